@@ -1,0 +1,119 @@
+//! `#[requires_approval]`: asks a human before the body runs.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Expr, FnArg};
+
+use crate::code::Code;
+use crate::errors::Errors;
+use crate::function::{Function, at};
+use crate::options::{Known, Options};
+use crate::stack::Policy;
+use crate::values::{self, duration_tokens};
+
+const KNOWN: Known = Known {
+    attribute: "requires_approval",
+    keys: &["reason", "when", "within", "by"],
+    lists: &["show", "redact"],
+    flags: &[],
+};
+
+pub(crate) struct Approval {
+    /// `.reason(…).show(…).within(…)`
+    calls: TokenStream,
+    when: Option<TokenStream>,
+}
+
+impl Approval {
+    pub(crate) fn parse(args: TokenStream, function: &Function, errors: &mut Errors) -> Approval {
+        let options = Options::parse(&KNOWN, args, errors);
+        if let Some(value) = &options.positional {
+            errors.add(value, "`#[requires_approval]` has only options with a name: write `by = …` for an approver");
+        }
+        let when = options.value("when").map(|when| condition(when, function));
+        Approval { calls: calls(&options, function, errors), when }
+    }
+}
+
+impl Policy for Approval {
+    // Input:
+    //     BODY
+    //
+    // Output:
+    //     let approval = ::reliable::Approval::new("refund").show("amount", …).ask().await;
+    //     if let ::core::result::Result::Err(fault) = approval {
+    //         return ::core::result::Result::Err(::reliable::FromFault::from_fault(fault));
+    //     }
+    //     BODY
+    //
+    // Nothing happens after the body: so the body stays where it is.
+    fn wrap(&self, inner: Code, function: &Function) -> Code {
+        let mixed = Span::mixed_site();
+        let tool = function.name();
+        let calls = &self.calls;
+        let from_fault = quote_spanned!(at(function.return_span())=> ::reliable::FromFault::from_fault);
+        let ask = quote_spanned!(mixed=>
+            let approval = ::reliable::Approval::new(#tool) #calls.ask().await;
+            if let ::core::result::Result::Err(fault) = approval {
+                return ::core::result::Result::Err(#from_fault(fault));
+            }
+        );
+        inner.after(&match &self.when {
+            Some(when) => quote_spanned!(mixed=> if #when { #ask }),
+            None => ask,
+        })
+    }
+}
+
+fn calls(options: &Options, function: &Function, errors: &mut Errors) -> TokenStream {
+    let mixed = Span::mixed_site();
+    let reason = options.value("reason").map(|reason| quote_spanned!(mixed=> .reason(#reason)));
+    let within = options.value("within").map(|within| {
+        let limit =
+            values::duration("`within`", within, errors).map_or_else(|| within.to_token_stream(), duration_tokens);
+        quote_spanned!(mixed=> .within(#limit))
+    });
+    let by = options.value("by").map(|by| quote_spanned!(mixed=> .by(&#by)));
+    let arguments = arguments(options, function, errors);
+    quote!(#reason #arguments #within #by)
+}
+
+/// Shows the parameters in the order of the signature: those in `show`, or all of them. Names those in `redact` only.
+fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> TokenStream {
+    for key in ["show", "redact"] {
+        options.check_names(key, |name| function.binds(name), errors);
+    }
+    let (shown, redacted) = (options.names("show"), options.names("redact").unwrap_or_default());
+    if let Some(both) = redacted.iter().find(|name| shown.is_some_and(|shown| shown.contains(name))) {
+        errors.add(both, format!("`{both}` can't be both shown and redacted: remove it from one of them"));
+    }
+    let argument = |name: &Ident| {
+        let label = name.unraw().to_string();
+        if redacted.contains(name) {
+            Some(quote_spanned!(Span::mixed_site()=> .redact(#label)))
+        } else if shown.is_none_or(|shown| shown.contains(name)) {
+            Some(quote_spanned!(Span::mixed_site()=> .show(#label, ::reliable::Inspect::new(&#name).text())))
+        } else {
+            None
+        }
+    };
+    function.bindings().iter().filter_map(|(binding, _)| argument(&binding.ident)).collect()
+}
+
+/// Whether to ask at all. A path is called with references to the arguments, unless it names a parameter: then it is the
+/// answer itself.
+fn condition(when: &Expr, function: &Function) -> TokenStream {
+    match when {
+        Expr::Path(path) if !path.path.get_ident().is_some_and(|name| function.binds(name)) => {
+            let receiver = function.sig.inputs.iter().find_map(|input| match input {
+                FnArg::Receiver(receiver) => Some(receiver.self_token.to_token_stream()),
+                FnArg::Typed(_) => None,
+            });
+            let names = function.bindings().into_iter().map(|(binding, _)| binding.ident.to_token_stream());
+            let arguments = receiver.into_iter().chain(names);
+            quote!(#path(#(&#arguments),*))
+        }
+        _ => when.to_token_stream(),
+    }
+}

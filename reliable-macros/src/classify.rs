@@ -1,0 +1,37 @@
+//! How a policy looks at an error: the options `when` and `after`, the same for every attribute.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::Expr;
+
+use crate::function::visible;
+use crate::options::Options;
+use crate::values::call_or_evaluate;
+
+/// Prints as `|error| ::reliable::Inspect::new(error).failure().when(ApiError::is_busy(error))`.
+pub(crate) struct Classify {
+    when: Option<Expr>,
+    after: Option<Expr>,
+}
+
+impl Classify {
+    pub(crate) fn parse(options: &Options) -> Classify {
+        Classify { when: options.value("when").cloned(), after: options.value("after").cloned() }
+    }
+}
+
+impl ToTokens for Classify {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let error = visible("error");
+        let call = |method: &str, expr: &Option<Expr>| {
+            let method = proc_macro2::Ident::new(method, Span::mixed_site());
+            let value = call_or_evaluate(expr.as_ref()?, &error);
+            Some(quote_spanned!(Span::mixed_site()=> .#method(#value)))
+        };
+        let when = call("when", &self.when);
+        let after = call("after", &self.after);
+        tokens.extend(quote_spanned!(Span::mixed_site()=>
+            |#error| ::reliable::Inspect::new(#error).failure() #when #after
+        ));
+    }
+}

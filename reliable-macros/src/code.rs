@@ -1,0 +1,133 @@
+//! The new body while it is put together, from the inside out.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+use crate::function::{Function, at};
+
+/// The code for the body and the attributes around it so far. Its value is the outcome of the call.
+pub(crate) struct Code {
+    tokens: TokenStream,
+    form: Form,
+    settings: Vec<Setting>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// A future, not yet awaited.
+    Future,
+    /// Statements that end in an expression.
+    Block,
+    /// The same, with a `return` in it that leaves the block with an outcome.
+    Returning,
+    /// The same around the user's own code, which must know what type it returns.
+    Body,
+}
+
+/// A policy that is made once per call, before everything else, from values known at run time only.
+struct Setting {
+    name: Ident,
+    value: TokenStream,
+}
+
+impl Code {
+    /// The user's own code.
+    pub(crate) fn body(tokens: TokenStream) -> Code {
+        Code { tokens, form: Form::Body, settings: Vec::new() }
+    }
+
+    /// The same call as a future around it.
+    pub(crate) fn into_future(self, tokens: TokenStream) -> Code {
+        Code { tokens, form: Form::Future, ..self }
+    }
+
+    /// The same call as statements around it.
+    pub(crate) fn into_block(self, tokens: TokenStream) -> Code {
+        Code { tokens, form: Form::Block, ..self }
+    }
+
+    /// The same call as statements around it, which may `return` an outcome.
+    pub(crate) fn into_returning(self, tokens: TokenStream) -> Code {
+        Code { tokens, form: Form::Returning, ..self }
+    }
+
+    /// The same call behind statements which may `return` an outcome.
+    pub(crate) fn after(self, statements: &TokenStream) -> Code {
+        let tokens = self.statements();
+        let form = if self.form == Form::Body { Form::Body } else { Form::Returning };
+        Code { tokens: quote!(#statements #tokens), form, ..self }
+    }
+
+    /// Makes `value` once per call, and gives the name to use it by.
+    pub(crate) fn setting(&mut self, name: &str, value: TokenStream) -> Ident {
+        let taken = self.settings.iter().filter(|setting| setting.name.to_string().ends_with(name)).count();
+        let name = Ident::new(&format!("{}{name}", "outer_".repeat(taken)), Span::mixed_site());
+        self.settings.push(Setting { name: name.clone(), value });
+        name
+    }
+
+    /// The outcome as an expression.
+    pub(crate) fn value(&self, function: &Function) -> TokenStream {
+        let statements = self.statements();
+        match self.form {
+            Form::Future => statements,
+            Form::Block => quote!({ #statements }),
+            Form::Returning | Form::Body => function.run(&self.hinted(function)),
+        }
+    }
+
+    /// The outcome as a future.
+    pub(crate) fn future(&self, function: &Function) -> TokenStream {
+        match self.form {
+            Form::Future => self.tokens.clone(),
+            _ => function.future(&self.hinted(function)),
+        }
+    }
+
+    /// The outcome as statements that end in an expression.
+    fn statements(&self) -> TokenStream {
+        let tokens = &self.tokens;
+        match self.form {
+            Form::Future => quote_spanned!(Span::mixed_site()=> #tokens.await),
+            _ => tokens.clone(),
+        }
+    }
+
+    fn hinted(&self, function: &Function) -> TokenStream {
+        let tokens = &self.tokens;
+        if self.form != Form::Body {
+            return tokens.clone();
+        }
+        let returned = function.return_hint();
+        let hint = quote_spanned!(Span::mixed_site()=> if false { return ::reliable::returns::<#returned>(); });
+        quote!(#hint #tokens)
+    }
+}
+
+impl ToTokens for Code {
+    /// The statements of the whole function. The settings of the outermost attribute come first.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        for Setting { name, value } in self.settings.iter().rev() {
+            tokens.extend(quote_spanned!(Span::mixed_site()=> let #name = #value;));
+        }
+        self.statements().to_tokens(tokens);
+    }
+}
+
+impl Function {
+    /// Runs statements that may `return`, and gives what they return.
+    fn run(&self, statements: &TokenStream) -> TokenStream {
+        let span = at(self.return_span());
+        if self.is_async() {
+            let future = self.future(statements);
+            quote_spanned!(span=> #future.await)
+        } else {
+            quote_spanned!(span=> (|| { #statements })())
+        }
+    }
+
+    /// Not `async move`: the parameters stay where they are, for the next attempt and for a fallback.
+    fn future(&self, statements: &TokenStream) -> TokenStream {
+        quote_spanned!(at(self.return_span())=> async { #statements })
+    }
+}

@@ -1,0 +1,106 @@
+//! `#[fallback]`: the last resort when the call has failed.
+
+use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprPath};
+
+use crate::classify::Classify;
+use crate::code::Code;
+use crate::errors::Errors;
+use crate::function::{Function, at, relocate, visible};
+use crate::options::{Known, Options};
+use crate::stack::Policy;
+
+const KNOWN: Known = Known { attribute: "fallback", keys: &["when"], lists: &[], flags: &[] };
+
+pub(crate) struct Fallback {
+    answer: Answer,
+    classify: Classify,
+}
+
+enum Answer {
+    /// A function with the same signature, and the arguments for it.
+    Call(ExprPath, Vec<Expr>),
+    /// An expression, which may use `error`.
+    Expr(Expr),
+    /// None: an error was noted.
+    Missing,
+}
+
+impl Fallback {
+    pub(crate) fn parse(args: TokenStream, span: Span, function: &Function, errors: &mut Errors) -> Fallback {
+        let options = Options::parse(&KNOWN, args, errors);
+        let classify = Classify::parse(&options);
+        let answer = match options.positional {
+            Some(Expr::Path(path)) => Answer::Call(path, function.arguments(errors)),
+            Some(expr) => Answer::Expr(expr),
+            None => {
+                let message = "`#[fallback]` needs a function with the same signature: write `#[fallback(name_of_it)]`";
+                errors.push(syn::Error::new(span, message));
+                Answer::Missing
+            }
+        };
+        Fallback { answer, classify }
+    }
+}
+
+impl Policy for Fallback {
+    // Input:
+    //     BODY
+    //
+    // Output:
+    //     let outcome = async { BODY }.await;
+    //     let error = match ::reliable::Fallback::settle("forecast", outcome, |error| …) {
+    //         ::core::ops::ControlFlow::Break(outcome) => return outcome,
+    //         ::core::ops::ControlFlow::Continue(error) => error,
+    //     };
+    //     ::core::mem::drop(error);
+    //     offline_forecast(city).await
+    //
+    // The error is dropped before the fallback is awaited: one that is not `Send` would make the whole future so.
+    fn wrap(&self, inner: Code, function: &Function) -> Code {
+        let mixed = Span::mixed_site();
+        let tool = function.name();
+        let outcome = inner.value(function);
+        let classify = &self.classify;
+        let settle = quote_spanned!(at(function.return_span())=> settle);
+        let (error, drop_error, answer) = match &self.answer {
+            Answer::Call(path, arguments) => {
+                (Ident::new("error", mixed), true, call(path, arguments, function.is_async()))
+            }
+            Answer::Expr(expr) => (visible("error"), !mentions_error(&expr.to_token_stream()), expr.to_token_stream()),
+            Answer::Missing => (visible("error"), true, TokenStream::new()),
+        };
+        let drop_error = drop_error.then(|| quote_spanned!(mixed=> ::core::mem::drop(#error);));
+        inner.into_returning(quote_spanned!(mixed=>
+            let outcome = #outcome;
+            let #error = match ::reliable::Fallback::#settle(#tool, outcome, #classify) {
+                ::core::ops::ControlFlow::Break(outcome) => return outcome,
+                ::core::ops::ControlFlow::Continue(error) => error,
+            };
+            #drop_error
+            #answer
+        ))
+    }
+}
+
+/// Calls the fallback where its path stands, so that an error about its signature points there.
+fn call(path: &ExprPath, arguments: &[Expr], is_async: bool) -> TokenStream {
+    let span = path.span();
+    let arguments = arguments.iter().map(|argument| relocate(argument, span));
+    let mut list = proc_macro2::Group::new(Delimiter::Parenthesis, quote!(#(#arguments),*));
+    list.set_span(at(span));
+    let wait = is_async.then(|| quote_spanned!(at(span)=> .await));
+    quote!(#path #list #wait)
+}
+
+/// Whether an expression uses the error, by name or in a format string.
+fn mentions_error(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name == "error",
+        TokenTree::Group(group) => mentions_error(&group.stream()),
+        TokenTree::Literal(literal) => literal.to_string().contains("{error"),
+        TokenTree::Punct(_) => false,
+    })
+}

@@ -1,0 +1,205 @@
+//! The annotated function: attributes, visibility, signature, and the body as raw tokens.
+
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::ext::IdentExt;
+use syn::parse::{Parse, ParseStream};
+use syn::visit_mut::{self, VisitMut};
+use syn::{Attribute, Expr, FnArg, Pat, PatIdent, ReturnType, Signature, Token, Type, Visibility, parse_quote};
+
+use crate::errors::Errors;
+
+/// A function whose body is never parsed: so it may be half typed, and nothing in it is touched.
+pub(crate) struct Function {
+    vis: Visibility,
+    pub(crate) sig: Signature,
+    inner_attrs: Vec<Attribute>,
+    body: Group,
+}
+
+impl Parse for Function {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let vis = input.parse()?;
+        let sig: Signature = input.parse()?;
+        if input.peek(Token![;]) {
+            return Err(syn::Error::new_spanned(
+                &sig.ident,
+                "there is no body to wrap: annotate the method in the `impl`",
+            ));
+        }
+        let TokenTree::Group(braces) = input.parse()? else {
+            return Err(input.error("expected the body of the function"));
+        };
+        let Body { inner_attrs, tokens } = syn::parse2(braces.stream())?;
+        let mut body = Group::new(braces.delimiter(), tokens);
+        body.set_span(braces.span());
+        Ok(Function { vis, sig, inner_attrs, body })
+    }
+}
+
+struct Body {
+    inner_attrs: Vec<Attribute>,
+    tokens: TokenStream,
+}
+
+impl Parse for Body {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        Ok(Body { inner_attrs: input.call(Attribute::parse_inner)?, tokens: input.parse()? })
+    }
+}
+
+impl Function {
+    /// The name that events and faults carry.
+    pub(crate) fn name(&self) -> String {
+        self.sig.ident.unraw().to_string()
+    }
+
+    pub(crate) fn is_async(&self) -> bool {
+        self.sig.asyncness.is_some()
+    }
+
+    /// The user's block, braces and all.
+    ///
+    /// Its braces stand where the user's stand, so that the compiler points there, but count as ours, so that no lint
+    /// takes them for braces that the user wrote and could leave out.
+    pub(crate) fn body(&self) -> Group {
+        let mut body = self.body.clone();
+        body.set_span(at(self.body.span()));
+        body
+    }
+
+    /// The declared return type, with `_` for each `impl Trait`: how an expression can name it.
+    pub(crate) fn return_hint(&self) -> Type {
+        struct Infer;
+        impl VisitMut for Infer {
+            fn visit_type_mut(&mut self, ty: &mut Type) {
+                match ty {
+                    Type::ImplTrait(_) => *ty = parse_quote!(_),
+                    _ => visit_mut::visit_type_mut(self, ty),
+                }
+            }
+        }
+        let ReturnType::Type(_, ty) = &self.sig.output else { return parse_quote!(()) };
+        let mut ty = Type::clone(ty);
+        Infer.visit_type_mut(&mut ty);
+        ty
+    }
+
+    /// Where errors about the return type point.
+    pub(crate) fn return_span(&self) -> Span {
+        match &self.sig.output {
+            ReturnType::Type(_, ty) => at(syn::spanned::Spanned::span(ty)),
+            ReturnType::Default => at(self.sig.ident.span()),
+        }
+    }
+
+    /// Whether it returns a future without being `async`: another macro has been here.
+    pub(crate) fn returns_future(&self) -> bool {
+        let words = self.sig.output.to_token_stream().to_string();
+        words.contains("Future") && !self.is_async()
+    }
+
+    /// Every name that the parameters bind, with the parameter's type.
+    pub(crate) fn bindings(&self) -> Vec<(&PatIdent, &Type)> {
+        let mut bindings = Vec::new();
+        for input in &self.sig.inputs {
+            if let FnArg::Typed(parameter) = input {
+                collect_bindings(&parameter.pat, &mut |ident| bindings.push((ident, &*parameter.ty)));
+            }
+        }
+        bindings
+    }
+
+    pub(crate) fn binds(&self, name: &Ident) -> bool {
+        self.bindings().iter().any(|(binding, _)| binding.ident == *name)
+    }
+
+    /// What a call with the same signature is passed: the receiver first, then each parameter.
+    pub(crate) fn arguments(&self, errors: &mut Errors) -> Vec<Expr> {
+        let arguments = self.sig.inputs.iter().map(|input| match input {
+            FnArg::Receiver(receiver) => {
+                let this = receiver.self_token;
+                Ok(parse_quote!(#this))
+            }
+            FnArg::Typed(parameter) => argument(&parameter.pat),
+        });
+        arguments.filter_map(|argument| errors.take(argument)).collect()
+    }
+
+    /// The function again, with another body.
+    pub(crate) fn with_body(&self, attrs: &[Attribute], body: impl ToTokens) -> TokenStream {
+        let Function { vis, sig, inner_attrs, .. } = self;
+        let mut braces = Group::new(self.body.delimiter(), quote!(#(#inner_attrs)* #body));
+        braces.set_span(self.body.span());
+        quote!(#(#attrs)* #vis #sig #braces)
+    }
+}
+
+fn collect_bindings<'a>(pat: &'a Pat, found: &mut impl FnMut(&'a PatIdent)) {
+    match pat {
+        Pat::Ident(ident) => {
+            found(ident);
+            if let Some((_, pat)) = &ident.subpat {
+                collect_bindings(pat, found);
+            }
+        }
+        Pat::Tuple(tuple) => tuple.elems.iter().for_each(|pat| collect_bindings(pat, found)),
+        Pat::TupleStruct(tuple) => tuple.elems.iter().for_each(|pat| collect_bindings(pat, found)),
+        Pat::Struct(fields) => fields.fields.iter().for_each(|field| collect_bindings(&field.pat, found)),
+        Pat::Slice(slice) => slice.elems.iter().for_each(|pat| collect_bindings(pat, found)),
+        Pat::Reference(reference) => collect_bindings(&reference.pat, found),
+        Pat::Paren(paren) => collect_bindings(&paren.pat, found),
+        _ => {}
+    }
+}
+
+/// The expression that puts a destructured parameter together again.
+fn argument(pat: &Pat) -> syn::Result<Expr> {
+    match pat {
+        Pat::Ident(PatIdent { ident, subpat: None, .. }) => Ok(parse_quote!(#ident)),
+        Pat::Tuple(tuple) => {
+            let elems = tuple.elems.iter().map(argument).collect::<syn::Result<Vec<_>>>()?;
+            Ok(parse_quote!((#(#elems,)*)))
+        }
+        Pat::TupleStruct(tuple) => {
+            let path = &tuple.path;
+            let elems = tuple.elems.iter().map(argument).collect::<syn::Result<Vec<_>>>()?;
+            Ok(parse_quote!(#path(#(#elems),*)))
+        }
+        Pat::Struct(fields) if fields.rest.is_none() => {
+            let path = &fields.path;
+            let members = fields.fields.iter().map(|field| &field.member);
+            let values = fields.fields.iter().map(|field| argument(&field.pat)).collect::<syn::Result<Vec<_>>>()?;
+            Ok(parse_quote!(#path { #(#members: #values),* }))
+        }
+        Pat::Paren(paren) => argument(&paren.pat),
+        _ => Err(syn::Error::new_spanned(
+            pat,
+            "this parameter can't be passed on to the fallback: give it a name, and take it apart in the body",
+        )),
+    }
+}
+
+/// Generated tokens that stand where the user's stand: names of ours stay ours, and the compiler points at theirs.
+pub(crate) fn at(location: Span) -> Span {
+    Span::mixed_site().located_at(location)
+}
+
+/// Generated tokens which the user's expressions can see, such as the name `error`.
+pub(crate) fn visible(name: &str) -> Ident {
+    Ident::new(name, Span::call_site())
+}
+
+/// Moves every token to `location`, and leaves what its names mean.
+pub(crate) fn relocate(tokens: impl ToTokens, location: Span) -> TokenStream {
+    let relocated = tokens.into_token_stream().into_iter().map(|mut token| {
+        if let TokenTree::Group(group) = &token {
+            let mut moved = Group::new(group.delimiter(), relocate(group.stream(), location));
+            moved.set_span(group.span());
+            token = moved.into();
+        }
+        token.set_span(token.span().located_at(location));
+        token
+    });
+    relocated.collect()
+}

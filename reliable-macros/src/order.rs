@@ -1,0 +1,47 @@
+//! Which attribute may stand above which. Top is outermost.
+
+use crate::errors::Errors;
+use crate::stack::{Kind, Layer};
+
+/// Checks every two attributes of one function, the upper against the lower.
+pub(crate) fn check(layers: &[Layer], errors: &mut Errors) {
+    for (index, lower) in layers.iter().enumerate() {
+        // One mistake, one message: the nearest attribute that makes the order senseless.
+        let fault = (0..index).rev().find_map(|upper| {
+            fault(layers[upper].kind, lower.kind, layers[upper + 1..index].iter().map(|layer| layer.kind))
+        });
+        if let Some(message) = fault {
+            errors.push(syn::Error::new(lower.span, message));
+        }
+    }
+}
+
+fn fault(upper: Kind, lower: Kind, mut between: impl Iterator<Item = Kind>) -> Option<String> {
+    use Kind::{Agent, Approval, Fallback, Retry, Timeout};
+    let (above, below) = (upper.name(), lower.name());
+    match (upper, lower) {
+        (Retry, Fallback) => Some(format!(
+            "`#[{below}]` below `#[{above}]` would leave it no error to retry: move the `#[{below}]` line above the `#[{above}]` line"
+        )),
+        (Retry, Approval) => Some(format!(
+            "`#[{below}]` below `#[{above}]` would ask a human again at every attempt: move the `#[{below}]` line above the `#[{above}]` line"
+        )),
+        (Timeout, Approval) => Some(format!(
+            "`#[{below}]` below `#[{above}]` would ask a human against the clock: move the `#[{below}]` line above the `#[{above}]` line, or give it `within` a limit of its own"
+        )),
+        (Agent, Approval) => Some(format!(
+            "`#[{below}]` below `#[{above}]` would ask a human at every step: move the `#[{below}]` line above the `#[{above}]` line"
+        )),
+        (Retry, Agent) => Some(format!(
+            "`#[{above}]` above `#[{below}]` would pay for the whole run again: move the `#[{above}]` line below the `#[{below}]` line, where it retries a step"
+        )),
+        (Timeout, Timeout) if between.any(|kind| matches!(kind, Retry | Agent)) => None,
+        (Timeout, Timeout) => Some(format!(
+            "two `#[{below}]` with no `#[retry]` between them limit the same call twice: remove the longer one"
+        )),
+        (Retry, Retry) | (Approval, Approval) | (Agent, Agent) => {
+            Some(format!("`#[{below}]` stands here twice: remove one of them"))
+        }
+        _ => None,
+    }
+}

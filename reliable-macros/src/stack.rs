@@ -1,0 +1,220 @@
+//! The attributes on one function: gathered, checked against each other, and built into one body.
+//!
+//! Attributes expand from the top down, so that each would end up *inside* the one below it. Therefore the first one to
+//! expand gathers all the others, builds the whole stack, top = outermost, and leaves the others in place with a marker
+//! for their arguments. Told apart from a first one by that marker, they return their function untouched.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::punctuated::Punctuated;
+use syn::spanned::Spanned;
+use syn::{Attribute, MacroDelimiter, Meta, MetaList, Path, ReturnType, Signature, Token, token};
+
+use crate::code::Code;
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::{agent, approval, fallback, order, retry, timeout};
+
+/// The attributes that know each other.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kind {
+    Retry,
+    Timeout,
+    Fallback,
+    Approval,
+    Agent,
+}
+
+const FAMILY: [Kind; 5] = [Kind::Retry, Kind::Timeout, Kind::Fallback, Kind::Approval, Kind::Agent];
+
+impl Kind {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Kind::Retry => "retry",
+            Kind::Timeout => "timeout",
+            Kind::Fallback => "fallback",
+            Kind::Approval => "requires_approval",
+            Kind::Agent => "agent",
+        }
+    }
+
+    /// Known by the last segment, so that `#[reliable::retry]` is found too.
+    fn of(path: &Path) -> Option<Kind> {
+        let last = &path.segments.last()?.ident;
+        FAMILY.into_iter().find(|kind| last == kind.name())
+    }
+
+    /// Whether it can't do its work without waiting.
+    fn needs_async(self) -> bool {
+        matches!(self, Kind::Timeout | Kind::Approval | Kind::Agent)
+    }
+}
+
+/// One attribute as written.
+pub(crate) struct Layer {
+    pub(crate) kind: Kind,
+    pub(crate) args: TokenStream,
+    /// Where errors about the attribute itself point.
+    pub(crate) span: Span,
+}
+
+/// Expands the attributes of a function, the first of which is `first`.
+pub(crate) fn expand(first: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
+    if is_marker(&args) {
+        return item;
+    }
+    let (mut attrs, rest) = match split_attributes.parse2(item.clone()) {
+        Ok(split) => split,
+        Err(error) => return with_error(&error, &item),
+    };
+    let mut errors = Errors::default();
+    let mut layers = vec![Layer { kind: first, args, span: Span::call_site() }];
+    layers.extend(gather(&mut attrs, &mut errors));
+    let expanded = syn::parse2::<Function>(rest.clone())
+        .map_err(|error| not_a_function(first, &rest, error))
+        .and_then(|function| build(function, &attrs, &layers, errors));
+    expanded.unwrap_or_else(|error| with_error(&error, &quote!(#(#attrs)* #rest)))
+}
+
+fn split_attributes(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, TokenStream)> {
+    Ok((input.call(Attribute::parse_outer)?, input.parse()?))
+}
+
+/// On an error the function stays as it was, so that the error is the only one, and an IDE keeps its footing.
+fn with_error(error: &syn::Error, untouched: &TokenStream) -> TokenStream {
+    let error = error.to_compile_error();
+    quote!(#error #untouched)
+}
+
+fn not_a_function(first: Kind, rest: &TokenStream, error: syn::Error) -> syn::Error {
+    let is_function = rest.clone().into_iter().any(|token| matches!(&token, TokenTree::Ident(word) if word == "fn"));
+    if is_function { error } else { syn::Error::new_spanned(rest, format!("`#[{}]` goes on a function", first.name())) }
+}
+
+/// Takes the arguments of the family's other attributes, and leaves the marker in their place.
+fn gather(attrs: &mut [Attribute], errors: &mut Errors) -> Vec<Layer> {
+    let mut layers = Vec::new();
+    for attr in attrs {
+        if attr.path().is_ident("cfg_attr") {
+            refuse_conditional(attr, errors);
+        }
+        let Some(kind) = Kind::of(attr.path()) else { continue };
+        let span = attr.path().span();
+        let args = match &attr.meta {
+            Meta::Path(_) => TokenStream::new(),
+            Meta::List(list) => list.tokens.clone(),
+            Meta::NameValue(_) => {
+                let name = kind.name();
+                errors.add(&attr.meta, format!("`#[{name}]` takes its options in parentheses: write `#[{name}(…)]`"));
+                TokenStream::new()
+            }
+        };
+        attr.meta = Meta::List(MetaList {
+            path: attr.path().clone(),
+            delimiter: MacroDelimiter::Paren(token::Paren::default()),
+            tokens: marker(),
+        });
+        layers.push(Layer { kind, args, span });
+    }
+    layers
+}
+
+/// Behind `cfg_attr` an attribute of ours can't be seen, and would end up outermost wherever it stands.
+fn refuse_conditional(attr: &Attribute, errors: &mut Errors) {
+    let nested = |input: ParseStream<'_>| {
+        let metas = Punctuated::<Meta, Token![,]>::parse_terminated(input)?;
+        Ok(metas.into_iter().find_map(|meta| Kind::of(meta.path()).map(|kind| (kind, meta))))
+    };
+    if let Ok(Some((kind, meta))) = attr.parse_args_with(nested) {
+        let name = kind.name();
+        errors.add(
+            meta.path(),
+            format!("`#[{name}]` behind `cfg_attr` loses its place in the order: put it above the other attributes of `reliable`, or write the function twice, each with a `#[cfg(…)]`"),
+        );
+    }
+}
+
+fn marker() -> TokenStream {
+    quote!(@gathered)
+}
+
+fn is_marker(args: &TokenStream) -> bool {
+    args.to_string().replace(' ', "") == "@gathered"
+}
+
+fn build(
+    mut function: Function,
+    attrs: &[Attribute],
+    layers: &[Layer],
+    mut errors: Errors,
+) -> syn::Result<TokenStream> {
+    check_signature(&function, layers, &mut errors);
+    order::check(layers, &mut errors);
+    let policies: Vec<_> = layers.iter().map(|layer| layer.policy(&function, &mut errors)).collect();
+    errors.finish()?;
+
+    let body = function.body();
+    let before: TokenStream = policies.iter().map(|policy| policy.before_body()).collect();
+    let mut code = Code::body(quote!(#before #body));
+    for policy in policies.iter().rev() {
+        code = policy.wrap(code, &function);
+    }
+    for policy in &policies {
+        policy.change_signature(&mut function.sig);
+    }
+    Ok(function.with_body(attrs, &code))
+}
+
+fn check_signature(function: &Function, layers: &[Layer], errors: &mut Errors) {
+    let Signature { constness, abi, variadic, ident, output, .. } = &function.sig;
+    let name = layers[0].kind.name();
+    if let Some(constness) = constness {
+        errors.add(constness, format!("`#[{name}]` can't work on a `const fn`: remove the `const`"));
+    }
+    if let Some(abi) = abi {
+        errors.add(abi, format!("`#[{name}]` can't work on an `extern` function: call this one from an ordinary `fn`"));
+    }
+    if let Some(variadic) = variadic {
+        errors.add(variadic, format!("`#[{name}]` can't work on a function with `...`: name the parameters"));
+    }
+    if matches!(output, ReturnType::Default) {
+        errors
+            .add(ident, format!("`#[{name}]` needs a function that returns a `Result`, and this one returns nothing"));
+    }
+    if let Some(layer) = layers.iter().find(|layer| layer.kind.needs_async() && !function.is_async()) {
+        let name = layer.kind.name();
+        errors.add(function.sig.fn_token, if function.returns_future() {
+            format!("`#[{name}]` needs an `async fn`, and another macro has made a boxed future of this one: put `#[{name}]` above that macro's attribute; in a trait, use a native `async fn` instead of `#[async_trait]`")
+        } else {
+            format!("`#[{name}]` needs an `async fn`: write `async fn {ident}`")
+        });
+    }
+}
+
+/// What one attribute does to a function, once its options are read and checked.
+pub(crate) trait Policy {
+    /// Puts the policy around the code so far.
+    fn wrap(&self, inner: Code, function: &Function) -> Code;
+
+    /// Statements to run before the body at each attempt.
+    fn before_body(&self) -> TokenStream {
+        TokenStream::new()
+    }
+
+    /// Changes what callers see of the function.
+    fn change_signature(&self, _: &mut Signature) {}
+}
+
+impl Layer {
+    fn policy(&self, function: &Function, errors: &mut Errors) -> Box<dyn Policy> {
+        let args = self.args.clone();
+        match self.kind {
+            Kind::Retry => Box::new(retry::Retry::parse(args, function, errors)),
+            Kind::Timeout => Box::new(timeout::Timeout::parse(args, self.span, errors)),
+            Kind::Fallback => Box::new(fallback::Fallback::parse(args, self.span, function, errors)),
+            Kind::Approval => Box::new(approval::Approval::parse(args, function, errors)),
+            Kind::Agent => Box::new(agent::Agent::parse(args, errors)),
+        }
+    }
+}

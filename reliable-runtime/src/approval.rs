@@ -1,0 +1,230 @@
+//! `#[requires_approval]`: asks a human before the body runs.
+
+use std::borrow::Cow;
+use std::fmt::{self, Display};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::approver::{self, Answer, Approver, ErasedApprover};
+use crate::event::{Event, emit};
+use crate::{Fault, Run, Scope};
+
+/// What a human is asked: may this function run, with these arguments?
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Request {
+    /// The function.
+    pub tool: Cow<'static, str>,
+    /// Why a human is asked, in the words of the option `reason`.
+    pub reason: Option<String>,
+    /// The arguments, in the order of the signature.
+    pub arguments: Vec<Argument>,
+}
+
+/// An argument of a [`Request`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Argument {
+    /// The name of the parameter.
+    pub name: Cow<'static, str>,
+    /// Its value in words; `None` where it is redacted.
+    pub value: Option<String>,
+}
+
+/// What the human said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Decision {
+    /// Yes: the body runs.
+    Approved {
+        /// Who said so, where that is known.
+        by: Option<String>,
+    },
+    /// No: the body does not run.
+    Denied {
+        /// Who said so, where that is known.
+        by: Option<String>,
+        /// Why.
+        reason: String,
+    },
+    /// Nobody answered in time: the body does not run.
+    Expired,
+}
+
+impl Decision {
+    /// Yes.
+    pub const fn approve() -> Self {
+        Decision::Approved { by: None }
+    }
+
+    /// No, and why.
+    pub fn deny(reason: impl Into<String>) -> Self {
+        Decision::Denied { by: None, reason: reason.into() }
+    }
+
+    /// Who decided.
+    pub fn by(self, who: impl Into<String>) -> Self {
+        let by = Some(who.into());
+        match self {
+            Decision::Approved { .. } => Decision::Approved { by },
+            Decision::Denied { reason, .. } => Decision::Denied { by, reason },
+            Decision::Expired => Decision::Expired,
+        }
+    }
+}
+
+impl<E: Display> From<Result<Decision, E>> for Decision {
+    /// An approver that fails has not approved.
+    fn from(answer: Result<Decision, E>) -> Decision {
+        answer.unwrap_or_else(|error| Decision::deny(format!("the approver failed: {error}")))
+    }
+}
+
+impl Display for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(", self.tool)?;
+        for (i, argument) in self.arguments.iter().enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            let value = argument.value.as_deref().unwrap_or("<redacted>");
+            write!(f, "{comma}{} = {value}", argument.name)?;
+        }
+        f.write_str(")")
+    }
+}
+
+/// A question to a human, put together argument by argument and then asked.
+///
+/// The approver is the one named with [`by`](Approval::by), else that of the innermost [`Scope`], else the process-wide
+/// one ([`approver::install`]). Where there is none, the call is denied.
+///
+/// ```
+/// use reliable::{Approval, Fault, Scope, approver};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let unasked = Approval::new("refund").show("amount", "40".to_owned()).ask().await;
+/// assert!(matches!(unasked, Err(Fault::Denied { .. })), "there is no approver: fail closed");
+///
+/// let asked = Scope::current().approver(approver::Approve).run(Approval::new("refund").ask()).await;
+/// assert_eq!(asked, Ok(()));
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is asked before `ask().await`"]
+pub struct Approval<'a> {
+    request: Request,
+    within: Option<Duration>,
+    by: Option<&'a dyn ErasedApprover>,
+}
+
+impl<'a> Approval<'a> {
+    /// A question about `tool`, with no arguments yet.
+    pub fn new(tool: &'static str) -> Self {
+        let request = Request { tool: tool.into(), reason: None, arguments: Vec::new() };
+        Approval { request, within: None, by: None }
+    }
+
+    /// Why a human is asked.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.request.reason = Some(reason.into());
+        self
+    }
+
+    /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`.
+    pub fn show(self, name: &'static str, value: String) -> Self {
+        self.argument(name, Some(value))
+    }
+
+    /// Names an argument without its value, which neither a human nor a log gets to see.
+    pub fn redact(self, name: &'static str) -> Self {
+        self.argument(name, None)
+    }
+
+    fn argument(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.request.arguments.push(Argument { name: name.into(), value });
+        self
+    }
+
+    /// How long the question stands open. Default: for ever.
+    pub fn within(mut self, within: Duration) -> Self {
+        self.within = Some(within);
+        self
+    }
+
+    /// Asks this approver and no other.
+    pub fn by(mut self, approver: &'a impl Approver) -> Self {
+        self.by = Some(approver);
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn into_request(self) -> Request {
+        self.request
+    }
+
+    /// Asks, and waits for the answer. The time of waiting does not count against an agent's `within`.
+    ///
+    /// # Errors
+    /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
+    /// [`Fault::Expired`] if there is no answer in time.
+    pub async fn ask(self) -> Result<(), Fault> {
+        let asked = Instant::now();
+        let human = Run::current().human_is_asked();
+        let decision = self.decide().await;
+        drop(human);
+        self.conclude(decision, asked.elapsed())
+    }
+
+    async fn decide(&self) -> Decision {
+        let ambient = match self.by {
+            Some(_) => None,
+            None => Scope::current_approver().or_else(approver::installed),
+        };
+        let Some(approver) = self.by.or(ambient.as_deref()) else {
+            return Decision::deny("no approver is installed");
+        };
+        let answer = guarded(|| approver.review_erased(&self.request));
+        match self.within {
+            Some(within) => tokio::time::timeout(within, answer).await.unwrap_or(Decision::Expired),
+            None => answer.await,
+        }
+    }
+
+    fn conclude(self, decision: Decision, waited: Duration) -> Result<(), Fault> {
+        let tool = self.request.tool;
+        let (fault, by) = match decision {
+            Decision::Approved { by } => {
+                emit(|| Event::Approved { tool, by, waited });
+                return Ok(());
+            }
+            Decision::Denied { by, reason } => (Fault::Denied { tool: tool.clone(), reason }, by),
+            Decision::Expired => (Fault::Expired { tool: tool.clone(), within: self.within }, None),
+        };
+        emit(|| Event::Refused { tool, fault: fault.clone(), by, waited });
+        Err(fault)
+    }
+}
+
+/// An approver is foreign code: its panic is a denial, not a crash of the tool.
+async fn guarded<'a>(review: impl FnOnce() -> Answer<'a>) -> Decision {
+    let mut answer = match catch_unwind(AssertUnwindSafe(review)) {
+        Ok(answer) => answer,
+        Err(panic) => return panicked(panic.as_ref()),
+    };
+    std::future::poll_fn(move |cx| {
+        catch_unwind(AssertUnwindSafe(|| Pin::as_mut(&mut answer).poll(cx)))
+            .unwrap_or_else(|panic| std::task::Poll::Ready(panicked(panic.as_ref())))
+    })
+    .await
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Decision {
+    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Decision::deny(format!("the approver panicked: {}", words.unwrap_or("no message")))
+}

@@ -1,0 +1,110 @@
+//! Who is asked: the trait, and the approvers that come with it.
+
+mod channel;
+mod scripted;
+mod terminal;
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, PoisonError, RwLock};
+
+pub use channel::{Channel, Inbox, Question, channel};
+pub use scripted::Scripted;
+pub use terminal::Terminal;
+
+use crate::{Decision, Request};
+
+/// Decides whether a function may run.
+///
+/// ```
+/// use reliable::{Approver, Decision, Request};
+///
+/// struct OfficeHours { open: bool }
+///
+/// impl Approver for OfficeHours {
+///     async fn review(&self, request: &Request) -> Decision {
+///         if self.open {
+///             Decision::approve().by("the office")
+///         } else {
+///             Decision::deny(format!("nobody is here to look at {request}"))
+///         }
+///     }
+/// }
+/// ```
+///
+/// An approver that panics has denied. One that may fail can end with `result.into()`, which denies with the error.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an approver: give `by` a value whose type implements `reliable::Approver`",
+    label = "this is not an approver",
+    note = "`reliable::approver` has `Terminal`, `Deny`, `Approve`, `Scripted` and `channel`"
+)]
+pub trait Approver: Send + Sync {
+    /// Looks at the request and decides, in its own time.
+    fn review(&self, request: &Request) -> impl Future<Output = Decision> + Send;
+}
+
+impl<A: Approver + ?Sized> Approver for &A {
+    fn review(&self, request: &Request) -> impl Future<Output = Decision> + Send {
+        A::review(self, request)
+    }
+}
+
+impl<T: Approver + ?Sized> Approver for Arc<T> {
+    fn review(&self, request: &Request) -> impl Future<Output = Decision> + Send {
+        T::review(self, request)
+    }
+}
+
+/// An answer that is still to come.
+pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>;
+
+/// [`Approver`] in a form that a scope can hold.
+pub(crate) trait ErasedApprover: Send + Sync {
+    fn review_erased<'a>(&'a self, request: &'a Request) -> Answer<'a>;
+}
+
+impl<A: Approver> ErasedApprover for A {
+    fn review_erased<'a>(&'a self, request: &'a Request) -> Answer<'a> {
+        Box::pin(self.review(request))
+    }
+}
+
+impl fmt::Debug for dyn ErasedApprover + '_ {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Approver")
+    }
+}
+
+static INSTALLED: RwLock<Option<Arc<dyn ErasedApprover>>> = RwLock::new(None);
+
+/// Makes `approver` the one of the whole process, asked wherever neither `by` nor a scope names another.
+///
+/// It takes the place of one that was installed before.
+pub fn install(approver: impl Approver + 'static) {
+    *INSTALLED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(approver));
+}
+
+pub(crate) fn installed() -> Option<Arc<dyn ErasedApprover>> {
+    INSTALLED.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// Denies everything: for an agent that nobody watches.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Deny;
+
+impl Approver for Deny {
+    async fn review(&self, _: &Request) -> Decision {
+        Decision::deny("this process denies every request")
+    }
+}
+
+/// Approves everything: for tests, and for tools whose risk you have decided to take.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Approve;
+
+impl Approver for Approve {
+    async fn review(&self, _: &Request) -> Decision {
+        Decision::approve()
+    }
+}

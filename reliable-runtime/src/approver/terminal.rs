@@ -1,0 +1,95 @@
+//! Questions to whoever sits at the terminal.
+
+use std::io::{self, BufRead, Write};
+
+use tokio::sync::{Mutex, oneshot};
+
+use super::Approver;
+use crate::{Decision, Request};
+
+/// Asks on the terminal: `y` or `yes` approves, anything else denies, and so do Enter alone and a closed input.
+///
+/// The question goes to standard error, so that it is seen when the output is piped. Questions are asked one at a time.
+/// A question that expires leaves its line of input unread: the next line typed answers nothing, so that a late yes
+/// never approves the next question.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Terminal;
+
+static ONE_AT_A_TIME: Mutex<()> = Mutex::const_new(());
+
+impl Approver for Terminal {
+    async fn review(&self, request: &Request) -> Decision {
+        let _turn = ONE_AT_A_TIME.lock().await;
+        let request = request.clone();
+        let (answer, answered) = oneshot::channel();
+        // A thread of its own: one of the runtime's would keep the process alive until somebody presses Enter.
+        std::thread::spawn(move || {
+            let decision = ask(&request, &mut io::stdin().lock(), &mut io::stderr());
+            // Nobody waits any more if the question has expired.
+            let _ = answer.send(decision.into());
+        });
+        answered.await.unwrap_or_else(|_| Decision::deny("the terminal went away"))
+    }
+}
+
+fn ask(request: &Request, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Decision> {
+    writeln!(output, "\n  approval needed: {}", request.tool)?;
+    if let Some(reason) = &request.reason {
+        writeln!(output, "    why: {}", reason.escape_debug())?;
+    }
+    for argument in &request.arguments {
+        writeln!(output, "    {} = {}", argument.name, argument.value.as_deref().unwrap_or("<redacted>"))?;
+    }
+    write!(output, "  run it? [y/N] ")?;
+    output.flush()?;
+    let mut line = String::new();
+    if input.read_line(&mut line)? == 0 {
+        return Ok(Decision::deny("the terminal's input is closed"));
+    }
+    match line.trim().to_lowercase().as_str() {
+        "y" | "yes" => Ok(Decision::approve().by("the terminal")),
+        _ => Ok(Decision::deny("a human said no").by("the terminal")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Approval;
+
+    fn answer(input: &str) -> (Decision, String) {
+        let request = Approval::new("refund")
+            .reason("moves \u{1b}[31mmoney")
+            .show("amount", "40".to_owned())
+            .redact("card")
+            .into_request();
+        let mut output = Vec::new();
+        let decision = ask(&request, &mut input.as_bytes(), &mut output).unwrap();
+        (decision, String::from_utf8(output).unwrap())
+    }
+
+    #[test]
+    fn only_a_plain_yes_approves() {
+        for yes in ["y\n", "Y\n", "yes\n", "  YES \r\n", "y"] {
+            assert!(matches!(answer(yes).0, Decision::Approved { .. }), "{yes:?}");
+        }
+        for no in ["\n", "n\n", "no\n", "yep\n", "y y\n", "1\n", "ok\n", " \n"] {
+            assert!(matches!(answer(no).0, Decision::Denied { .. }), "{no:?}");
+        }
+    }
+
+    #[test]
+    fn a_closed_input_denies_and_says_so() {
+        assert_eq!(answer("").0, Decision::deny("the terminal's input is closed"));
+    }
+
+    #[test]
+    fn the_question_shows_the_call_and_hides_what_is_redacted() {
+        let (_, question) = answer("n\n");
+        assert!(question.contains("approval needed: refund"), "{question}");
+        assert!(question.contains("amount = 40"), "{question}");
+        assert!(question.contains("card = <redacted>"), "{question}");
+        assert!(question.contains("[y/N]"), "{question}");
+        assert!(!question.contains('\u{1b}'), "no escape sequence reaches the terminal: {question}");
+    }
+}

@@ -1,0 +1,193 @@
+//! What happened: one enum, one `emit`.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::time::Duration;
+
+use crate::{Fault, Scope, Usd};
+
+/// Something that happened to a call or a run. A call that goes well at the first attempt has no event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Event {
+    /// An attempt failed, and another one follows after a pause.
+    Retrying {
+        /// The function.
+        tool: Cow<'static, str>,
+        /// The attempt that failed; the first call is attempt 1.
+        attempt: u32,
+        /// What the error said.
+        error: String,
+        /// The pause before the next attempt.
+        pause: Duration,
+    },
+    /// A call went well after at least one failed attempt.
+    Recovered {
+        /// The function.
+        tool: Cow<'static, str>,
+        /// The attempts that it took.
+        attempts: u32,
+    },
+    /// An attempt failed, and no other one follows.
+    GaveUp {
+        /// The function.
+        tool: Cow<'static, str>,
+        /// The attempts that were made.
+        attempts: u32,
+        /// What the last error said.
+        error: String,
+        /// Why no other attempt follows.
+        reason: GaveUp,
+    },
+    /// A call was dropped at its time limit.
+    TimedOut {
+        /// The function.
+        tool: Cow<'static, str>,
+        /// The limit.
+        limit: Duration,
+    },
+    /// A failed call was handed to its fallback.
+    FellBack {
+        /// The function that failed.
+        tool: Cow<'static, str>,
+        /// What its error said.
+        error: String,
+    },
+    /// A human said yes.
+    Approved {
+        /// The function that may run.
+        tool: Cow<'static, str>,
+        /// Who said so, where the approver knows.
+        by: Option<String>,
+        /// How long the question stood open.
+        waited: Duration,
+    },
+    /// Nobody said yes: the body does not run.
+    Refused {
+        /// The function that does not run.
+        tool: Cow<'static, str>,
+        /// [`Fault::Denied`] or [`Fault::Expired`].
+        fault: Fault,
+        /// Who said so, where the approver knows.
+        by: Option<String>,
+        /// How long the question stood open.
+        waited: Duration,
+    },
+    /// An agent begins a step.
+    Step {
+        /// The agent.
+        agent: Cow<'static, str>,
+        /// The step; the first is 1.
+        step: u32,
+        /// The steps that it may take.
+        max_steps: u32,
+    },
+    /// Something was spent in an agent's run.
+    Charged {
+        /// The agent.
+        agent: Cow<'static, str>,
+        /// The money.
+        usd: Usd,
+        /// The tokens.
+        tokens: u64,
+    },
+    /// An agent has its answer.
+    Finished {
+        /// The agent.
+        agent: Cow<'static, str>,
+        /// The steps that it took.
+        steps: u32,
+    },
+    /// An agent was stopped by one of its limits.
+    Stopped {
+        /// The agent.
+        agent: Cow<'static, str>,
+        /// The limit, in the runtime's words.
+        fault: Fault,
+    },
+}
+
+/// Why no other attempt follows a failed one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum GaveUp {
+    /// All retries are used.
+    NoRetriesLeft,
+    /// `when` says no, or the fault is final.
+    NotTransient,
+    /// The next pause would not end in time (`within`).
+    NoTimeLeft,
+    /// The server asks for a delay longer than `cap`.
+    AskedToWaitTooLong,
+}
+
+impl Event {
+    /// The function or agent that it happened to.
+    pub fn tool(&self) -> &str {
+        match self {
+            Event::Retrying { tool, .. }
+            | Event::Recovered { tool, .. }
+            | Event::GaveUp { tool, .. }
+            | Event::TimedOut { tool, .. }
+            | Event::FellBack { tool, .. }
+            | Event::Approved { tool, .. }
+            | Event::Refused { tool, .. }
+            | Event::Step { agent: tool, .. }
+            | Event::Charged { agent: tool, .. }
+            | Event::Finished { agent: tool, .. }
+            | Event::Stopped { agent: tool, .. } => tool,
+        }
+    }
+}
+
+/// Tells whoever listens. The event is built only if somebody does.
+pub(crate) fn emit(event: impl FnOnce() -> Event) {
+    #[cfg(feature = "tracing")]
+    let event = {
+        let event = event();
+        crate::trace::emit(&event);
+        || event
+    };
+    Scope::with_recorder(|recorder| recorder.record(event()));
+}
+
+impl fmt::Display for Event {
+    /// What happened and what the library did, without the name of the function.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Event::Retrying { attempt, error, pause, .. } => {
+                write!(f, "attempt {attempt} failed ({error}); next one in {pause:.0?}")
+            }
+            Event::Recovered { attempts, .. } => write!(f, "succeeded at attempt {attempts}"),
+            Event::GaveUp { attempts: 1, error, reason, .. } => write!(f, "failed ({error}); not retried: {reason}"),
+            Event::GaveUp { attempts, error, reason, .. } => {
+                write!(f, "attempt {attempts} failed ({error}); gave up: {reason}")
+            }
+            Event::TimedOut { limit, .. } => write!(f, "no answer within {limit:?}; the call was dropped"),
+            Event::FellBack { error, .. } => write!(f, "failed ({error}); the fallback answers"),
+            Event::Approved { by: Some(by), .. } => write!(f, "approved by {by}"),
+            Event::Approved { by: None, .. } => write!(f, "approved"),
+            Event::Refused { fault, by: Some(by), .. } => write!(f, "not run: {fault} ({by})"),
+            Event::Refused { fault, by: None, .. } => write!(f, "not run: {fault}"),
+            Event::Step { step, max_steps, .. } => write!(f, "step {step} of {max_steps}"),
+            Event::Charged { usd, tokens: 0, .. } => write!(f, "spent {usd}"),
+            Event::Charged { usd, tokens, .. } => write!(f, "spent {usd} and {tokens} tokens"),
+            Event::Finished { steps: 1, .. } => write!(f, "finished after 1 step"),
+            Event::Finished { steps, .. } => write!(f, "finished after {steps} steps"),
+            Event::Stopped { fault, .. } => write!(f, "stopped: {fault}"),
+        }
+    }
+}
+
+impl fmt::Display for GaveUp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            GaveUp::NoRetriesLeft => "no retries left",
+            GaveUp::NotTransient => "not worth a retry",
+            GaveUp::NoTimeLeft => "no time left for another attempt",
+            GaveUp::AskedToWaitTooLong => "the server asks for a longer pause than allowed",
+        })
+    }
+}

@@ -1,0 +1,53 @@
+//! `#[fallback]`: the last resort when a call has failed.
+
+use std::ops::ControlFlow;
+
+use crate::event::{Event, emit};
+use crate::{Failure, Outcome};
+
+/// Decides whether a failed call gets a fallback.
+#[derive(Debug, Clone, Copy)]
+pub struct Fallback;
+
+impl Fallback {
+    /// `Break` with an outcome to keep, or `Continue` with the error that the fallback is to answer.
+    ///
+    /// Every error is answered, and every fault too (a timeout, a step limit), but not a denial or an expired approval:
+    /// only a `when` of one's own can ask for that.
+    ///
+    /// ```
+    /// use reliable::{Fallback, Inspect};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let outcome: Result<u32, &str> = Err("down");
+    /// let answer = match Fallback::settle("price", outcome, |error| Inspect::new(error).failure()) {
+    ///     ControlFlow::Break(outcome) => outcome,
+    ///     ControlFlow::Continue(_error) => Ok(42),
+    /// };
+    /// assert_eq!(answer, Ok(42));
+    /// ```
+    #[inline]
+    pub fn settle<R: Outcome>(
+        tool: &'static str,
+        outcome: R,
+        inspect: impl FnOnce(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, R::Error> {
+        let keep = outcome.error().is_none_or(|error| !answers(tool, &inspect(error)));
+        if keep {
+            return ControlFlow::Break(outcome);
+        }
+        match outcome.into_error() {
+            Ok(error) => ControlFlow::Continue(error),
+            Err(outcome) => ControlFlow::Break(outcome),
+        }
+    }
+}
+
+#[cold]
+fn answers(tool: &'static str, failure: &Failure<'_>) -> bool {
+    let answered = failure.is_answerable();
+    if answered {
+        emit(|| Event::FellBack { tool: tool.into(), error: failure.to_string() });
+    }
+    answered
+}

@@ -1,0 +1,270 @@
+//! What the runtime itself can say went wrong.
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::time::Duration;
+
+use crate::Usd;
+
+/// Something that the runtime itself says went wrong: not the tool's own error, but a policy's word on the call.
+///
+/// A tool's error type takes it by `From<Fault>`, which one line of `thiserror` gives:
+///
+/// ```
+/// #[derive(Debug, thiserror::Error)]
+/// enum WeatherError {
+///     #[error("the service is busy")]
+///     Busy,
+///     #[error(transparent)]
+///     Fault(#[from] reliable::Fault),
+/// }
+/// ```
+///
+/// `anyhow::Error`, `Box<dyn Error + Send + Sync>`, `String` and `std::io::Error` take it as they are.
+///
+/// The [`source`](Error::source) of every fault is its [`FaultKind`], so that a fault can be told from a tool's own
+/// error even when it was wrapped or boxed: that is how a denial stays final through any number of error types.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum Fault {
+    /// The call was given up, and its future dropped, when its time limit had passed.
+    TimedOut {
+        /// The function that took too long.
+        tool: Cow<'static, str>,
+        /// The limit it was given.
+        limit: Duration,
+    },
+    /// A human, or the lack of one, said no: the body did not run.
+    Denied {
+        /// The function that did not run.
+        tool: Cow<'static, str>,
+        /// Why not, in the approver's words or the runtime's ("no approver is installed").
+        reason: String,
+    },
+    /// Nobody answered in time: the body did not run.
+    Expired {
+        /// The function that did not run.
+        tool: Cow<'static, str>,
+        /// How long the question stood open, where a limit was set.
+        within: Option<Duration>,
+    },
+    /// The agent had begun all the steps that it may take.
+    StepLimit {
+        /// The agent that was stopped.
+        agent: Cow<'static, str>,
+        /// The steps it was allowed.
+        max_steps: u32,
+    },
+    /// A charge, or the next step, does not fit in what is left of a budget; nothing was spent on it.
+    OverBudget {
+        /// The agent whose budget it is.
+        agent: Cow<'static, str>,
+        /// The budget, and what was asked of it.
+        budget: Budget,
+    },
+    /// A charge named no price although the run has a money cap, so that nobody can say whether it fits.
+    Unpriced {
+        /// The agent whose budget it is.
+        agent: Cow<'static, str>,
+    },
+    /// The same action met the same result too many times.
+    Stuck {
+        /// The agent that was stopped.
+        agent: Cow<'static, str>,
+        /// How often it happened.
+        repeats: u32,
+    },
+}
+
+/// The budget that a charge did not fit in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub enum Budget {
+    /// Money.
+    Usd {
+        /// The cap.
+        max: Usd,
+        /// What was spent or reserved before.
+        spent: Usd,
+        /// What was asked for now.
+        asked: Usd,
+    },
+    /// Tokens.
+    Tokens {
+        /// The cap.
+        max: u64,
+        /// What was spent or reserved before.
+        spent: u64,
+        /// What was asked for now.
+        asked: u64,
+    },
+}
+
+/// Which kind of [`Fault`] it was, found again in any error that wraps one.
+///
+/// It is the [`source`](Error::source) of every fault; its text says what follows from a fault of this kind.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub enum FaultKind {
+    /// [`Fault::TimedOut`]
+    #[error("a time limit passed; the call may be tried again")]
+    TimedOut,
+    /// [`Fault::Denied`]
+    #[error("a denial is final; it is never retried")]
+    Denied,
+    /// [`Fault::Expired`]
+    #[error("an approval expired unanswered; the call is never retried")]
+    Expired,
+    /// [`Fault::StepLimit`]
+    #[error("a step limit is final; it is never retried")]
+    StepLimit,
+    /// [`Fault::OverBudget`] and [`Fault::Unpriced`]
+    #[error("a budget is final; the call is never retried")]
+    OverBudget,
+    /// [`Fault::Stuck`]
+    #[error("a stuck run is final; it is never retried")]
+    Stuck,
+}
+
+impl Fault {
+    /// The kind of this fault.
+    pub const fn kind(&self) -> FaultKind {
+        match self {
+            Fault::TimedOut { .. } => FaultKind::TimedOut,
+            Fault::Denied { .. } => FaultKind::Denied,
+            Fault::Expired { .. } => FaultKind::Expired,
+            Fault::StepLimit { .. } => FaultKind::StepLimit,
+            Fault::OverBudget { .. } | Fault::Unpriced { .. } => FaultKind::OverBudget,
+            Fault::Stuck { .. } => FaultKind::Stuck,
+        }
+    }
+}
+
+impl FaultKind {
+    /// The kind of the fault that `error` is or wraps, however deep; `None` for a tool's own error.
+    ///
+    /// ```
+    /// use reliable::{Fault, FaultKind};
+    ///
+    /// let denied = Fault::Denied { tool: "refund".into(), reason: "too much".into() };
+    /// let wrapped = std::io::Error::other(denied);
+    /// assert_eq!(FaultKind::of(&wrapped), Some(FaultKind::Denied));
+    /// ```
+    pub fn of(error: &(dyn Error + 'static)) -> Option<FaultKind> {
+        match error.downcast_ref::<Fault>() {
+            Some(fault) => Some(fault.kind()),
+            None => FaultKind::below(error),
+        }
+    }
+
+    /// The same, for an error that may borrow and so can't be downcast itself.
+    pub(crate) fn below(error: &dyn Error) -> Option<FaultKind> {
+        std::iter::successors(error.source(), |&cause| cause.source())
+            .find_map(|cause| cause.downcast_ref::<FaultKind>().copied())
+    }
+
+    /// Whether no retry may follow, whatever the user's condition says.
+    pub const fn is_final(self) -> bool {
+        !matches!(self, FaultKind::TimedOut)
+    }
+
+    /// Whether the call was not allowed to run: denied, or never answered.
+    pub const fn is_refusal(self) -> bool {
+        matches!(self, FaultKind::Denied | FaultKind::Expired)
+    }
+}
+
+impl Error for Fault {
+    // `thiserror` can only name a field as the source; this one is a constant.
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(match self.kind() {
+            FaultKind::TimedOut => &FaultKind::TimedOut,
+            FaultKind::Denied => &FaultKind::Denied,
+            FaultKind::Expired => &FaultKind::Expired,
+            FaultKind::StepLimit => &FaultKind::StepLimit,
+            FaultKind::OverBudget => &FaultKind::OverBudget,
+            FaultKind::Stuck => &FaultKind::Stuck,
+        })
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Fault::TimedOut { tool, limit } => write!(f, "`{tool}` timed out after {limit:?}"),
+            Fault::Denied { tool, reason } => write!(f, "`{tool}` was denied: {reason}"),
+            Fault::Expired { tool, within: Some(within) } => {
+                write!(f, "the approval of `{tool}` expired: nobody answered within {within:?}")
+            }
+            Fault::Expired { tool, within: None } => write!(f, "the approval of `{tool}` expired"),
+            Fault::StepLimit { agent, max_steps: 1 } => {
+                write!(f, "`{agent}` stopped at its limit of 1 step")
+            }
+            Fault::StepLimit { agent, max_steps } => {
+                write!(f, "`{agent}` stopped at its limit of {max_steps} steps")
+            }
+            Fault::OverBudget { agent, budget } => write!(f, "`{agent}` is over budget: {budget}"),
+            Fault::Unpriced { agent } => {
+                write!(f, "`{agent}` has a money cap, and a charge named no price")
+            }
+            Fault::Stuck { agent, repeats } => {
+                write!(f, "`{agent}` is stuck: the same action met the same result {repeats} times")
+            }
+        }
+    }
+}
+
+impl fmt::Display for Budget {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Budget::Usd { max, spent, asked } => {
+                write!(f, "{asked} asked with {spent} of {max} spent")
+            }
+            Budget::Tokens { max, spent, asked } => {
+                write!(f, "{asked} tokens asked with {spent} of {max} spent")
+            }
+        }
+    }
+}
+
+/// An error type that can carry a [`Fault`]. Implemented for every type that has `From<Fault>`; never by hand.
+///
+/// It exists for its error message: an attribute which can raise a fault, on a function whose error type has no
+/// `From<Fault>`, says so in a sentence.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot carry a `reliable::Fault`: add a variant `#[error(transparent)] Fault(#[from] reliable::Fault)` to it",
+    label = "this error type needs `From<reliable::Fault>`",
+    note = "`anyhow::Error`, `Box<dyn Error + Send + Sync>`, `String` and `std::io::Error` have it already"
+)]
+pub trait FromFault {
+    /// The fault as this error type.
+    fn from_fault(fault: Fault) -> Self;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Fault>> FromFault for E {
+    fn from_fault(fault: Fault) -> Self {
+        E::from(fault)
+    }
+}
+
+impl From<Fault> for String {
+    fn from(fault: Fault) -> String {
+        fault.to_string()
+    }
+}
+
+impl From<Fault> for std::io::Error {
+    fn from(fault: Fault) -> std::io::Error {
+        use std::io::ErrorKind;
+        let kind = match fault.kind() {
+            FaultKind::TimedOut => ErrorKind::TimedOut,
+            FaultKind::Denied | FaultKind::Expired => ErrorKind::PermissionDenied,
+            _ => ErrorKind::Other,
+        };
+        std::io::Error::new(kind, fault)
+    }
+}

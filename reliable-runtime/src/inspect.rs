@@ -1,0 +1,220 @@
+//! What can be known of a value of any type, without asking the type for anything.
+//!
+//! A policy wants an error's words for its events, and must see a [`Fault`](crate::Fault) inside it; an approval wants
+//! to show an argument. No trait may be demanded of a user's type for that, so each value is looked at through the best
+//! trait it has. How: `Inspect` dereferences, rung by rung, to wrappers with a method of the same name and other
+//! demands, and method lookup takes the first rung whose demand the type meets.
+
+#![allow(clippy::unused_self, reason = "`self` is used through `Deref`, which the lint does not see")]
+
+use std::error::Error;
+use std::fmt::{self, Debug, Display};
+use std::ops::Deref;
+use std::time::Duration;
+
+use crate::FaultKind;
+
+/// Looks at a value of any type, through the best trait that the type has.
+///
+/// ```
+/// use reliable::Inspect;
+///
+/// struct Opaque;
+/// assert_eq!(Inspect::new(&"Oslo").text(), "\"Oslo\"");
+/// assert!(Inspect::new(&Opaque).text().contains("Opaque"));
+///
+/// let denied = reliable::Fault::Denied { tool: "refund".into(), reason: "too much".into() };
+/// assert!(Inspect::new(&denied).failure().is_refusal());
+/// ```
+#[derive(Debug)]
+pub struct Inspect<'a, T>(AsBoxedSend<'a, T>);
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AsBoxedSend<'a, T>(AsBoxed<'a, T>);
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AsBoxed<'a, T>(AsDisplay<'a, T>);
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AsDisplay<'a, T>(AsDebug<'a, T>);
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AsDebug<'a, T>(AsAny<'a, T>);
+
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct AsAny<'a, T>(&'a T);
+
+impl<'a, T> Inspect<'a, T> {
+    /// Looks at `value`.
+    pub fn new(value: &'a T) -> Self {
+        Inspect(AsBoxedSend(AsBoxed(AsDisplay(AsDebug(AsAny(value))))))
+    }
+}
+
+macro_rules! ladder {
+    ($($upper:ident -> $lower:ident),*) => {$(
+        impl<'a, T> Deref for $upper<'a, T> {
+            type Target = $lower<'a, T>;
+            fn deref(&self) -> &Self::Target {
+                &self.0
+            }
+        }
+    )*};
+}
+ladder!(Inspect -> AsBoxedSend, AsBoxedSend -> AsBoxed, AsBoxed -> AsDisplay, AsDisplay -> AsDebug, AsDebug -> AsAny);
+
+impl<'a, T> AsAny<'a, T> {
+    fn value(&self) -> &'a T {
+        self.0
+    }
+}
+
+impl<'a, T: Error> Inspect<'a, T> {
+    /// What the policies need to know of an error: its words, and the fault that it carries.
+    pub fn failure(&self) -> Failure<'a> {
+        Failure::of_error(self.value())
+    }
+}
+
+impl<'a, T: AsRef<dyn Error + Send + Sync>> AsBoxedSend<'a, T> {
+    #[doc(hidden)]
+    pub fn failure(&self) -> Failure<'a> {
+        Failure::of_error(self.value().as_ref())
+    }
+}
+
+impl<'a, T: AsRef<dyn Error>> AsBoxed<'a, T> {
+    #[doc(hidden)]
+    pub fn failure(&self) -> Failure<'a> {
+        Failure::of_error(self.value().as_ref())
+    }
+}
+
+impl<'a, T: Display> AsDisplay<'a, T> {
+    #[doc(hidden)]
+    pub fn failure(&self) -> Failure<'a> {
+        Failure::of_words(Words::Display(self.value()))
+    }
+}
+
+impl<'a, T: Debug> AsDebug<'a, T> {
+    #[doc(hidden)]
+    pub fn failure(&self) -> Failure<'a> {
+        Failure::of_words(Words::Debug(self.value()))
+    }
+}
+
+impl<'a, T> AsAny<'a, T> {
+    #[doc(hidden)]
+    pub fn failure(&self) -> Failure<'a> {
+        Failure::of_words(Words::TypeName(std::any::type_name::<T>()))
+    }
+}
+
+impl<T: Debug> Inspect<'_, T> {
+    /// The value in words, as a human is shown it: by `Debug`, which escapes what could deceive a terminal, else by
+    /// `Display`, escaped too, else the name of its type.
+    pub fn text(&self) -> String {
+        format!("{:?}", self.value())
+    }
+}
+
+impl<T: Display> AsDisplay<'_, T> {
+    #[doc(hidden)]
+    pub fn text(&self) -> String {
+        self.value().to_string().escape_debug().to_string()
+    }
+}
+
+impl<T> AsAny<'_, T> {
+    #[doc(hidden)]
+    pub fn text(&self) -> String {
+        format!("<{}>", std::any::type_name::<T>())
+    }
+}
+
+/// What a policy knows of an error when it decides; made by [`Inspect::failure`].
+#[derive(Clone, Copy)]
+pub struct Failure<'a> {
+    words: Words<'a>,
+    fault: Option<FaultKind>,
+    when: Option<bool>,
+    after: Option<Duration>,
+}
+
+#[derive(Clone, Copy)]
+enum Words<'a> {
+    Error(&'a dyn Error),
+    Display(&'a dyn Display),
+    Debug(&'a dyn Debug),
+    TypeName(&'static str),
+}
+
+impl<'a> Failure<'a> {
+    fn of_error(error: &'a dyn Error) -> Self {
+        // A fault's source is its kind: so the search finds a fault which is the error itself, too.
+        Failure { fault: FaultKind::below(error), ..Failure::of_words(Words::Error(error)) }
+    }
+
+    fn of_words(words: Words<'a>) -> Self {
+        Failure { words, fault: None, when: None, after: None }
+    }
+
+    /// Answers the user's own condition, the option `when`.
+    pub fn when(self, when: bool) -> Self {
+        Failure { when: Some(when), ..self }
+    }
+
+    /// The delay that the server asked for, the option `after`.
+    pub fn after(self, after: Option<Duration>) -> Self {
+        Failure { after, ..self }
+    }
+
+    /// The kind of the fault that the error is or wraps.
+    pub fn fault(&self) -> Option<FaultKind> {
+        self.fault
+    }
+
+    /// Whether the call was denied, or its approval expired.
+    pub fn is_refusal(&self) -> bool {
+        self.fault.is_some_and(FaultKind::is_refusal)
+    }
+
+    /// Whether the same call may be tried again: `when` says so, or was not given, and the error carries no fault that
+    /// is final.
+    pub fn is_transient(&self) -> bool {
+        self.when.unwrap_or(true) && !self.fault.is_some_and(FaultKind::is_final)
+    }
+
+    /// Whether a fallback may answer: `when` says so, or was not given and the call was not refused.
+    pub fn is_answerable(&self) -> bool {
+        self.when.unwrap_or(!self.is_refusal())
+    }
+
+    /// The delay that the server asked for, if it asked for any.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.after.filter(|delay| !delay.is_zero())
+    }
+}
+
+impl Display for Failure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.words {
+            Words::Error(error) => Display::fmt(error, f),
+            Words::Display(error) => Display::fmt(error, f),
+            Words::Debug(error) => Debug::fmt(error, f),
+            Words::TypeName(name) => write!(f, "<{name}>"),
+        }
+    }
+}
+
+impl Debug for Failure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure").field("words", &self.to_string()).field("fault", &self.fault).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,42 @@
+//! The runtime behind the attributes of `reliable`. Use it through the `reliable` crate.
+
+mod agent;
+mod approval;
+pub mod approver;
+mod backoff;
+mod charge;
+mod event;
+mod expansion;
+mod fallback;
+mod fault;
+mod human;
+mod inspect;
+mod money;
+mod outcome;
+mod recorder;
+mod report;
+mod retry;
+mod run;
+mod scope;
+mod timeout;
+#[cfg(feature = "tracing")]
+mod trace;
+
+pub use agent::{Limits, Step, StepOutcome};
+pub use approval::{Approval, Argument, Decision, Request};
+pub use approver::Approver;
+pub use backoff::Backoff;
+pub use charge::{Charge, Reservation};
+pub use event::{Event, GaveUp};
+pub use expansion::returns;
+pub use fallback::Fallback;
+pub use fault::{Budget, Fault, FaultKind, FromFault};
+pub use inspect::{Failure, Inspect};
+pub use money::{ParseUsdError, Usd};
+pub use outcome::Outcome;
+pub use recorder::{Entry, Recorder};
+pub use report::{Report, Row};
+pub use retry::{Attempts, Pause, Pausing, Retry};
+pub use run::Run;
+pub use scope::{Scope, Scoped};
+pub use timeout::{TimedCall, Timeout};

@@ -1,0 +1,350 @@
+//! `#[retry]`: runs the body again on a transient error.
+
+use std::future::{Future, IntoFuture};
+use std::ops::ControlFlow;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tokio::time::{Instant, Sleep};
+
+use crate::backoff::{jittered, random};
+use crate::event::{Event, GaveUp, emit};
+use crate::{Backoff, Failure, Outcome};
+
+/// When to try again, how often, and how long to pause before.
+///
+/// Each option of `#[retry]` is a method of the same name here, usable in a `const` or `static`:
+///
+/// ```
+/// use reliable::{Backoff, Retry};
+///
+/// static POLICY: Retry = Retry::new().max(5).backoff(Backoff::Linear);
+/// # #[derive(Debug)] enum ApiError { Busy }
+///
+/// #[reliable::retry(POLICY)]
+/// async fn forecast(city: &str) -> Result<String, ApiError> {
+///     Ok(format!("sunny in {city}"))
+/// }
+/// # let rt = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # assert_eq!(rt.block_on(forecast("Oslo")).unwrap(), "sunny in Oslo");
+/// ```
+///
+/// The defaults are those of the official `OpenAI` and Anthropic SDKs: 2 retries, 0.5 s doubled each time, at most 8 s,
+/// shortened at random by up to a quarter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retry {
+    max: u32,
+    backoff: Backoff,
+    factor: f64,
+    jitter: f64,
+    base: Duration,
+    cap: Option<Duration>,
+    within: Option<Duration>,
+}
+
+const DEFAULT_CAP: Duration = Duration::from_secs(8);
+const DEFAULT_ASKED_CAP: Duration = Duration::from_secs(60);
+
+impl Default for Retry {
+    fn default() -> Self {
+        Retry::new()
+    }
+}
+
+impl Retry {
+    /// Two retries with exponential backoff: 0.5 s, then 1 s, each shortened at random by up to a quarter.
+    pub const fn new() -> Self {
+        Retry {
+            max: 2,
+            backoff: Backoff::Exp,
+            factor: 2.0,
+            jitter: 0.25,
+            base: Duration::from_millis(500),
+            cap: None,
+            within: None,
+        }
+    }
+
+    /// The retries after the first call: with `max(3)` the body runs at most 4 times. Default: 2.
+    pub const fn max(self, max: u32) -> Self {
+        Retry { max, ..self }
+    }
+
+    /// How the pauses grow. Default: [`Backoff::Exp`].
+    pub const fn backoff(self, backoff: Backoff) -> Self {
+        Retry { backoff, ..self }
+    }
+
+    /// The first pause. Default: 500 ms.
+    pub const fn base(self, base: Duration) -> Self {
+        Retry { base, ..self }
+    }
+
+    /// What [`Backoff::Exp`] multiplies each pause by. Default: 2.
+    ///
+    /// # Panics
+    /// If `factor` is below 1 or not finite.
+    pub const fn factor(self, factor: f64) -> Self {
+        assert!(factor >= 1.0 && factor.is_finite(), "`factor` of a retry must be 1 or more");
+        Retry { factor, ..self }
+    }
+
+    /// The longest pause. Default: 8 s, or `base` where that is longer; 60 s for a delay that the server asked for.
+    ///
+    /// A pause of our own is cut down to it. A delay that the server asked for never is: if it is longer, the call fails
+    /// at once with the error that asked, because calling earlier than asked is worse than not calling.
+    pub const fn cap(self, cap: Duration) -> Self {
+        Retry { cap: Some(cap), ..self }
+    }
+
+    /// The share by which a pause is shortened at random at the most: 0 never, 0.5 "equal", 1 "full" jitter.
+    /// Default: 0.25.
+    ///
+    /// # Panics
+    /// If `jitter` is outside `0.0..=1.0`.
+    pub const fn jitter(self, jitter: f64) -> Self {
+        assert!(jitter >= 0.0 && jitter <= 1.0, "`jitter` of a retry must be between 0 and 1");
+        Retry { jitter, ..self }
+    }
+
+    /// The time for all attempts and pauses together, from the start of the first attempt on. Default: none.
+    ///
+    /// A running body is not interrupted (that is what `#[timeout]` does): a pause that would end at this limit, or
+    /// after it, is not begun, and the call fails with the error at hand.
+    pub const fn within(self, within: Duration) -> Self {
+        Retry { within: Some(within), ..self }
+    }
+
+    /// Begins one call: nothing has failed yet.
+    #[inline]
+    pub fn attempts(&self) -> Attempts<'_> {
+        Attempts { retry: self, failed: 0, started: self.within.map(|_| Instant::now()) }
+    }
+
+    /// The pause before retry number `retry`, counted from 0; `random` is in `0.0..1.0`.
+    fn own_delay(&self, retry: u32, random: f64) -> Duration {
+        let cap = self.cap.unwrap_or(DEFAULT_CAP.max(self.base));
+        let delay = self.backoff.delay(retry, self.base, self.factor).min(cap);
+        jittered(delay, self.jitter, random)
+    }
+
+    /// The delay that the server asked for, untouched, unless it is longer than anybody would wait.
+    fn asked_delay(&self, asked: Duration) -> Option<Duration> {
+        (asked <= self.cap.unwrap_or(DEFAULT_ASKED_CAP)).then_some(asked)
+    }
+}
+
+/// The attempts of one call, made by [`Retry::attempts`].
+#[derive(Debug)]
+pub struct Attempts<'a> {
+    retry: &'a Retry,
+    failed: u32,
+    started: Option<Instant>,
+}
+
+impl Attempts<'_> {
+    /// Decides what follows an attempt: `Break` with the outcome, or `Continue` with the pause before the next one.
+    ///
+    /// `inspect` looks at the error, if there is one: `|error| Inspect::new(error).failure()`.
+    ///
+    /// It does not wait: so nothing of the error is alive during the pause, and an error that is not `Send` does not
+    /// make the future so.
+    #[inline]
+    pub fn settle<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl FnOnce(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause> {
+        let pause = match outcome.error() {
+            Some(error) => self.after_failure(tool, &inspect(error)),
+            None => self.after_success(tool),
+        };
+        match pause {
+            Some(pause) => ControlFlow::Continue(pause),
+            None => ControlFlow::Break(outcome),
+        }
+    }
+
+    #[inline]
+    fn after_success(&self, tool: &'static str) -> Option<Pause> {
+        if self.failed > 0 {
+            let attempts = self.failed + 1;
+            emit(|| Event::Recovered { tool: tool.into(), attempts });
+        }
+        None
+    }
+
+    #[cold]
+    fn after_failure(&mut self, tool: &'static str, failure: &Failure<'_>) -> Option<Pause> {
+        let retry = self.failed;
+        self.failed = self.failed.saturating_add(1);
+        let attempt = self.failed;
+        match self.next_delay(retry, failure) {
+            Ok(delay) => {
+                emit(|| Event::Retrying { tool: tool.into(), attempt, error: failure.to_string(), pause: delay });
+                Some(Pause { delay })
+            }
+            Err(reason) => {
+                emit(|| Event::GaveUp { tool: tool.into(), attempts: attempt, error: failure.to_string(), reason });
+                None
+            }
+        }
+    }
+
+    fn next_delay(&self, retry: u32, failure: &Failure<'_>) -> Result<Duration, GaveUp> {
+        if !failure.is_transient() {
+            return Err(GaveUp::NotTransient);
+        }
+        if retry >= self.retry.max {
+            return Err(GaveUp::NoRetriesLeft);
+        }
+        let delay = match failure.retry_after() {
+            Some(asked) => self.retry.asked_delay(asked).ok_or(GaveUp::AskedToWaitTooLong)?,
+            None => self.retry.own_delay(retry, random()),
+        };
+        if self.ends_too_late(delay) {
+            return Err(GaveUp::NoTimeLeft);
+        }
+        Ok(delay)
+    }
+
+    fn ends_too_late(&self, delay: Duration) -> bool {
+        let (Some(within), Some(started)) = (self.retry.within, self.started) else {
+            return false;
+        };
+        started.elapsed().saturating_add(delay) >= within
+    }
+}
+
+/// A pause between two attempts: `pause.await` in an `async fn`, [`Pause::block`] in a plain one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a pause does nothing unless it is awaited"]
+pub struct Pause {
+    delay: Duration,
+}
+
+impl Pause {
+    /// How long it lasts.
+    pub const fn delay(self) -> Duration {
+        self.delay
+    }
+
+    /// Blocks the thread for the length of the pause.
+    pub fn block(self) {
+        std::thread::sleep(self.delay);
+    }
+}
+
+impl IntoFuture for Pause {
+    type Output = ();
+    type IntoFuture = Pausing;
+
+    fn into_future(self) -> Pausing {
+        // A timer of zero length would still wait for the timer's next tick.
+        Pausing { sleep: (!self.delay.is_zero()).then(|| tokio::time::sleep(self.delay)) }
+    }
+}
+
+pin_project! {
+    /// The future of a [`Pause`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct Pausing {
+        #[pin]
+        sleep: Option<Sleep>,
+    }
+}
+
+impl Future for Pausing {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.project().sleep.as_pin_mut() {
+            Some(sleep) => sleep.poll(cx),
+            None => Poll::Ready(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn retry() -> Retry {
+        Retry::new().jitter(0.0)
+    }
+
+    fn delays(retry: Retry) -> Vec<u128> {
+        (0..5).map(|k| retry.own_delay(k, 0.5).as_millis()).collect()
+    }
+
+    #[test]
+    fn the_pauses_grow_as_the_backoff_says_up_to_the_cap() {
+        let second = Duration::from_secs(1);
+        assert_eq!(delays(retry()), [500, 1000, 2000, 4000, 8000]);
+        assert_eq!(delays(retry().factor(3.0)), [500, 1500, 4500, 8000, 8000]);
+        assert_eq!(delays(retry().backoff(Backoff::Linear)), [500, 1000, 1500, 2000, 2500]);
+        assert_eq!(delays(retry().backoff(Backoff::Fixed).base(second)), [1000; 5]);
+        assert_eq!(delays(retry().backoff(Backoff::None)), [0; 5]);
+        assert_eq!(delays(retry().cap(second)), [500, 1000, 1000, 1000, 1000]);
+        assert_eq!(delays(retry().base(second * 10)), [10_000; 5], "a long base lifts the default cap");
+    }
+
+    #[test]
+    fn the_default_ranges_are_those_of_the_official_sdks() {
+        let expected = [(375, 500), (750, 1000), (1500, 2000), (3000, 4000), (6000, 8000)];
+        for (k, (low, high)) in (0..).zip(expected) {
+            assert_eq!(Retry::new().own_delay(k, 1.0).as_millis(), low);
+            assert_eq!(Retry::new().own_delay(k, 0.0).as_millis(), high);
+        }
+    }
+
+    #[test]
+    fn a_delay_that_the_server_asked_for_is_taken_as_it_is_or_not_at_all() {
+        let ms = Duration::from_millis;
+        assert_eq!(Retry::new().asked_delay(ms(12_345)), Some(ms(12_345)), "above our own cap of 8 s");
+        assert_eq!(Retry::new().asked_delay(ms(60_000)), Some(ms(60_000)));
+        assert_eq!(Retry::new().asked_delay(ms(60_001)), None);
+        assert_eq!(Retry::new().cap(ms(100)).asked_delay(ms(101)), None);
+    }
+
+    fn backoffs() -> impl Strategy<Value = Backoff> {
+        prop::sample::select(vec![Backoff::Exp, Backoff::Linear, Backoff::Fixed, Backoff::None])
+    }
+
+    proptest! {
+        #[test]
+        fn no_pause_leaves_its_bounds(
+            backoff in backoffs(), k: u32, base_ms in 1_u64..100_000, factor in 1.0_f64..1e9,
+            cap_ms in 1_u64..100_000, jitter in 0.0..=1.0, random in 0.0..1.0,
+        ) {
+            let (base, cap) = (Duration::from_millis(base_ms), Duration::from_millis(cap_ms));
+            let retry = Retry::new().backoff(backoff).base(base).factor(factor).cap(cap).jitter(jitter);
+            let whole = Retry { jitter: 0.0, ..retry }.own_delay(k, random);
+            let delay = retry.own_delay(k, random);
+            prop_assert!(whole <= cap);
+            prop_assert!(delay <= whole);
+            prop_assert!(delay >= whole.mul_f64(1.0 - jitter), "{delay:?} of {whole:?}");
+            if backoff != Backoff::None {
+                prop_assert!(whole >= base.min(cap));
+            }
+        }
+
+        #[test]
+        fn pauses_never_shrink_from_one_retry_to_the_next(backoff in backoffs(), k in 0_u32..10_000, factor in 1.0..10.0) {
+            let retry = retry().backoff(backoff).factor(factor);
+            prop_assert!(retry.own_delay(k + 1, 0.0) >= retry.own_delay(k, 0.0));
+        }
+    }
+
+    #[test]
+    fn random_numbers_fill_their_range() {
+        let drawn: Vec<f64> = (0..1000).map(|_| random()).collect();
+        assert!(drawn.iter().all(|share| (0.0..1.0).contains(share)));
+        assert!(drawn.iter().any(|share| *share < 0.1) && drawn.iter().any(|share| *share > 0.9));
+    }
+}

@@ -1,0 +1,237 @@
+//! One run of an agent: its steps, its spending, its time.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::future::Future;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::iter::successors;
+use std::ops::ControlFlow;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::time::Instant;
+
+use crate::charge::{Charge, Ledger, Reservation};
+use crate::event::{Event, emit};
+use crate::human::{HumanTime, HumanWait};
+use crate::scope::Scoped;
+use crate::{Fault, Limits, Scope, StepOutcome, Usd};
+
+/// A run of an agent, as its steps and their tools see it. A clone is another handle on the same run.
+///
+/// ```
+/// use reliable::{Charge, Fault, Run, Step, Usd};
+///
+/// #[reliable::agent(max_steps = 3, max_usd = "0.05")]
+/// async fn assistant(question: &str) -> Result<Step<String>, Fault> {
+///     let run = Run::current();
+///     run.charge(Charge::usd(Usd::cents(2)).tokens(900))?;
+///     // With the last step begun, ask the model for its final answer, with the tools off.
+///     Ok(if run.is_last_step() { Step::Done(format!("42, after {}", run.spent_usd())) } else { Step::Next })
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert!(matches!(assistant("?").await, Err(Fault::OverBudget { .. })), "the third step does not fit");
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Run(Option<Arc<Inner>>);
+
+#[derive(Debug)]
+struct Inner {
+    agent: Cow<'static, str>,
+    limits: Limits,
+    parent: Run,
+    started: Instant,
+    human: HumanTime,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    step: u32,
+    ledger: Ledger,
+    hasher: RandomState,
+    seen: HashMap<u64, u32>,
+    stuck: Option<u32>,
+}
+
+impl Run {
+    /// The run that this code is a part of, however deep. Outside every run it is one without an agent: it has no steps,
+    /// and every charge fits.
+    pub fn current() -> Run {
+        Scope::current_run().unwrap_or(Run(None))
+    }
+
+    pub(crate) fn begin(agent: Cow<'static, str>, limits: Limits) -> Run {
+        let state = State {
+            step: 0,
+            ledger: Ledger::new(agent.clone(), limits),
+            hasher: RandomState::new(),
+            seen: HashMap::new(),
+            stuck: None,
+        };
+        Run(Some(Arc::new(Inner {
+            agent,
+            limits,
+            parent: Run::current(),
+            started: Instant::now(),
+            human: HumanTime::default(),
+            state: Mutex::new(state),
+        })))
+    }
+
+    /// The agent's name; `None` outside every run.
+    pub fn agent(&self) -> Option<&str> {
+        self.0.as_deref().map(|run| &*run.agent)
+    }
+
+    /// The step that was begun last: 1 in the first step, 0 before it and outside every run.
+    pub fn step(&self) -> u32 {
+        self.0.as_deref().map_or(0, |run| run.state().step)
+    }
+
+    /// Whether no other step will be begun after this one.
+    pub fn is_last_step(&self) -> bool {
+        self.0.as_deref().is_some_and(|run| run.state().step >= run.limits.max_steps)
+    }
+
+    /// The money spent so far.
+    pub fn spent_usd(&self) -> Usd {
+        self.0.as_deref().map_or(Usd::ZERO, |run| run.state().ledger.spent.usd)
+    }
+
+    /// The tokens spent so far.
+    pub fn spent_tokens(&self) -> u64 {
+        self.0.as_deref().map_or(0, |run| run.state().ledger.spent.tokens)
+    }
+
+    /// Spends at once what is known exactly: [`reserve`](Run::reserve), then [`commit`](Reservation::commit).
+    ///
+    /// # Errors
+    /// As for [`reserve`](Run::reserve).
+    pub fn charge(&self, charge: Charge) -> Result<(), Fault> {
+        self.reserve(charge)?.commit(charge)
+    }
+
+    /// Sets aside the most that a call can cost, before it is made. Outer runs, whose budget this run shares, set it
+    /// aside too.
+    ///
+    /// # Errors
+    /// [`Fault::OverBudget`] if it does not fit in what is left, [`Fault::Unpriced`] if the run has a money cap and the
+    /// charge no price. Nothing is set aside then.
+    pub fn reserve(&self, charge: Charge) -> Result<Reservation, Fault> {
+        let mut reservation = Reservation::new(charge);
+        for run in self.and_outer() {
+            run.hold(charge)?;
+            reservation.add(run.clone());
+        }
+        Ok(reservation)
+    }
+
+    /// Tells what an action came to, so that an agent that goes in circles is noticed.
+    ///
+    /// # Errors
+    /// [`Fault::Stuck`] when this action has met this result `max_repeats` times. The next step is not begun then,
+    /// either.
+    pub fn observe(&self, action: impl Hash, result: impl Hash) -> Result<(), Fault> {
+        let Some(run) = self.0.as_deref() else { return Ok(()) };
+        let mut state = run.state();
+        let seen = state.hasher.hash_one((action, result));
+        let repeats = state.seen.entry(seen).or_default();
+        *repeats += 1;
+        let repeats = *repeats;
+        if run.limits.max_repeats.is_some_and(|max| repeats >= max) {
+            state.stuck = Some(repeats);
+            return Err(Fault::Stuck { agent: run.agent.clone(), repeats });
+        }
+        Ok(())
+    }
+
+    /// Begins the next step, if the limits allow one.
+    ///
+    /// # Errors
+    /// The limit that was reached. The body of the step must not run then.
+    pub fn next_step(&self) -> Result<(), Fault> {
+        let Some(run) = self.0.as_deref() else { return Ok(()) };
+        run.admit_step().inspect_err(|fault| run.emit_stopped(fault))
+    }
+
+    /// Makes this the current run of `step` and of all that it calls.
+    #[inline]
+    pub fn scope<F: Future>(&self, step: F) -> Scoped<F> {
+        Scope::current().agent_run(self).run(step)
+    }
+
+    /// Decides what follows a step: `Break` with the answer or the error, `Continue` if another step is needed.
+    pub fn settle<R: StepOutcome>(&self, outcome: R) -> ControlFlow<R::Answer> {
+        let failed = outcome.is_error();
+        let Some(answer) = outcome.into_answer() else { return ControlFlow::Continue(()) };
+        if let (false, Some(run)) = (failed, self.0.as_deref()) {
+            let steps = run.state().step;
+            emit(|| Event::Finished { agent: run.agent.clone(), steps });
+        }
+        ControlFlow::Break(answer)
+    }
+
+    /// Marks that a human is asked, from now until the guard is dropped: that time is not the agent's.
+    pub(crate) fn human_is_asked(&self) -> Vec<HumanWait> {
+        self.and_outer().map(HumanWait::begin).collect()
+    }
+
+    /// This run and those around it.
+    fn and_outer(&self) -> impl Iterator<Item = &Run> {
+        successors(Some(self), |run| run.0.as_deref().map(|run| &run.parent)).filter(|run| run.0.is_some())
+    }
+
+    pub(crate) fn human_time(&self) -> Option<&HumanTime> {
+        self.0.as_deref().map(|run| &run.human)
+    }
+
+    fn hold(&self, charge: Charge) -> Result<(), Fault> {
+        let Some(run) = self.0.as_deref() else { return Ok(()) };
+        run.state().ledger.hold(charge)
+    }
+
+    /// Puts back what was held, and books what was really spent.
+    pub(crate) fn book(&self, held: Charge, spent: Option<Charge>) -> Result<(), Fault> {
+        let Some(run) = self.0.as_deref() else { return Ok(()) };
+        let booked = run.state().ledger.book(held, spent);
+        if let Some(Charge { usd, tokens }) = spent {
+            let usd = usd.unwrap_or_default();
+            emit(|| Event::Charged { agent: run.agent.clone(), usd, tokens });
+        }
+        booked
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn admit_step(&self) -> Result<(), Fault> {
+        let Limits { max_steps, within, .. } = self.limits;
+        let agent = || self.agent.clone();
+        let mut state = self.state();
+        if let Some(repeats) = state.stuck {
+            return Err(Fault::Stuck { agent: agent(), repeats });
+        }
+        if state.step >= max_steps {
+            return Err(Fault::StepLimit { agent: agent(), max_steps });
+        }
+        state.ledger.anything_left()?;
+        if let Some(limit) = within.filter(|limit| self.human.without(self.started) >= *limit) {
+            return Err(Fault::TimedOut { tool: agent(), limit });
+        }
+        state.step += 1;
+        let step = state.step;
+        drop(state);
+        emit(|| Event::Step { agent: agent(), step, max_steps });
+        Ok(())
+    }
+
+    fn emit_stopped(&self, fault: &Fault) {
+        emit(|| Event::Stopped { agent: self.agent.clone(), fault: fault.clone() });
+    }
+}

@@ -1,0 +1,119 @@
+//! `#[timeout]`: gives up on a call that takes too long.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tokio::task::coop::unconstrained;
+use tokio::time::Sleep;
+
+use crate::event::{Event, emit};
+use crate::{Fault, FromFault, Outcome};
+
+/// How long a call may take.
+///
+/// ```
+/// use reliable::{Fault, Timeout};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let hang = std::future::pending::<Result<(), Fault>>();
+/// let outcome = Timeout::ms(50).run("hang", hang).await;
+/// assert_eq!(outcome, Err(Fault::TimedOut { tool: "hang".into(), limit: Duration::from_millis(50) }));
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeout {
+    limit: Duration,
+}
+
+impl Timeout {
+    /// A limit in milliseconds.
+    pub const fn ms(ms: u64) -> Self {
+        Timeout::after(Duration::from_millis(ms))
+    }
+
+    /// A limit in seconds.
+    pub const fn secs(secs: u64) -> Self {
+        Timeout::after(Duration::from_secs(secs))
+    }
+
+    /// A limit. A limit of zero lets the call run until it first has to wait.
+    pub const fn after(limit: Duration) -> Self {
+        Timeout { limit }
+    }
+
+    /// Runs `call`, and drops it with [`Fault::TimedOut`] when it is not done in time.
+    ///
+    /// The call is polled first, and the clock starts when it first has to wait: a call that is ready at once pays
+    /// nothing. A value that is there is never thrown away. What the call has spawned elsewhere goes on, and a call that
+    /// blocks its thread can't be timed out: put such work on [`tokio::task::spawn_blocking`].
+    #[inline]
+    pub fn run<F>(self, tool: &'static str, call: F) -> TimedCall<F>
+    where
+        F: Future<Output: Outcome<Error: FromFault>>,
+    {
+        TimedCall { call, sleep: None, tool, limit: self.limit }
+    }
+}
+
+impl From<Duration> for Timeout {
+    fn from(limit: Duration) -> Self {
+        Timeout::after(limit)
+    }
+}
+
+pin_project! {
+    /// The future of [`Timeout::run`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct TimedCall<F> {
+        #[pin]
+        call: F,
+        #[pin]
+        sleep: Option<Sleep>,
+        tool: &'static str,
+        limit: Duration,
+    }
+}
+
+impl<F> Future for TimedCall<F>
+where
+    F: Future<Output: Outcome<Error: FromFault>>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if let Poll::Ready(outcome) = this.call.poll(cx) {
+            return Poll::Ready(outcome);
+        }
+        match poll_limit(this.sleep, *this.limit, cx) {
+            Poll::Ready(()) => {
+                Poll::Ready(Outcome::from_error(FromFault::from_fault(timed_out(this.tool, *this.limit))))
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+fn poll_limit(mut sleep: Pin<&mut Option<Sleep>>, limit: Duration, cx: &mut Context<'_>) -> Poll<()> {
+    if sleep.is_none() {
+        sleep.set(Some(tokio::time::sleep(limit)));
+    }
+    let Some(sleep) = sleep.as_pin_mut() else {
+        return Poll::Pending;
+    };
+    // Outside tokio's cooperative budget: a call that always uses up the budget must not keep the limit from firing.
+    std::pin::pin!(unconstrained(sleep)).poll(cx)
+}
+
+#[cold]
+fn timed_out(tool: &'static str, limit: Duration) -> Fault {
+    emit(|| Event::TimedOut { tool: tool.into(), limit });
+    Fault::TimedOut { tool: tool.into(), limit }
+}

@@ -1,0 +1,37 @@
+//! Events for `tracing`: the target is `reliable`, the fields are those of the event.
+
+use std::time::Duration;
+
+use tracing::{debug, info, warn};
+
+use crate::Event;
+
+pub(crate) fn emit(event: &Event) {
+    let tool = event.tool();
+    let words = event.to_string();
+    match event {
+        Event::Retrying { attempt, error, pause, .. } => {
+            warn!(target: "reliable", tool, attempt, error, pause_ms = ms(*pause), "{words}");
+        }
+        Event::Recovered { attempts, .. } => info!(target: "reliable", tool, attempts, "{words}"),
+        Event::GaveUp { attempts, error, reason, .. } => {
+            warn!(target: "reliable", tool, attempts, error, %reason, "{words}");
+        }
+        Event::TimedOut { limit, .. } => warn!(target: "reliable", tool, limit_ms = ms(*limit), "{words}"),
+        Event::FellBack { error, .. } => warn!(target: "reliable", tool, error, "{words}"),
+        Event::Approved { by, waited, .. } => info!(target: "reliable", tool, by, waited_ms = ms(*waited), "{words}"),
+        Event::Refused { fault, by, waited, .. } => {
+            warn!(target: "reliable", tool, by, %fault, waited_ms = ms(*waited), "{words}");
+        }
+        Event::Step { step, max_steps, .. } => debug!(target: "reliable", agent = tool, step, max_steps, "{words}"),
+        Event::Charged { usd, tokens, .. } => {
+            debug!(target: "reliable", agent = tool, usd_micros = usd.as_micros(), tokens, "{words}");
+        }
+        Event::Finished { steps, .. } => info!(target: "reliable", agent = tool, steps, "{words}"),
+        Event::Stopped { fault, .. } => warn!(target: "reliable", agent = tool, %fault, "{words}"),
+    }
+}
+
+fn ms(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
