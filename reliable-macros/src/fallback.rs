@@ -65,14 +65,16 @@ impl Policy for Fallback {
         let outcome = inner.value(function);
         let classify = &self.classify;
         let settle = quote_spanned!(at(function.return_span())=> settle);
-        let (error, drop_error, answer) = match &self.answer {
-            Answer::Call(path, arguments) => {
-                (Ident::new("error", mixed), true, call(path, arguments, function.is_async()))
+        let (error, answer) = match &self.answer {
+            Answer::Call(path, arguments) => (None, call(path, arguments, function.is_async())),
+            Answer::Expr(expr) => {
+                let expr = expr.to_token_stream();
+                (mentions_error(&expr).then(|| visible("error")), expr)
             }
-            Answer::Expr(expr) => (visible("error"), !mentions_error(&expr.to_token_stream()), expr.to_token_stream()),
-            Answer::Missing => (visible("error"), true, TokenStream::new()),
+            Answer::Missing => (None, TokenStream::new()),
         };
-        let drop_error = drop_error.then(|| quote_spanned!(mixed=> ::core::mem::drop(#error);));
+        let drop_error = error.is_none().then(|| quote_spanned!(mixed=> ::core::mem::drop(error);));
+        let error = error.unwrap_or_else(|| Ident::new("error", mixed));
         inner.into_returning(quote_spanned!(mixed=>
             let outcome = #outcome;
             let #error = match ::reliable::Fallback::#settle(#tool, outcome, #classify) {

@@ -66,10 +66,11 @@ impl Policy for Timeout {
     //     BODY
     //
     // Output:
-    //     ::reliable::Timeout::ms(2000).run("forecast", async { BODY })
+    //     const { &::reliable::Timeout::ms(2000) }.run("forecast", async { BODY })
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let limit = if self.literal {
-            self.limit.clone()
+            let limit = &self.limit;
+            quote_spanned!(Span::mixed_site()=> const { &#limit })
         } else {
             inner.setting("timeout", self.limit.clone()).into_token_stream()
         };

@@ -32,13 +32,9 @@ impl Fallback {
         outcome: R,
         inspect: impl FnOnce(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, R::Error> {
-        let keep = outcome.error().is_none_or(|error| !answers(tool, &inspect(error)));
-        if keep {
-            return ControlFlow::Break(outcome);
-        }
-        match outcome.into_error() {
-            Ok(error) => ControlFlow::Continue(error),
-            Err(outcome) => ControlFlow::Break(outcome),
+        match outcome.into_result() {
+            Err(error) if answers(tool, &inspect(&error)) => ControlFlow::Continue(error),
+            kept => ControlFlow::Break(R::from_result(kept)),
         }
     }
 }

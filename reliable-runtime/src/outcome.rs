@@ -6,40 +6,32 @@
     label = "write `Result<{Self}, YourError>`"
 )]
 pub trait Outcome: Sized {
+    /// The value of a call that went well.
+    type Value;
     /// The error of a failed call.
     type Error;
 
-    /// The error, if the call failed.
-    fn error(&self) -> Option<&Self::Error>;
-
-    /// The error by value, or the outcome itself if the call went well.
+    /// The outcome as the `Result` that it is.
     ///
     /// # Errors
-    /// The outcome itself, if there is no error to take out of it.
-    fn into_error(self) -> Result<Self::Error, Self>;
+    /// The error of a failed call.
+    fn into_result(self) -> Result<Self::Value, Self::Error>;
 
-    /// A failed outcome.
-    fn from_error(error: Self::Error) -> Self;
+    /// The other way round.
+    fn from_result(result: Result<Self::Value, Self::Error>) -> Self;
 }
 
 impl<T, E> Outcome for Result<T, E> {
+    type Value = T;
     type Error = E;
 
     #[inline]
-    fn error(&self) -> Option<&E> {
-        self.as_ref().err()
+    fn into_result(self) -> Result<T, E> {
+        self
     }
 
     #[inline]
-    fn into_error(self) -> Result<E, Self> {
-        match self {
-            Ok(value) => Err(Ok(value)),
-            Err(error) => Ok(error),
-        }
-    }
-
-    #[inline]
-    fn from_error(error: E) -> Self {
-        Err(error)
+    fn from_result(result: Result<T, E>) -> Self {
+        result
     }
 }

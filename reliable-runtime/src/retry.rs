@@ -145,12 +145,13 @@ pub struct Attempts<'a> {
 }
 
 impl Attempts<'_> {
-    /// Decides what follows an attempt: `Break` with the outcome, or `Continue` with the pause before the next one.
+    /// Decides what follows an attempt: `Break` with the outcome of the call, or `Continue` with the pause before the next
+    /// attempt.
     ///
     /// `inspect` looks at the error, if there is one: `|error| Inspect::new(error).failure()`.
     ///
-    /// It does not wait: so nothing of the error is alive during the pause, and an error that is not `Send` does not
-    /// make the future so.
+    /// It does not wait, and the pause knows nothing of the outcome: so nothing of the error is alive during the pause,
+    /// and one that is not `Send` does not make the future so.
     #[inline]
     pub fn settle<R: Outcome>(
         &mut self,
@@ -158,23 +159,23 @@ impl Attempts<'_> {
         outcome: R,
         inspect: impl FnOnce(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause> {
-        let pause = match outcome.error() {
-            Some(error) => self.after_failure(tool, &inspect(error)),
-            None => self.after_success(tool),
-        };
-        match pause {
-            Some(pause) => ControlFlow::Continue(pause),
-            None => ControlFlow::Break(outcome),
+        match outcome.into_result() {
+            Ok(value) => {
+                self.after_success(tool);
+                ControlFlow::Break(R::from_result(Ok(value)))
+            }
+            Err(error) => match self.after_failure(tool, &inspect(&error)) {
+                Some(pause) => ControlFlow::Continue(pause),
+                None => ControlFlow::Break(R::from_result(Err(error))),
+            },
         }
     }
 
     #[inline]
-    fn after_success(&self, tool: &'static str) -> Option<Pause> {
+    fn after_success(&self, tool: &'static str) {
         if self.failed > 0 {
-            let attempts = self.failed + 1;
-            emit(|| Event::Recovered { tool: tool.into(), attempts });
+            recovered(tool, self.failed + 1);
         }
-        None
     }
 
     #[cold]
@@ -217,6 +218,11 @@ impl Attempts<'_> {
         };
         started.elapsed().saturating_add(delay) >= within
     }
+}
+
+#[cold]
+fn recovered(tool: &'static str, attempts: u32) {
+    emit(|| Event::Recovered { tool: tool.into(), attempts });
 }
 
 /// A pause between two attempts: `pause.await` in an `async fn`, [`Pause::block`] in a plain one.

@@ -52,11 +52,11 @@ impl Timeout {
     /// nothing. A value that is there is never thrown away. What the call has spawned elsewhere goes on, and a call that
     /// blocks its thread can't be timed out: put such work on [`tokio::task::spawn_blocking`].
     #[inline]
-    pub fn run<F>(self, tool: &'static str, call: F) -> TimedCall<F>
+    pub fn run<F>(&self, tool: &'static str, call: F) -> TimedCall<'_, F>
     where
         F: Future<Output: Outcome<Error: FromFault>>,
     {
-        TimedCall { call, sleep: None, tool, limit: self.limit }
+        TimedCall { call, sleep: None, tool, timeout: self }
     }
 }
 
@@ -70,17 +70,17 @@ pin_project! {
     /// The future of [`Timeout::run`].
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct TimedCall<F> {
+    pub struct TimedCall<'a, F> {
         #[pin]
         call: F,
         #[pin]
         sleep: Option<Sleep>,
         tool: &'static str,
-        limit: Duration,
+        timeout: &'a Timeout,
     }
 }
 
-impl<F> Future for TimedCall<F>
+impl<F> Future for TimedCall<'_, F>
 where
     F: Future<Output: Outcome<Error: FromFault>>,
 {
@@ -92,9 +92,10 @@ where
         if let Poll::Ready(outcome) = this.call.poll(cx) {
             return Poll::Ready(outcome);
         }
-        match poll_limit(this.sleep, *this.limit, cx) {
+        let limit = this.timeout.limit;
+        match poll_limit(this.sleep, limit, cx) {
             Poll::Ready(()) => {
-                Poll::Ready(Outcome::from_error(FromFault::from_fault(timed_out(this.tool, *this.limit))))
+                Poll::Ready(Outcome::from_result(Err(FromFault::from_fault(timed_out(this.tool, limit)))))
             }
             Poll::Pending => Poll::Pending,
         }
