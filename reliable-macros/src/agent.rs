@@ -1,26 +1,25 @@
 //! `#[agent]`: the function is one step, and the attribute loops it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::{Expr, GenericArgument, PathArguments, ReturnType, Signature, Type, parse_quote};
 
 use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::{Function, at};
 use crate::options::{Known, Options};
+use crate::setting::Setting;
 use crate::stack::Policy;
 use crate::values::{self, duration_tokens};
 
 const KNOWN: Known = Known { attribute: "agent", keys: &LIMITS, lists: &[], flags: &[] };
 const LIMITS: [&str; 5] = ["max_steps", "max_usd", "max_tokens", "within", "max_repeats"];
 
-pub(crate) struct Agent {
-    limits: TokenStream,
-    literal: bool,
-}
+pub(crate) struct Agent(Setting);
 
 impl Agent {
     pub(crate) fn parse(args: TokenStream, errors: &mut Errors) -> Agent {
+        let mixed = Span::mixed_site();
         let options = Options::parse(&KNOWN, args, errors);
         if let Some(limits) = &options.positional {
             if let Some(key) = options.first_of(&LIMITS) {
@@ -32,10 +31,10 @@ impl Agent {
                     "`#[agent]` takes limits of type `Limits` here: write `max_steps = 8` for a number of steps",
                 );
             }
-            return Agent { limits: limits.to_token_stream(), literal: false };
+            return Agent(Setting::ready_made(&quote_spanned!(mixed=> ::reliable::Limits), limits));
         }
         let (calls, literal) = builder_calls(&options, errors);
-        Agent { limits: quote_spanned!(Span::mixed_site()=> ::reliable::Limits::new() #calls), literal }
+        Agent(Setting::built(&quote_spanned!(mixed=> ::reliable::Limits::new() #calls), literal))
     }
 }
 
@@ -44,7 +43,7 @@ impl Policy for Agent {
     //     BODY
     //
     // Output:
-    //     let limits = ::reliable::Limits::new().max_steps(8);
+    //     let limits = const { &::reliable::Limits::new().max_steps(8) };
     //     let run = limits.begin("assistant");
     //     loop {
     //         if let ::core::result::Result::Err(fault) = run.next_step() {
@@ -57,11 +56,7 @@ impl Policy for Agent {
     //     }
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
-        let limits = if self.literal {
-            self.limits.clone()
-        } else {
-            inner.setting("limits", self.limits.clone()).into_token_stream()
-        };
+        let limits = inner.setting("limits", &self.0);
         let agent = function.name();
         let step = inner.future(function);
         let from_fault = quote_spanned!(at(function.return_span())=> ::reliable::FromFault::from_fault);

@@ -4,12 +4,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
 use crate::function::{Function, at};
+use crate::setting::Setting;
 
 /// The code for the body and the attributes around it so far. Its value is the outcome of the call.
 pub(crate) struct Code {
     tokens: TokenStream,
     form: Form,
-    settings: Vec<Setting>,
+    settings: Vec<(Ident, Setting)>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -22,12 +23,6 @@ enum Form {
     Returning,
     /// The same around the user's own code, which must know what type it returns.
     Body,
-}
-
-/// A policy that is made once per call, before everything else, from values known at run time only.
-struct Setting {
-    name: Ident,
-    value: TokenStream,
 }
 
 impl Code {
@@ -58,11 +53,11 @@ impl Code {
         Code { tokens: quote!(#statements #tokens), form, ..self }
     }
 
-    /// Makes `value` once per call, and gives the name to use it by.
-    pub(crate) fn setting(&mut self, name: &str, value: TokenStream) -> Ident {
-        let taken = self.settings.iter().filter(|setting| setting.name.to_string().ends_with(name)).count();
+    /// Makes a policy before everything else, and gives the name to use it by.
+    pub(crate) fn setting(&mut self, name: &str, setting: &Setting) -> Ident {
+        let taken = self.settings.iter().filter(|(other, _)| other.to_string().ends_with(name)).count();
         let name = Ident::new(&format!("{}{name}", "outer_".repeat(taken)), Span::mixed_site());
-        self.settings.push(Setting { name: name.clone(), value });
+        self.settings.push((name.clone(), setting.clone()));
         name
     }
 
@@ -107,8 +102,9 @@ impl Code {
 impl ToTokens for Code {
     /// The statements of the whole function. The settings of the outermost attribute come first.
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        for Setting { name, value } in self.settings.iter().rev() {
-            tokens.extend(quote_spanned!(Span::mixed_site()=> let #name = #value;));
+        for (name, Setting { ty, value }) in self.settings.iter().rev() {
+            let ty = ty.iter();
+            tokens.extend(quote_spanned!(Span::mixed_site()=> let #name #(: #ty)* = #value;));
         }
         self.statements().to_tokens(tokens);
     }

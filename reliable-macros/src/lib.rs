@@ -10,7 +10,10 @@ mod function;
 mod options;
 mod order;
 mod retry;
+mod setting;
 mod stack;
+#[cfg(test)]
+mod tests;
 mod timeout;
 mod values;
 

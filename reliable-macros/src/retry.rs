@@ -9,6 +9,7 @@ use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::{Function, at};
 use crate::options::{Known, Options};
+use crate::setting::Setting;
 use crate::stack::Policy;
 use crate::values::{self, duration_tokens};
 
@@ -23,19 +24,9 @@ const KNOWN: Known = Known {
 const POLICY_KEYS: [&str; 7] = ["max", "backoff", "base", "factor", "cap", "jitter", "within"];
 
 pub(crate) struct Retry {
-    policy: Source,
+    policy: Setting,
     classify: Classify,
     clones: Vec<Ident>,
-}
-
-/// Where the policy comes from.
-enum Source {
-    /// A `static` or `const` that is there already.
-    Path(Expr),
-    /// Options that are all literals: the compiler makes the policy.
-    Literals(TokenStream),
-    /// Anything else: made once per call.
-    Values(TokenStream),
 }
 
 impl Retry {
@@ -44,7 +35,7 @@ impl Retry {
         check_combinations(&options, errors);
         check_parameters(function, errors);
         Retry {
-            policy: source(&options, errors),
+            policy: policy(&options, errors),
             classify: Classify::parse(&options),
             clones: clones(&options, function, errors),
         }
@@ -71,20 +62,7 @@ impl Policy for Retry {
     // `Send` would make the whole future so.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
-        let attempts = match &self.policy {
-            Source::Path(path) => quote_spanned!(mixed=>
-                let retry: &::reliable::Retry = &#path;
-                let mut attempts = retry.attempts();
-            ),
-            Source::Literals(retry) => quote_spanned!(mixed=>
-                let retry = const { &#retry };
-                let mut attempts = retry.attempts();
-            ),
-            Source::Values(retry) => {
-                let retry = inner.setting("retry", retry.clone());
-                quote_spanned!(mixed=> let mut attempts = #retry.attempts();)
-            }
-        };
+        let retry = inner.setting("retry", &self.policy);
         let tool = function.name();
         let attempt = inner.value(function);
         let classify = &self.classify;
@@ -95,7 +73,7 @@ impl Policy for Retry {
             quote_spanned!(mixed=> pause.block())
         };
         inner.into_block(quote_spanned!(mixed=>
-            #attempts
+            let mut attempts = #retry.attempts();
             loop {
                 let outcome = #attempt;
                 let pause = match attempts.#settle(#tool, outcome, #classify) {
@@ -152,23 +130,17 @@ fn check_parameters(function: &Function, errors: &mut Errors) {
     }
 }
 
-fn source(options: &Options, errors: &mut Errors) -> Source {
+fn policy(options: &Options, errors: &mut Errors) -> Setting {
+    let mixed = Span::mixed_site();
     if let Some(policy) = &options.positional {
-        return match policy {
-            Expr::Path(_) => Source::Path(policy.clone()),
-            Expr::Lit(_) => {
-                errors.add(
-                    policy,
-                    "`#[retry]` takes a policy of type `Retry` here: write `max = 3` for a number of retries",
-                );
-                Source::Values(TokenStream::new())
-            }
-            _ => Source::Values(policy.to_token_stream()),
-        };
+        if values::is_literal(policy) {
+            errors
+                .add(policy, "`#[retry]` takes a policy of type `Retry` here: write `max = 3` for a number of retries");
+        }
+        return Setting::ready_made(&quote_spanned!(mixed=> ::reliable::Retry), policy);
     }
     let (calls, literal) = builder_calls(options, errors);
-    let policy = quote_spanned!(Span::mixed_site()=> ::reliable::Retry::new() #calls);
-    if literal { Source::Literals(policy) } else { Source::Values(policy) }
+    Setting::built(&quote_spanned!(mixed=> ::reliable::Retry::new() #calls), literal)
 }
 
 /// `.max(3).backoff(…)`, and whether all of it is literal.

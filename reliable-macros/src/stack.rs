@@ -40,7 +40,7 @@ impl Kind {
     }
 
     /// Known by the last segment, so that `#[reliable::retry]` is found too.
-    fn of(path: &Path) -> Option<Kind> {
+    pub(crate) fn of(path: &Path) -> Option<Kind> {
         let last = &path.segments.last()?.ident;
         FAMILY.into_iter().find(|kind| last == kind.name())
     }

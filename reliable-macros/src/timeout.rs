@@ -2,63 +2,60 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, quote_spanned};
 use syn::{Expr, ExprLit, Lit};
 
 use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::{Function, at};
 use crate::options::{Known, Options};
+use crate::setting::Setting;
 use crate::stack::Policy;
 use crate::values::{self, duration_tokens};
 
 const KNOWN: Known = Known { attribute: "timeout", keys: &["ms", "secs"], lists: &[], flags: &[] };
 
-pub(crate) struct Timeout {
-    limit: TokenStream,
-    literal: bool,
-}
+pub(crate) struct Timeout(Setting);
 
 impl Timeout {
     pub(crate) fn parse(args: TokenStream, span: Span, errors: &mut Errors) -> Timeout {
         let options = Options::parse(&KNOWN, args, errors);
         let (ms, secs) = (options.value("ms"), options.value("secs"));
-        let mixed = Span::mixed_site();
-        match (&options.positional, ms, secs) {
-            (None, Some(ms), None) => {
-                values::count_of("ms", Duration::from_millis(1), ms, errors);
-                Timeout { limit: quote_spanned!(mixed=> ::reliable::Timeout::ms(#ms)), literal: values::is_literal(ms) }
-            }
-            (None, None, Some(secs)) => {
-                values::count_of("secs", Duration::from_secs(1), secs, errors);
-                Timeout {
-                    limit: quote_spanned!(mixed=> ::reliable::Timeout::secs(#secs)),
-                    literal: values::is_literal(secs),
-                }
-            }
+        let (limit, literal) = match (&options.positional, ms, secs) {
+            (None, Some(ms), None) => count("ms", Duration::from_millis(1), ms, errors),
+            (None, None, Some(secs)) => count("secs", Duration::from_secs(1), secs, errors),
             (Some(limit), None, None) => positional(limit, errors),
             (None, None, None) => {
                 errors.push(syn::Error::new(span, "`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`"));
-                Timeout { limit: TokenStream::new(), literal: true }
+                (TokenStream::new(), true)
             }
             (_, ms, secs) => {
                 errors.add(secs.or(ms), "`#[timeout]` takes one limit: remove one of them");
-                Timeout { limit: TokenStream::new(), literal: true }
+                (TokenStream::new(), true)
             }
-        }
+        };
+        Timeout(Setting::built(&limit, literal))
     }
 }
 
-fn positional(limit: &Expr, errors: &mut Errors) -> Timeout {
+/// A limit in whole units, and whether it is literal.
+fn count(unit: &str, one: Duration, expr: &Expr, errors: &mut Errors) -> (TokenStream, bool) {
+    values::count_of(unit, one, expr, errors);
+    let constructor = Ident::new(unit, Span::mixed_site());
+    (quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#constructor(#expr)), values::is_literal(expr))
+}
+
+/// A text with a unit, or an expression of type `Duration`, and whether it is literal.
+fn positional(limit: &Expr, errors: &mut Errors) -> (TokenStream, bool) {
     let mixed = Span::mixed_site();
     if let Expr::Lit(ExprLit { lit: Lit::Int(ms), .. }) = limit {
         errors.add(limit, format!("the limit needs a unit: write `#[timeout(ms = {})]`", ms.base10_digits()));
     } else if let Some(limit) = values::duration("the limit", limit, errors) {
         let limit = duration_tokens(limit);
-        return Timeout { limit: quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), literal: true };
+        return (quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
     }
-    Timeout { limit: quote_spanned!(mixed=> ::reliable::Timeout::from(#limit)), literal: false }
+    (quote_spanned!(mixed=> ::reliable::Timeout::from(#limit)), false)
 }
 
 impl Policy for Timeout {
@@ -66,17 +63,13 @@ impl Policy for Timeout {
     //     BODY
     //
     // Output:
-    //     const { &::reliable::Timeout::ms(2000) }.run("forecast", async { BODY })
+    //     let timeout = const { &::reliable::Timeout::ms(2000) };
+    //     timeout.run("forecast", async { BODY })
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let limit = if self.literal {
-            let limit = &self.limit;
-            quote_spanned!(Span::mixed_site()=> const { &#limit })
-        } else {
-            inner.setting("timeout", self.limit.clone()).into_token_stream()
-        };
+        let timeout = inner.setting("timeout", &self.0);
         let tool = function.name();
         let call = inner.future(function);
         let run = quote_spanned!(at(function.return_span())=> run);
-        inner.into_future(quote!(#limit.#run(#tool, #call)))
+        inner.into_future(quote!(#timeout.#run(#tool, #call)))
     }
 }

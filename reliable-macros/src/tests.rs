@@ -1,0 +1,92 @@
+//! The expansions, as text: `tests/expand/x.rs` beside `x.expanded.rs`, and the same in notes.md.
+//!
+//! `UPDATE_EXPECT=1 cargo test -p reliable-macros` writes them anew; look at the difference before you commit it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::{Attribute, ImplItem, Item, Meta};
+
+use crate::stack::{Kind, expand};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// Expands as the compiler would: the first attribute of the family on each function, with those below it.
+fn expanded(source: &str) -> String {
+    let mut file = syn::parse_file(source).unwrap();
+    for item in &mut file.items {
+        match item {
+            Item::Fn(function) => *item = syn::parse2(expanded_function(function, &function.attrs)).unwrap(),
+            Item::Impl(block) => {
+                for method in &mut block.items {
+                    let ImplItem::Fn(function) = method else { continue };
+                    *method = syn::parse2(expanded_function(function, &function.attrs)).unwrap();
+                }
+            }
+            _ => {}
+        }
+    }
+    prettyplease::unparse(&file)
+}
+
+fn expanded_function(function: &impl ToTokens, attrs: &[Attribute]) -> TokenStream {
+    let first = attrs.iter().position(|attr| Kind::of(attr.path()).is_some()).unwrap();
+    let args = match &attrs[first].meta {
+        Meta::List(list) => list.tokens.clone(),
+        _ => TokenStream::new(),
+    };
+    let (above, from_first) = attrs.split_at(first);
+    let all: TokenStream = attrs.iter().map(ToTokens::to_token_stream).collect();
+    let rest: TokenStream = function.to_token_stream().into_iter().skip(all.into_iter().count()).collect();
+    let below = &from_first[1..];
+    let item = expand(Kind::of(from_first[0].path()).unwrap(), args, quote!(#(#below)* #rest));
+    without_markers(&quote!(#(#above)* #item))
+}
+
+/// The gathered attributes return their function untouched: so they are gone, too.
+fn without_markers(item: &TokenStream) -> TokenStream {
+    let parse =
+        |input: syn::parse::ParseStream<'_>| Ok((Attribute::parse_outer(input)?, input.parse::<TokenStream>()?));
+    let (attrs, rest) = syn::parse::Parser::parse2(parse, item.clone()).unwrap();
+    let attrs = attrs.iter().filter(|attr| Kind::of(attr.path()).is_none());
+    quote!(#(#attrs)* #rest)
+}
+
+fn cases() -> Vec<PathBuf> {
+    let files = fs::read_dir(root().join("tests/expand")).unwrap().map(|entry| entry.unwrap().path());
+    let mut cases: Vec<_> = files.filter(|path| !path.to_string_lossy().contains(".expanded")).collect();
+    cases.sort();
+    cases
+}
+
+#[test]
+fn the_expansions_are_what_they_were() {
+    let cases = cases();
+    assert!(cases.len() >= 14, "a case was lost: {cases:?}");
+    for case in cases {
+        let source = fs::read_to_string(&case).unwrap();
+        expect_test::expect_file![case.with_extension("expanded.rs")].assert_eq(&expanded(&source));
+    }
+}
+
+#[test]
+fn the_expansions_in_the_notes_are_the_real_ones() {
+    let path = root().join("notes.md");
+    let notes = fs::read_to_string(&path).unwrap();
+    let mut shown = 0;
+    let mut pieces = notes.split("<!-- tests/expand/");
+    let mut renewed = pieces.next().unwrap().to_owned();
+    for piece in pieces {
+        let (file, rest) = piece.split_once(" -->\n```rust\n").expect("a code block follows the marker");
+        let (_, rest) = rest.split_once("```").expect("the code block ends");
+        let code = fs::read_to_string(root().join("tests/expand").join(file)).unwrap();
+        renewed += &format!("<!-- tests/expand/{file} -->\n```rust\n{code}```{rest}");
+        shown += 1;
+    }
+    assert!(shown >= 5, "each attribute's expansion is shown");
+    expect_test::expect_file![path].assert_eq(&renewed);
+}

@@ -1,0 +1,28 @@
+pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
+    let limits = const { &::reliable::Limits::new().max_steps(8) };
+    let run = limits.begin("assistant");
+    loop {
+        if let ::core::result::Result::Err(fault) = run.next_step() {
+            break ::core::result::Result::Err(::reliable::FromFault::from_fault(fault));
+        }
+        let outcome = run
+            .scope(async {
+                if false {
+                    return ::reliable::returns::<Result<Step<String>, AgentError>>();
+                }
+                {
+                    match chat.ask_model().await? {
+                        Reply::Answer(answer) => Ok(Step::Done(answer)),
+                        Reply::UseTool(call) => {
+                            chat.use_tool(call).await?;
+                            Ok(Step::Next)
+                        }
+                    }
+                }
+            })
+            .await;
+        if let ::core::ops::ControlFlow::Break(answer) = run.settle(outcome) {
+            break answer;
+        }
+    }
+}

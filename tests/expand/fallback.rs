@@ -1,0 +1,4 @@
+#[fallback(offline_forecast)]
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    fetch(city).await
+}

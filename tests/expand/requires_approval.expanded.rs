@@ -1,0 +1,11 @@
+pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
+    let approval = ::reliable::Approval::new("send_email")
+        .show("to", ::reliable::Inspect::new(&to).text())
+        .show("body", ::reliable::Inspect::new(&body).text())
+        .ask()
+        .await;
+    if let ::core::result::Result::Err(fault) = approval {
+        return ::core::result::Result::Err(::reliable::FromFault::from_fault(fault));
+    }
+    { deliver(to, body).await }
+}

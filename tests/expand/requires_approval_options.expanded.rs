@@ -1,0 +1,15 @@
+pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
+    if !to.ends_with("@example.com") {
+        let approval = ::reliable::Approval::new("send_email")
+            .reason("leaves the house")
+            .show("to", ::reliable::Inspect::new(&to).text())
+            .redact("body")
+            .within(::core::time::Duration::from_secs(600))
+            .ask()
+            .await;
+        if let ::core::result::Result::Err(fault) = approval {
+            return ::core::result::Result::Err(::reliable::FromFault::from_fault(fault));
+        }
+    }
+    { deliver(to, body).await }
+}

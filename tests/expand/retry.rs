@@ -1,0 +1,4 @@
+#[retry(max = 3, backoff = "exp")]
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    fetch(city).await
+}

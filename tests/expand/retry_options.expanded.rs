@@ -1,0 +1,32 @@
+pub async fn forecast(city: String, max: u32) -> Result<Forecast, WeatherError> {
+    let retry = ::reliable::Retry::new()
+        .max(max)
+        .base(::core::time::Duration::from_millis(250))
+        .jitter(0.0);
+    let mut attempts = retry.attempts();
+    loop {
+        let outcome = async {
+            if false {
+                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+            }
+            let city = ::core::clone::Clone::clone(&city);
+            { fetch_owned(city).await }
+        }
+            .await;
+        let pause = match attempts
+            .settle(
+                "forecast",
+                outcome,
+                |error| {
+                    ::reliable::Inspect::new(error)
+                        .failure()
+                        .when(WeatherError::is_busy(error))
+                },
+            )
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.await;
+    }
+}

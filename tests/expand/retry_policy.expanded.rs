@@ -1,0 +1,29 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let retry: &::reliable::Retry = &POLICY;
+    let mut attempts = retry.attempts();
+    loop {
+        let outcome = async {
+            if false {
+                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+            }
+            { fetch(city).await }
+        }
+            .await;
+        let pause = match attempts
+            .settle(
+                "forecast",
+                outcome,
+                |error| {
+                    ::reliable::Inspect::new(error)
+                        .failure()
+                        .when(matches!(error, WeatherError::Busy))
+                        .after(error.retry_after())
+                },
+            )
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.await;
+    }
+}

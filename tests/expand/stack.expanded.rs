@@ -1,0 +1,45 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let retry = const {
+        &::reliable::Retry::new().max(3).backoff(::reliable::Backoff::Exp)
+    };
+    let timeout = const { &::reliable::Timeout::ms(2000) };
+    let outcome = {
+        let mut attempts = retry.attempts();
+        loop {
+            let outcome = timeout
+                .run(
+                    "forecast",
+                    async {
+                        if false {
+                            return ::reliable::returns::<
+                                Result<Forecast, WeatherError>,
+                            >();
+                        }
+                        { fetch(city).await }
+                    },
+                )
+                .await;
+            let pause = match attempts
+                .settle(
+                    "forecast",
+                    outcome,
+                    |error| ::reliable::Inspect::new(error).failure(),
+                )
+            {
+                ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                ::core::ops::ControlFlow::Continue(pause) => pause,
+            };
+            pause.await;
+        }
+    };
+    let error = match ::reliable::Fallback::settle(
+        "forecast",
+        outcome,
+        |error| ::reliable::Inspect::new(error).failure(),
+    ) {
+        ::core::ops::ControlFlow::Break(outcome) => return outcome,
+        ::core::ops::ControlFlow::Continue(error) => error,
+    };
+    ::core::mem::drop(error);
+    offline_forecast(city).await
+}

@@ -1,0 +1,6 @@
+#[fallback(offline_forecast)]
+#[retry(max = 3, backoff = "exp")]
+#[timeout(ms = 2000)]
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    fetch(city).await
+}

@@ -1,0 +1,70 @@
+pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
+    let outer_timeout = const {
+        &::reliable::Timeout::after(::core::time::Duration::from_secs(300))
+    };
+    let limits = const {
+        &::reliable::Limits::new().max_steps(8).max_usd(::reliable::Usd::micros(500000))
+    };
+    let retry = const { &::reliable::Retry::new().max(2) };
+    let timeout = const { &::reliable::Timeout::secs(30) };
+    let outcome = outer_timeout
+        .run(
+            "assistant",
+            async {
+                let run = limits.begin("assistant");
+                loop {
+                    if let ::core::result::Result::Err(fault) = run.next_step() {
+                        break ::core::result::Result::Err(
+                            ::reliable::FromFault::from_fault(fault),
+                        );
+                    }
+                    let outcome = run
+                        .scope(async {
+                            let mut attempts = retry.attempts();
+                            loop {
+                                let outcome = timeout
+                                    .run(
+                                        "assistant",
+                                        async {
+                                            if false {
+                                                return ::reliable::returns::<
+                                                    Result<Step<String>, AgentError>,
+                                                >();
+                                            }
+                                            { chat.ask_model().await.map(Reply::into_step) }
+                                        },
+                                    )
+                                    .await;
+                                let pause = match attempts
+                                    .settle(
+                                        "assistant",
+                                        outcome,
+                                        |error| ::reliable::Inspect::new(error).failure(),
+                                    )
+                                {
+                                    ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                                    ::core::ops::ControlFlow::Continue(pause) => pause,
+                                };
+                                pause.await;
+                            }
+                        })
+                        .await;
+                    if let ::core::ops::ControlFlow::Break(answer) = run.settle(outcome)
+                    {
+                        break answer;
+                    }
+                }
+            },
+        )
+        .await;
+    let error = match ::reliable::Fallback::settle(
+        "assistant",
+        outcome,
+        |error| ::reliable::Inspect::new(error).failure(),
+    ) {
+        ::core::ops::ControlFlow::Break(outcome) => return outcome,
+        ::core::ops::ControlFlow::Continue(error) => error,
+    };
+    ::core::mem::drop(error);
+    apologise(chat).await
+}

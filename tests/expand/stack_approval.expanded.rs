@@ -1,0 +1,45 @@
+pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
+    let retry = const { &::reliable::Retry::new().max(2) };
+    let outcome = async {
+        let approval = ::reliable::Approval::new("send_email")
+            .show("to", ::reliable::Inspect::new(&to).text())
+            .show("body", ::reliable::Inspect::new(&body).text())
+            .ask()
+            .await;
+        if let ::core::result::Result::Err(fault) = approval {
+            return ::core::result::Result::Err(::reliable::FromFault::from_fault(fault));
+        }
+        let mut attempts = retry.attempts();
+        loop {
+            let outcome = async {
+                if false {
+                    return ::reliable::returns::<Result<Receipt, MailError>>();
+                }
+                { deliver(to, body).await }
+            }
+                .await;
+            let pause = match attempts
+                .settle(
+                    "send_email",
+                    outcome,
+                    |error| ::reliable::Inspect::new(error).failure(),
+                )
+            {
+                ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                ::core::ops::ControlFlow::Continue(pause) => pause,
+            };
+            pause.await;
+        }
+    }
+        .await;
+    let error = match ::reliable::Fallback::settle(
+        "send_email",
+        outcome,
+        |error| ::reliable::Inspect::new(error).failure(),
+    ) {
+        ::core::ops::ControlFlow::Break(outcome) => return outcome,
+        ::core::ops::ControlFlow::Continue(error) => error,
+    };
+    ::core::mem::drop(error);
+    Ok(Receipt::queued())
+}

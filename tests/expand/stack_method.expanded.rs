@@ -1,0 +1,55 @@
+impl Weather {
+    /// The weather of tomorrow.
+    pub async fn forecast(&mut self, city: &str) -> Result<Forecast, WeatherError> {
+        let outer_timeout = ::reliable::Timeout::from(self.limit * 2);
+        let retry = ::reliable::Retry::new().max(self.retries);
+        let timeout = ::reliable::Timeout::from(self.limit);
+        let outcome = outer_timeout
+            .run(
+                "forecast",
+                async {
+                    let mut attempts = retry.attempts();
+                    loop {
+                        let outcome = timeout
+                            .run(
+                                "forecast",
+                                async {
+                                    if false {
+                                        return ::reliable::returns::<
+                                            Result<Forecast, WeatherError>,
+                                        >();
+                                    }
+                                    {
+                                        self.calls += 1;
+                                        fetch(city).await
+                                    }
+                                },
+                            )
+                            .await;
+                        let pause = match attempts
+                            .settle(
+                                "forecast",
+                                outcome,
+                                |error| ::reliable::Inspect::new(error).failure(),
+                            )
+                        {
+                            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                            ::core::ops::ControlFlow::Continue(pause) => pause,
+                        };
+                        pause.await;
+                    }
+                },
+            )
+            .await;
+        let error = match ::reliable::Fallback::settle(
+            "forecast",
+            outcome,
+            |error| ::reliable::Inspect::new(error).failure(),
+        ) {
+            ::core::ops::ControlFlow::Break(outcome) => return outcome,
+            ::core::ops::ControlFlow::Continue(error) => error,
+        };
+        ::core::mem::drop(error);
+        Self::stale(self, city).await
+    }
+}

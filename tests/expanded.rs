@@ -1,0 +1,175 @@
+//! The expansions in `tests/expand/`, as text, compiled as ordinary code beside the functions that they came from: what
+//! `cargo expand` shows is a program that a person could have written.
+
+#![allow(dead_code, unreachable_pub, unused_braces, clippy::all, clippy::pedantic)]
+
+use std::time::Duration;
+
+use reliable::{Fault, Retry, Step};
+
+#[derive(Debug, PartialEq)]
+pub struct Forecast(String);
+
+impl Forecast {
+    fn guess(city: &str, error: WeatherError) -> Result<Forecast, WeatherError> {
+        Ok(Forecast(format!("{city}: {error}")))
+    }
+}
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum WeatherError {
+    #[error("busy")]
+    Busy,
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl WeatherError {
+    fn is_busy(&self) -> bool {
+        matches!(self, WeatherError::Busy)
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        self.is_busy().then_some(Duration::from_secs(2))
+    }
+}
+
+async fn fetch(city: &str) -> Result<Forecast, WeatherError> {
+    if city.is_empty() { Err(WeatherError::Busy) } else { Ok(Forecast(city.to_owned())) }
+}
+
+async fn fetch_owned(city: String) -> Result<Forecast, WeatherError> {
+    fetch(&city).await
+}
+
+async fn offline_forecast(_: &str) -> Result<Forecast, WeatherError> {
+    Ok(Forecast("unknown".to_owned()))
+}
+
+static POLICY: Retry = Retry::new();
+
+pub type MailError = WeatherError;
+pub type AgentError = WeatherError;
+
+#[derive(Debug, PartialEq)]
+pub struct Receipt(&'static str);
+
+impl Receipt {
+    fn queued() -> Receipt {
+        Receipt("queued")
+    }
+}
+
+async fn deliver(_: &str, _: &str) -> Result<Receipt, MailError> {
+    Ok(Receipt("sent"))
+}
+
+#[derive(Default)]
+pub struct Chat(u32);
+
+enum Reply {
+    Answer(String),
+    UseTool(u32),
+}
+
+impl Reply {
+    fn into_step(self) -> Step<String> {
+        match self {
+            Reply::Answer(answer) => Step::Done(answer),
+            Reply::UseTool(_) => Step::Next,
+        }
+    }
+}
+
+impl Chat {
+    async fn ask_model(&mut self) -> Result<Reply, AgentError> {
+        self.0 += 1;
+        Ok(if self.0 > 100 { Reply::Answer("done".to_owned()) } else { Reply::UseTool(self.0) })
+    }
+
+    async fn use_tool(&mut self, n: u32) -> Result<(), AgentError> {
+        self.0 += n;
+        Ok(())
+    }
+}
+
+async fn apologise(_: &mut Chat) -> Result<String, AgentError> {
+    Ok("sorry".to_owned())
+}
+
+macro_rules! both {
+    ($($case:ident)*) => {$(
+        mod $case {
+            pub mod annotated {
+                #[allow(unused_imports)]
+                use {crate::*, reliable::{agent, fallback, requires_approval, retry, timeout}};
+                include!(concat!("expand/", stringify!($case), ".rs"));
+            }
+            pub mod expanded {
+                #[allow(unused_imports)]
+                use crate::*;
+                include!(concat!("expand/", stringify!($case), ".expanded.rs"));
+            }
+        }
+    )*};
+}
+
+both! {
+    agent fallback fallback_expression requires_approval requires_approval_options retry retry_options retry_plain
+    retry_policy stack stack_agent stack_approval timeout
+}
+
+/// A type for the methods, in each of the two modules.
+macro_rules! weather {
+    () => {
+        pub struct Weather {
+            limit: Duration,
+            retries: u32,
+            calls: u32,
+        }
+
+        impl Weather {
+            async fn stale(&mut self, _: &str) -> Result<Forecast, WeatherError> {
+                Ok(Forecast(format!("stale after {} calls", self.calls)))
+            }
+        }
+
+        pub async fn stale_forecast() -> Result<Forecast, WeatherError> {
+            Weather { limit: Duration::from_secs(1), retries: 2, calls: 0 }.forecast("").await
+        }
+    };
+}
+
+mod stack_method {
+    pub mod annotated {
+        use crate::*;
+        use reliable::{fallback, retry, timeout};
+        weather!();
+        include!("expand/stack_method.rs");
+    }
+    pub mod expanded {
+        use crate::*;
+        weather!();
+        include!("expand/stack_method.expanded.rs");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_text_does_what_the_attributes_do() {
+    assert_eq!(retry::annotated::forecast("").await, retry::expanded::forecast("").await);
+    assert_eq!(stack::annotated::forecast("").await, stack::expanded::forecast("").await);
+    assert_eq!(fallback_expression::annotated::forecast("").await, fallback_expression::expanded::forecast("").await);
+    assert_eq!(
+        agent::annotated::assistant(&mut Chat::default()).await,
+        agent::expanded::assistant(&mut Chat::default()).await
+    );
+    assert_eq!(
+        stack_agent::annotated::assistant(&mut Chat::default()).await,
+        stack_agent::expanded::assistant(&mut Chat::default()).await
+    );
+    assert_eq!(
+        stack_approval::annotated::send_email("a", "b").await,
+        stack_approval::expanded::send_email("a", "b").await
+    );
+    assert_eq!(stack_method::annotated::stale_forecast().await, stack_method::expanded::stale_forecast().await);
+}
