@@ -42,8 +42,10 @@ fn grown(base: Duration, factor: f64, retry: u32) -> Duration {
 /// Shortens `delay` by up to the share `jitter` of it; `random` is in `0.0..1.0`.
 ///
 /// The same formula as in the official `OpenAI` and Anthropic SDKs, with their 0.25 as the default share.
+///
+/// What is cut off is what is multiplied: `Duration::MAX.mul_f64(1.0)` overflows, and a share below 1 never does.
 pub(crate) fn jittered(delay: Duration, jitter: f64, random: f64) -> Duration {
-    delay.mul_f64(1.0 - jitter * random)
+    delay.saturating_sub(delay.mul_f64(jitter * random))
 }
 
 /// A random number in `0.0..1.0`, from the keys that the standard library draws for each new hash map.

@@ -92,6 +92,13 @@ pub enum Event {
         /// The tokens.
         tokens: u64,
     },
+    /// A charge did not fit in a budget, and nothing was spent.
+    ChargeRefused {
+        /// The agent whose budget it is.
+        agent: Cow<'static, str>,
+        /// [`Fault::OverBudget`] or [`Fault::Unpriced`].
+        fault: Fault,
+    },
     /// An agent has its answer.
     Finished {
         /// The agent.
@@ -136,6 +143,7 @@ impl Event {
             | Event::Refused { tool, .. }
             | Event::Step { agent: tool, .. }
             | Event::Charged { agent: tool, .. }
+            | Event::ChargeRefused { agent: tool, .. }
             | Event::Finished { agent: tool, .. }
             | Event::Stopped { agent: tool, .. } => tool,
         }
@@ -174,6 +182,7 @@ impl fmt::Display for Event {
             Event::Step { step, max_steps, .. } => write!(f, "step {step} of {max_steps}"),
             Event::Charged { usd, tokens: 0, .. } => write!(f, "spent {usd}"),
             Event::Charged { usd, tokens, .. } => write!(f, "spent {usd} and {tokens} tokens"),
+            Event::ChargeRefused { fault, .. } => write!(f, "nothing spent: {fault}"),
             Event::Finished { steps: 1, .. } => write!(f, "finished after 1 step"),
             Event::Finished { steps, .. } => write!(f, "finished after {steps} steps"),
             Event::Stopped { fault, .. } => write!(f, "stopped: {fault}"),

@@ -1,4 +1,10 @@
-//! The runtime behind the attributes of `reliable`. Use it through the `reliable` crate.
+//! The runtime behind the attributes of `reliable`: what their expansions call, and what can be called by hand.
+//!
+//! Use it through the `reliable` crate, whose documentation begins at the beginning. Here each pattern has a module with
+//! the name that it has in `reliable-macros`; what they share is `fault`, `event` and `scope`.
+
+#![deny(missing_docs)]
+#![warn(unreachable_pub)]
 
 mod agent;
 mod approval;

@@ -41,6 +41,8 @@ pub struct Row {
     pub usd: Usd,
     /// Tokens spent.
     pub tokens: u64,
+    /// Charges that did not fit in a budget.
+    pub charges_refused: u32,
     /// How the last run ended, for an agent.
     pub ended: Option<String>,
 }
@@ -99,6 +101,7 @@ impl Row {
                 self.usd = self.usd.saturating_add(*usd);
                 self.tokens = self.tokens.saturating_add(*tokens);
             }
+            Event::ChargeRefused { .. } => self.charges_refused += 1,
             Event::Finished { .. } => self.ended = Some("finished".to_owned()),
             Event::Stopped { fault, .. } => self.ended = Some(fault.to_string()),
         }

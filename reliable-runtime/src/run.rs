@@ -190,7 +190,8 @@ impl Run {
 
     fn hold(&self, charge: Charge) -> Result<(), Fault> {
         let Some(run) = self.0.as_deref() else { return Ok(()) };
-        run.state().ledger.hold(charge)
+        let held = run.state().ledger.hold(charge);
+        held.inspect_err(|fault| emit(|| Event::ChargeRefused { agent: run.agent.clone(), fault: fault.clone() }))
     }
 
     /// Puts back what was held, and books what was really spent.

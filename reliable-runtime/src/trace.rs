@@ -27,6 +27,7 @@ pub(crate) fn emit(event: &Event) {
         Event::Charged { usd, tokens, .. } => {
             debug!(target: "reliable", agent = tool, usd_micros = usd.as_micros(), tokens, "{words}");
         }
+        Event::ChargeRefused { fault, .. } => warn!(target: "reliable", agent = tool, %fault, "{words}"),
         Event::Finished { steps, .. } => info!(target: "reliable", agent = tool, steps, "{words}"),
         Event::Stopped { fault, .. } => warn!(target: "reliable", agent = tool, %fault, "{words}"),
     }

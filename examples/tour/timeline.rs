@@ -1,0 +1,68 @@
+//! Prints what happened: a timeline for each scene, and the drill at the end.
+
+use reliable::{Event, Report};
+
+use crate::agent::ToolError;
+
+/// A failure that was injected, and what came of it.
+pub struct Drill {
+    pub failure: &'static str,
+    pub expected: &'static str,
+    pub seen: String,
+}
+
+impl Drill {
+    pub fn passes(&self) -> bool {
+        self.seen == self.expected
+    }
+}
+
+pub fn print_scene(title: &str, promise: &str, report: &Report, outcome: &Result<String, ToolError>) {
+    println!("── {title} {}", "─".repeat(96_usize.saturating_sub(title.chars().count())));
+    println!("   {promise}\n");
+    let mut end = 0.0;
+    for entry in report.entries() {
+        end = entry.at.as_secs_f64();
+        let (failed, done) = told(&entry.event);
+        println!("{}", format!("{end:>7.2}s  {:<10}  {failed:<36}  {done}", entry.event.tool()).trim_end());
+    }
+    match outcome {
+        Ok(answer) => println!("{end:>7.2}s  answer: {answer}\n"),
+        Err(error) => println!("{end:>7.2}s  stopped: {error}\n"),
+    }
+}
+
+/// What failed, and what the library did about it.
+fn told(event: &Event) -> (String, String) {
+    let nothing = String::new;
+    match event {
+        Event::Retrying { attempt, error, pause, .. } => {
+            (format!("✗ {error}"), format!("pauses {pause:?}, then makes attempt {}", attempt + 1))
+        }
+        Event::Recovered { attempts, .. } => (nothing(), format!("✓ succeeded at attempt {attempts}")),
+        Event::GaveUp { attempts, error, reason, .. } => {
+            (format!("✗ {error}"), format!("gives up after attempt {attempts}: {reason}"))
+        }
+        Event::TimedOut { limit, .. } => (format!("✗ no answer within {limit:?}"), "drops the call".to_owned()),
+        Event::FellBack { .. } => (nothing(), "✓ the fallback answers instead".to_owned()),
+        Event::Approved { by, .. } => {
+            ("? may this run".to_owned(), format!("✓ runs it: {} said yes", by.as_deref().unwrap_or("a human")))
+        }
+        Event::Refused { fault, .. } => ("? may this run".to_owned(), format!("does not run it: {fault}")),
+        Event::Step { step, max_steps, .. } => (format!("· step {step} of {max_steps}"), nothing()),
+        Event::Charged { usd, tokens, .. } => (nothing(), format!("pays {usd} for {tokens} tokens")),
+        Event::Finished { steps, .. } => (nothing(), format!("✓ done after {steps} steps")),
+        Event::ChargeRefused { .. } => ("✗ this does not fit".to_owned(), "spends nothing, and says so".to_owned()),
+        Event::Stopped { .. } => ("✗ no step is left".to_owned(), "begins no other step, and says so".to_owned()),
+        other => (other.to_string(), nothing()),
+    }
+}
+
+pub fn print_drill(drill: &[Drill]) {
+    println!("── The drill {}", "─".repeat(87));
+    println!("   {:<36}  {:<36}  {:<36}  pass", "failure injected", "expected", "seen");
+    for row in drill {
+        let mark = if row.passes() { "✓" } else { "✗" };
+        println!("   {:<36}  {:<36}  {:<36}  {mark}", row.failure, row.expected, row.seen);
+    }
+}
