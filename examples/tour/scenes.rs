@@ -25,7 +25,7 @@ pub async fn play_all() -> Vec<Drill> {
 /// Runs the agent in a scope with a recorder, and prints the timeline of what happened.
 async fn play(
     title: &str,
-    plan: &str,
+    promise: &str,
     scope: Scope,
     world: &World,
     task: &mut Task,
