@@ -53,6 +53,7 @@ fn told(event: &Event) -> (String, String) {
         Event::Charged { usd, tokens, .. } => (nothing(), format!("pays {usd} for {tokens} tokens")),
         Event::Finished { steps, .. } => (nothing(), format!("✓ done after {steps} steps")),
         Event::ChargeRefused { .. } => ("✗ this does not fit".to_owned(), "spends nothing, and says so".to_owned()),
+        Event::Failed { .. } => ("✗ the step failed".to_owned(), "ends the run".to_owned()),
         Event::Stopped { .. } => ("✗ no step is left".to_owned(), "begins no other step, and says so".to_owned()),
         other => (other.to_string(), nothing()),
     }

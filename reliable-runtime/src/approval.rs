@@ -13,6 +13,24 @@ use crate::event::{Event, emit};
 use crate::{Fault, Run, Scope};
 
 /// What a human is asked: may this function run, with these arguments?
+///
+/// Its `Display` is the call on one line.
+///
+/// ```
+/// use reliable::{Approver, Decision, Request};
+///
+/// struct SmallSums;
+///
+/// impl Approver for SmallSums {
+///     async fn review(&self, request: &Request) -> Decision {
+///         println!("{request}, because {}", request.reason.as_deref().unwrap_or("it is asked"));
+///         match request.arguments.iter().find(|argument| argument.name == "amount") {
+///             Some(amount) if amount.value.as_deref() == Some("1") => Decision::approve(),
+///             _ => Decision::deny("not a small sum"),
+///         }
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -25,7 +43,7 @@ pub struct Request {
     pub arguments: Vec<Argument>,
 }
 
-/// An argument of a [`Request`].
+/// An argument of a [`Request`]; see there for an example.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -37,6 +55,16 @@ pub struct Argument {
 }
 
 /// What the human said.
+///
+/// ```
+/// use reliable::Decision;
+///
+/// let yes = Decision::approve().by("ana");
+/// let no = Decision::deny("too much").by("ana");
+/// let broken: Result<Decision, &str> = Err("the queue is down");
+/// assert_eq!(Decision::from(broken), Decision::deny("the approver failed: the queue is down"));
+/// # let _ = (yes, no);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

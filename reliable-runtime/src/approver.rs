@@ -81,6 +81,16 @@ static INSTALLED: RwLock<Option<Arc<dyn ErasedApprover>>> = RwLock::new(None);
 /// Makes `approver` the one of the whole process, asked wherever neither `by` nor a scope names another.
 ///
 /// It takes the place of one that was installed before.
+///
+/// ```standalone_crate
+/// use reliable::{Approval, approver};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// approver::install(approver::Approve);
+/// assert_eq!(Approval::new("refund").ask().await, Ok(()));
+/// # }
+/// ```
 pub fn install(approver: impl Approver + 'static) {
     *INSTALLED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(approver));
 }
@@ -90,16 +100,34 @@ pub(crate) fn installed() -> Option<Arc<dyn ErasedApprover>> {
 }
 
 /// Denies everything: for an agent that nobody watches.
+///
+/// ```
+/// use reliable::{Approval, Scope, approver};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert!(Scope::current().approver(approver::Deny).run(Approval::new("refund").ask()).await.is_err());
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Deny;
 
 impl Approver for Deny {
     async fn review(&self, _: &Request) -> Decision {
-        Decision::deny("this process denies every request")
+        Decision::deny("every request is denied here")
     }
 }
 
 /// Approves everything: for tests, and for tools whose risk you have decided to take.
+///
+/// ```
+/// use reliable::{Approval, Scope, approver};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert!(Scope::current().approver(approver::Approve).run(Approval::new("refund").ask()).await.is_ok());
+/// # }
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Approve;
 

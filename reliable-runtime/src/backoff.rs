@@ -4,6 +4,15 @@ use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
 /// How the pauses between the attempts grow.
+///
+/// ```
+/// use reliable::Backoff;
+/// use std::time::Duration;
+///
+/// let base = Duration::from_millis(500);
+/// assert_eq!(Backoff::Exp.delay(3, base, 2.0), Duration::from_secs(4));
+/// assert_eq!(Backoff::Linear.delay(3, base, 2.0), Duration::from_secs(2));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Backoff {

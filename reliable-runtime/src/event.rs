@@ -7,6 +7,18 @@ use std::time::Duration;
 use crate::{Fault, Scope, Usd};
 
 /// Something that happened to a call or a run. A call that goes well at the first attempt has no event.
+///
+/// Its `Display` says what happened and what the library did, on one line.
+///
+/// ```
+/// use reliable::Event;
+/// use std::time::Duration;
+///
+/// let pause = Duration::from_millis(500);
+/// let event = Event::Retrying { tool: "forecast".into(), attempt: 1, error: "503".into(), pause };
+/// assert_eq!(event.tool(), "forecast");
+/// assert_eq!(event.to_string(), "attempt 1 failed (503); next one in 500ms");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -106,6 +118,13 @@ pub enum Event {
         /// The steps that it took.
         steps: u32,
     },
+    /// A step of an agent failed, and with it the run.
+    Failed {
+        /// The agent.
+        agent: Cow<'static, str>,
+        /// The steps that were begun, the failed one among them.
+        steps: u32,
+    },
     /// An agent was stopped by one of its limits.
     Stopped {
         /// The agent.
@@ -116,6 +135,10 @@ pub enum Event {
 }
 
 /// Why no other attempt follows a failed one.
+///
+/// ```
+/// assert_eq!(reliable::GaveUp::NoRetriesLeft.to_string(), "no retries left");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -145,8 +168,19 @@ impl Event {
             | Event::Charged { agent: tool, .. }
             | Event::ChargeRefused { agent: tool, .. }
             | Event::Finished { agent: tool, .. }
+            | Event::Failed { agent: tool, .. }
             | Event::Stopped { agent: tool, .. } => tool,
         }
+    }
+}
+
+/// A duration as a person would say it: whole milliseconds, or seconds to one decimal.
+pub(crate) fn short(duration: Duration) -> String {
+    if duration < Duration::from_secs(1) {
+        format!("{}ms", duration.as_millis())
+    } else {
+        let seconds = format!("{:.1}", duration.as_secs_f64());
+        format!("{}s", seconds.trim_end_matches(".0"))
     }
 }
 
@@ -166,10 +200,9 @@ impl fmt::Display for Event {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Event::Retrying { attempt, error, pause, .. } => {
-                write!(f, "attempt {attempt} failed ({error}); next one in {pause:.0?}")
+                write!(f, "attempt {attempt} failed ({error}); next one in {}", short(*pause))
             }
             Event::Recovered { attempts, .. } => write!(f, "succeeded at attempt {attempts}"),
-            Event::GaveUp { attempts: 1, error, reason, .. } => write!(f, "failed ({error}); not retried: {reason}"),
             Event::GaveUp { attempts, error, reason, .. } => {
                 write!(f, "attempt {attempts} failed ({error}); gave up: {reason}")
             }
@@ -185,6 +218,7 @@ impl fmt::Display for Event {
             Event::ChargeRefused { fault, .. } => write!(f, "nothing spent: {fault}"),
             Event::Finished { steps: 1, .. } => write!(f, "finished after 1 step"),
             Event::Finished { steps, .. } => write!(f, "finished after {steps} steps"),
+            Event::Failed { steps, .. } => write!(f, "failed in step {steps}"),
             Event::Stopped { fault, .. } => write!(f, "stopped: {fault}"),
         }
     }

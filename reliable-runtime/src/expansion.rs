@@ -6,6 +6,18 @@
 /// A function's body knows what the function returns; the same body moved into an `async` block does not, and so loses
 /// the help of `?`, `.into()` and coercions. An unreachable `return` of the declared type gives it back.
 ///
+/// ```
+/// # async fn f() -> Result<Box<dyn std::fmt::Display>, std::num::ParseIntError> {
+/// async {
+///     if false {
+///         return reliable::returns::<Result<Box<dyn std::fmt::Display>, std::num::ParseIntError>>();
+///     }
+///     Ok(Box::new("21".parse::<u32>()?))
+/// }
+/// .await
+/// # }
+/// ```
+///
 /// # Panics
 /// Always. It is never reached in an expansion.
 pub fn returns<R>() -> R {

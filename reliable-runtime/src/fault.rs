@@ -79,6 +79,13 @@ pub enum Fault {
 }
 
 /// The budget that a charge did not fit in.
+///
+/// ```
+/// use reliable::{Budget, Usd};
+///
+/// let budget = Budget::Usd { max: Usd::cents(10), spent: Usd::cents(8), asked: Usd::cents(4) };
+/// assert_eq!(budget.to_string(), "$0.04 asked with $0.08 of $0.10 spent");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub enum Budget {
@@ -105,6 +112,14 @@ pub enum Budget {
 /// Which kind of [`Fault`] it was, found again in any error that wraps one.
 ///
 /// It is the [`source`](Error::source) of every fault; its text says what follows from a fault of this kind.
+///
+/// ```
+/// use reliable::{Fault, FaultKind};
+///
+/// let fault = Fault::StepLimit { agent: "assistant".into(), max_steps: 8 };
+/// assert_eq!(fault.kind(), FaultKind::StepLimit);
+/// assert!(fault.kind().is_final(), "no retry may follow");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -234,6 +249,13 @@ impl fmt::Display for Budget {
 ///
 /// It exists for its error message: an attribute which can raise a fault, on a function whose error type has no
 /// `From<Fault>`, says so in a sentence.
+///
+/// ```
+/// use reliable::{Fault, FromFault};
+///
+/// let error = String::from_fault(Fault::StepLimit { agent: "assistant".into(), max_steps: 8 });
+/// assert_eq!(error, "`assistant` stopped at its limit of 8 steps");
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot carry a `reliable::Fault`: add a variant `#[error(transparent)] Fault(#[from] reliable::Fault)` to it",
     label = "this error type needs `From<reliable::Fault>`",

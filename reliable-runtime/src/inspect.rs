@@ -139,6 +139,15 @@ impl<T> AsAny<'_, T> {
 }
 
 /// What a policy knows of an error when it decides; made by [`Inspect::failure`].
+///
+/// ```
+/// use reliable::Inspect;
+///
+/// let failure = Inspect::new(&"503 service unavailable").failure();
+/// assert!(failure.is_transient(), "every error is, unless something speaks against it");
+/// assert!(!failure.when(false).is_transient(), "such as the option `when`");
+/// assert_eq!(failure.to_string(), "503 service unavailable");
+/// ```
 #[derive(Clone, Copy)]
 pub struct Failure<'a> {
     words: Words<'a>,

@@ -65,6 +65,12 @@ impl fmt::Display for Usd {
 }
 
 /// Why a text is no amount of money.
+///
+/// ```
+/// use reliable::Usd;
+///
+/// assert!("1.0000001".parse::<Usd>().is_err(), "a micro-dollar is the smallest amount");
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not an amount of dollars with at most 6 decimals, such as \"$1.50\"")]
 pub struct ParseUsdError(());

@@ -1,6 +1,15 @@
 //! What a function gave: a `Result`, seen through a trait for the sake of its error messages.
 
+use crate::{Fault, FromFault};
+
 /// What an annotated function returns. Implemented for [`Result`], under any alias; never by hand.
+///
+/// ```
+/// use reliable::{Fault, Outcome};
+///
+/// let stopped: Result<u32, String> = Outcome::from_fault(Fault::StepLimit { agent: "assistant".into(), max_steps: 8 });
+/// assert!(stopped.into_result().is_err());
+/// ```
 #[diagnostic::on_unimplemented(
     message = "an attribute of `reliable` needs a function that returns a `Result`, and this one returns `{Self}`",
     label = "write `Result<{Self}, YourError>`"
@@ -19,6 +28,14 @@ pub trait Outcome: Sized {
 
     /// The other way round.
     fn from_result(result: Result<Self::Value, Self::Error>) -> Self;
+
+    /// The outcome of a call that the runtime ended.
+    fn from_fault(fault: Fault) -> Self
+    where
+        Self::Error: FromFault,
+    {
+        Self::from_result(Err(FromFault::from_fault(fault)))
+    }
 }
 
 impl<T, E> Outcome for Result<T, E> {

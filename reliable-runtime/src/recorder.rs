@@ -39,6 +39,15 @@ struct Record {
 }
 
 /// An event and when it happened.
+///
+/// ```
+/// use reliable::{Recorder, Run, Scope};
+///
+/// let recorder = Recorder::new();
+/// for entry in recorder.report().entries() {
+///     println!("{:?} {}: {}", entry.at, entry.event.tool(), entry.event);
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Entry {

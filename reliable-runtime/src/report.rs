@@ -3,19 +3,38 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::event::short;
 use crate::recorder::Entry;
 use crate::{Event, Usd};
 
 /// What happened in a scope: every event, and a table with a row for each function and agent.
 ///
-/// Its `Display` is the table. A function whose every call went well at the first attempt has no events and so no row.
+/// Its `Display` is the table, without the columns that have nothing to say. A function whose every call went well at the first attempt has no events and so no row.
+///
+/// ```
+/// use reliable::{Recorder, Scope};
+///
+/// #[reliable::fallback(Ok(42))]
+/// async fn price(item: &str) -> Result<u32, String> {
+///     Err("503".to_owned())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let recorder = Recorder::new();
+/// Scope::current().recorder(&recorder).run(price("tea")).await.unwrap();
+/// let report = recorder.report();
+/// assert_eq!(report.of("price").unwrap().fallbacks, 1);
+/// assert!(report.to_string().starts_with("call   fallbacks"));
+/// # }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     entries: Vec<Entry>,
     rows: Vec<Row>,
 }
 
-/// What happened to one function or agent.
+/// What happened to one function or agent; a row of a [`Report`], where there is an example.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Row {
@@ -103,13 +122,14 @@ impl Row {
             }
             Event::ChargeRefused { .. } => self.charges_refused += 1,
             Event::Finished { .. } => self.ended = Some("finished".to_owned()),
+            Event::Failed { .. } => self.ended = Some("failed".to_owned()),
             Event::Stopped { fault, .. } => self.ended = Some(fault.to_string()),
         }
     }
 
     fn cells(&self) -> [String; COLUMNS.len()] {
         let count = |n: u32| if n == 0 { "-".to_owned() } else { n.to_string() };
-        let paused = if self.paused.is_zero() { "-".to_owned() } else { format!("{:.0?}", self.paused) };
+        let paused = if self.paused.is_zero() { "-".to_owned() } else { short(self.paused) };
         let spent = match (self.usd, self.tokens) {
             (Usd::ZERO, 0) => "-".to_owned(),
             (usd, 0) => usd.to_string(),
@@ -126,25 +146,38 @@ impl Row {
             count(self.refused),
             count(self.steps),
             spent,
+            self.ended.clone().unwrap_or_else(|| "-".to_owned()),
         ]
     }
 }
 
-const COLUMNS: [&str; 10] =
-    ["call", "attempts", "paused", "timeouts", "gave up", "fallbacks", "approved", "refused", "steps", "spent"];
+const COLUMNS: [&str; 11] = [
+    "call",
+    "attempts",
+    "paused",
+    "timeouts",
+    "gave up",
+    "fallbacks",
+    "approved",
+    "refused",
+    "steps",
+    "spent",
+    "ended",
+];
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rows.is_empty() {
             return f.write_str("nothing to report: every call went well at the first attempt\n");
         }
-        let table: Vec<_> =
-            std::iter::once(COLUMNS.map(str::to_owned)).chain(self.rows.iter().map(Row::cells)).collect();
-        let widths: Vec<usize> =
-            (0..COLUMNS.len()).map(|i| table.iter().map(|line| line[i].chars().count()).max().unwrap_or(0)).collect();
+        let rows: Vec<_> = self.rows.iter().map(Row::cells).collect();
+        let table: Vec<_> = std::iter::once(COLUMNS.map(str::to_owned)).chain(rows.iter().cloned()).collect();
+        let said = |column: &usize| rows.iter().any(|row| row[*column] != "-");
+        let columns: Vec<usize> = (0..COLUMNS.len()).filter(said).collect();
+        let width = |column: usize| table.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
         for line in &table {
-            let cells: Vec<String> = line.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}")).collect();
-            writeln!(f, "{}", cells.join("  ").trim_end())?;
+            let cells = columns.iter().map(|&column| format!("{:<width$}", line[column], width = width(column)));
+            writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
         }
         Ok(())
     }

@@ -137,6 +137,31 @@ impl Retry {
 }
 
 /// The attempts of one call, made by [`Retry::attempts`].
+///
+/// This is the loop that `#[retry]` writes:
+///
+/// ```
+/// use reliable::{Inspect, Retry};
+/// use std::ops::ControlFlow;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let mut answers = vec![Ok(21), Err("503"), Err("429")];
+/// let mut call = async || answers.pop().unwrap_or(Err("empty"));
+///
+/// let retry = Retry::new().max(3);
+/// let mut attempts = retry.attempts();
+/// let outcome = loop {
+///     let outcome = call().await;
+///     let pause = match attempts.settle("call", outcome, |error| Inspect::new(error).failure()) {
+///         ControlFlow::Break(outcome) => break outcome,
+///         ControlFlow::Continue(pause) => pause,
+///     };
+///     pause.await;
+/// };
+/// assert_eq!(outcome, Ok(21));
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Attempts<'a> {
     retry: &'a Retry,
@@ -226,6 +251,16 @@ fn recovered(tool: &'static str, attempts: u32) {
 }
 
 /// A pause between two attempts: `pause.await` in an `async fn`, [`Pause::block`] in a plain one.
+///
+/// ```
+/// use reliable::{Inspect, Retry};
+/// use std::time::Duration;
+///
+/// let retry = Retry::new().jitter(0.0);
+/// let outcome: Result<u32, &str> = Err("503");
+/// let settled = retry.attempts().settle("call", outcome, |error| Inspect::new(error).failure());
+/// assert_eq!(settled.continue_value().unwrap().delay(), Duration::from_millis(500));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a pause does nothing unless it is awaited"]
 pub struct Pause {
@@ -255,7 +290,7 @@ impl IntoFuture for Pause {
 }
 
 pin_project! {
-    /// The future of a [`Pause`].
+    /// The future of a [`Pause`], made by `pause.await`.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Pausing {

@@ -167,9 +167,9 @@ impl Run {
     pub fn settle<R: StepOutcome>(&self, outcome: R) -> ControlFlow<R::Answer> {
         let failed = outcome.is_error();
         let Some(answer) = outcome.into_answer() else { return ControlFlow::Continue(()) };
-        if let (false, Some(run)) = (failed, self.0.as_deref()) {
-            let steps = run.state().step;
-            emit(|| Event::Finished { agent: run.agent.clone(), steps });
+        if let Some(run) = self.0.as_deref() {
+            let (agent, steps) = (run.agent.clone(), run.state().step);
+            emit(|| if failed { Event::Failed { agent, steps } } else { Event::Finished { agent, steps } });
         }
         ControlFlow::Break(answer)
     }

@@ -81,7 +81,7 @@ impl Scope {
 }
 
 pin_project_lite::pin_project! {
-    /// The future of [`Scope::run`].
+    /// The future of [`Scope::run`]; see there for an example.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Scoped<F> {

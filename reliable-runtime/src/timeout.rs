@@ -67,7 +67,7 @@ impl From<Duration> for Timeout {
 }
 
 pin_project! {
-    /// The future of [`Timeout::run`].
+    /// The future of [`Timeout::run`]; see [`Timeout`] for an example.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct TimedCall<'a, F> {

@@ -29,6 +29,7 @@ pub(crate) fn emit(event: &Event) {
         }
         Event::ChargeRefused { fault, .. } => warn!(target: "reliable", agent = tool, %fault, "{words}"),
         Event::Finished { steps, .. } => info!(target: "reliable", agent = tool, steps, "{words}"),
+        Event::Failed { steps, .. } => warn!(target: "reliable", agent = tool, steps, "{words}"),
         Event::Stopped { fault, .. } => warn!(target: "reliable", agent = tool, %fault, "{words}"),
     }
 }

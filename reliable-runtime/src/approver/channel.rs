@@ -33,18 +33,30 @@ pub fn channel() -> (Channel, Inbox) {
 }
 
 /// The asking end of [`channel`]. When the inbox is gone, or drops a question unanswered, the answer is no.
+///
+/// ```
+/// use reliable::{Approval, Scope, approver};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let (approver, inbox) = approver::channel();
+/// drop(inbox);
+/// let denied = Scope::current().approver(approver).run(Approval::new("refund").ask()).await;
+/// assert_eq!(denied.unwrap_err().to_string(), "`refund` was denied: the approver is gone");
+/// # }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Channel {
     questions: mpsc::UnboundedSender<Question>,
 }
 
-/// The answering end of [`channel`].
+/// The answering end of [`channel`]; see there for an example.
 #[derive(Debug)]
 pub struct Inbox {
     questions: mpsc::UnboundedReceiver<Question>,
 }
 
-/// A question that waits for its answer.
+/// A question that waits for its answer; see [`channel`] for an example.
 #[derive(Debug)]
 pub struct Question {
     request: Request,

@@ -12,6 +12,12 @@ use crate::{Decision, Request};
 /// The question goes to standard error, so that it is seen when the output is piped. Questions are asked one at a time.
 /// A question that expires leaves its line of input unread: the next line typed answers nothing, so that a late yes
 /// never approves the next question.
+///
+/// ```no_run
+/// use reliable::approver;
+///
+/// approver::install(approver::Terminal);
+/// ```
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terminal;
 
@@ -24,32 +30,42 @@ impl Approver for Terminal {
         let (answer, answered) = oneshot::channel();
         // A thread of its own: one of the runtime's would keep the process alive until somebody presses Enter.
         std::thread::spawn(move || {
-            let decision = ask(&request, &mut io::stdin().lock(), &mut io::stderr());
-            // Nobody waits any more if the question has expired.
-            let _ = answer.send(decision.into());
+            let decision = ask(&request, &mut io::stderr(), || io::stdin().lock());
+            if answer.send(decision.into()).is_err() {
+                eprintln!("  (that question had expired; the line answered nothing)");
+            }
         });
         answered.await.unwrap_or_else(|_| Decision::deny("the terminal went away"))
     }
 }
 
-fn ask(request: &Request, input: &mut impl BufRead, output: &mut impl Write) -> io::Result<Decision> {
+/// `input` is opened after the question is written: opening it waits for a reader that an expired question left behind.
+fn ask<I: BufRead>(request: &Request, output: &mut impl Write, input: impl FnOnce() -> I) -> io::Result<Decision> {
     writeln!(output, "\n  approval needed: {}", request.tool)?;
     if let Some(reason) = &request.reason {
-        writeln!(output, "    why: {}", reason.escape_debug())?;
+        writeln!(output, "    why: {}", printable(reason))?;
     }
     for argument in &request.arguments {
-        writeln!(output, "    {} = {}", argument.name, argument.value.as_deref().unwrap_or("<redacted>"))?;
+        let value = argument.value.as_deref().map_or_else(|| "<redacted>".to_owned(), printable);
+        writeln!(output, "    {} = {value}", argument.name)?;
     }
     write!(output, "  run it? [y/N] ")?;
     output.flush()?;
     let mut line = String::new();
-    if input.read_line(&mut line)? == 0 {
+    if input().read_line(&mut line)? == 0 {
+        writeln!(output)?;
         return Ok(Decision::deny("the terminal's input is closed"));
     }
     match line.trim().to_lowercase().as_str() {
         "y" | "yes" => Ok(Decision::approve().by("the terminal")),
         _ => Ok(Decision::deny("a human said no").by("the terminal")),
     }
+}
+
+/// The text without what could deceive the eye: control sequences, and characters that turn the direction of writing.
+fn printable(text: &str) -> String {
+    let plain = |c: char| if matches!(c, '"' | '\'' | '\\') { c.to_string() } else { c.escape_debug().to_string() };
+    text.chars().map(plain).collect()
 }
 
 #[cfg(test)]
@@ -61,10 +77,11 @@ mod tests {
         let request = Approval::new("refund")
             .reason("moves \u{1b}[31mmoney")
             .show("amount", "40".to_owned())
+            .show("to", "\"ana\u{202e}\u{1b}[2K\"".to_owned())
             .redact("card")
             .into_request();
         let mut output = Vec::new();
-        let decision = ask(&request, &mut input.as_bytes(), &mut output).unwrap();
+        let decision = ask(&request, &mut output, || input.as_bytes()).unwrap();
         (decision, String::from_utf8(output).unwrap())
     }
 
@@ -90,6 +107,7 @@ mod tests {
         assert!(question.contains("amount = 40"), "{question}");
         assert!(question.contains("card = <redacted>"), "{question}");
         assert!(question.contains("[y/N]"), "{question}");
-        assert!(!question.contains('\u{1b}'), "no escape sequence reaches the terminal: {question}");
+        assert!(question.contains("to = \"ana\\u{202e}\\u{1b}[2K\""), "{question}");
+        assert!(!question.contains(['\u{1b}', '\u{202e}']), "nothing reaches the terminal that deceives: {question}");
     }
 }

@@ -1,0 +1,157 @@
+//! Tools over real sockets, against a server that misbehaves.
+//!
+//! `cargo run --example http_tools`
+//!
+//! The server is a part of this program and needs no network: it listens on 127.0.0.1, and does to each request what
+//! the script of the scene says. Below, in this order: the tools, the scenes, and the stage they are played on.
+
+#[path = "../support/api.rs"]
+mod api;
+#[path = "../support/server.rs"]
+mod server;
+
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use reliable::{Recorder, Report, Scope, fallback, retry, timeout};
+use serde::Deserialize;
+
+use api::ApiError;
+use server::{Act, Server, good, status, status_with};
+
+/// A weather service, as its users see it.
+struct Weather {
+    http: reqwest::Client,
+    url: String,
+}
+
+#[derive(Deserialize)]
+struct Temperature {
+    celsius: i32,
+}
+
+/// The tool: at most 4 attempts of half a second each. How long to wait in between is for the server to say.
+/// If all of them failed, a stale answer is better than none; but a city that does not exist has no stale one, either.
+#[fallback(Ok(last_known(city)), when = ApiError::is_transient)]
+#[retry(max = 3, base = "50ms", when = ApiError::is_transient, after = ApiError::retry_after)]
+#[timeout(ms = 500)]
+async fn temperature(weather: &Weather, city: &str) -> Result<String, ApiError> {
+    let request = weather.http.get(format!("{}/temperature/{city}", weather.url));
+    let now: Temperature = api::json(request).await?;
+    Ok(format!("{} degrees in {city}", now.celsius))
+}
+
+fn last_known(city: &str) -> String {
+    format!("3 degrees in {city} yesterday; the service is down")
+}
+
+/// What the server does, one request after the other, and what the tool call must come to.
+struct Scene {
+    title: &'static str,
+    server: &'static [Act],
+    outcome: &'static str,
+    takes_at_least: Duration,
+}
+
+const NOW: Act = good(r#"{"celsius": 4}"#);
+
+const SCENES: [Scene; 9] = [
+    Scene {
+        title: "too many requests: wait as long as the server asks",
+        server: &[status_with(429, "retry-after: 1"), NOW],
+        outcome: "4 degrees in Oslo",
+        takes_at_least: Duration::from_secs(1),
+    },
+    Scene {
+        title: "the same in milliseconds",
+        server: &[status_with(429, "retry-after-ms: 120"), NOW],
+        outcome: "4 degrees in Oslo",
+        takes_at_least: Duration::from_millis(120),
+    },
+    Scene {
+        title: "a service that is down for a moment",
+        server: &[status(503), status(503), NOW],
+        outcome: "4 degrees in Oslo",
+        takes_at_least: Duration::from_millis(100),
+    },
+    Scene {
+        title: "an answer that never comes",
+        server: &[Act::Silence, NOW],
+        outcome: "4 degrees in Oslo",
+        takes_at_least: Duration::from_millis(500),
+    },
+    Scene {
+        title: "a connection that breaks",
+        server: &[Act::CutOff, Act::HangUp, NOW],
+        outcome: "4 degrees in Oslo",
+        takes_at_least: Duration::ZERO,
+    },
+    Scene {
+        title: "our own mistake: trying again would not help",
+        server: &[status(404)],
+        outcome: "failed: the server said 404 Not Found",
+        takes_at_least: Duration::ZERO,
+    },
+    Scene {
+        title: "a 429 that no waiting cures",
+        server: &[Act::Answer(429, "retry-after: 1", r#"{"error": {"code": "insufficient_quota"}}"#)],
+        outcome: "failed: the server said 429 Too Many Requests (insufficient_quota)",
+        takes_at_least: Duration::ZERO,
+    },
+    Scene {
+        title: "the server says itself that a retry is useless",
+        server: &[status_with(503, "x-should-retry: false")],
+        outcome: "failed: the server said 503 Service Unavailable",
+        takes_at_least: Duration::ZERO,
+    },
+    Scene {
+        title: "a full outage: the fallback answers",
+        server: &[status(503), Act::HangUp, Act::Silence, status(500)],
+        outcome: "3 degrees in Oslo yesterday; the service is down",
+        takes_at_least: Duration::from_millis(500),
+    },
+];
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<ExitCode> {
+    let server = Server::start().await?;
+    let weather = Weather { http: api::client().no_proxy().build()?, url: server.url() };
+
+    let recorder = Recorder::new();
+    let good = Scope::current().recorder(&recorder).run(play_all(&server, &weather)).await;
+
+    print_timeline(&recorder.report());
+    println!("\n{}", recorder.report());
+    println!("{}", if good { "Every scene ended as expected." } else { "NOT every scene ended as expected." });
+    Ok(if good { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn play_all(server: &Server, weather: &Weather) -> bool {
+    let mut good = true;
+    for scene in &SCENES {
+        good &= play(scene, server, weather).await;
+    }
+    good
+}
+
+/// Plays one scene: whether it ended as expected.
+async fn play(scene: &Scene, server: &Server, weather: &Weather) -> bool {
+    server.will_play(scene.server);
+    let started = Instant::now();
+    let outcome = temperature(weather, "Oslo").await.unwrap_or_else(|error| format!("failed: {error}"));
+    let took = started.elapsed();
+
+    let played = server.played();
+    let good = played == scene.server && outcome == scene.outcome && took >= scene.takes_at_least;
+    println!("{} {}", if good { "ok:" } else { "NOT AS EXPECTED:" }, scene.title);
+    println!("    server: {}", played.iter().map(Act::to_string).collect::<Vec<_>>().join(", then "));
+    println!("    tool:   {outcome} (after {took:.0?})");
+    good
+}
+
+fn print_timeline(report: &Report) {
+    println!("\nWhat happened, by the clock:");
+    for entry in report.entries() {
+        println!("{:>6} ms  {}: {}", entry.at.as_millis(), entry.event.tool(), entry.event);
+    }
+}
