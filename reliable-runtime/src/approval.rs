@@ -201,12 +201,15 @@ impl<'a> Approval<'a> {
     /// # Errors
     /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
     /// [`Fault::Expired`] if there is no answer in time.
-    pub async fn ask(self) -> Result<(), Fault> {
-        let asked = Instant::now();
-        let human = Run::current().human_is_asked();
-        let decision = self.decide().await;
-        drop(human);
-        self.conclude(decision, asked.elapsed())
+    pub fn ask(self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
+        // On the heap: a question is rare and waits for a human, and the function that asks stays small.
+        Box::pin(async move {
+            let asked = Instant::now();
+            let human = Run::current().human_is_asked();
+            let decision = self.decide().await;
+            drop(human);
+            self.conclude(decision, asked.elapsed())
+        })
     }
 
     async fn decide(&self) -> Decision {

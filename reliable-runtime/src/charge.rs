@@ -73,15 +73,16 @@ impl Reservation {
         self.runs.push(run);
     }
 
-    /// Books what was really spent, and gives back the rest.
+    /// Books what was really spent, and gives back the rest. Where the price is not known, what was reserved is booked.
     ///
     /// # Errors
-    /// [`Fault::OverBudget`] if it is more than was reserved and does not fit. It is booked all the same, because it is
-    /// spent.
+    /// [`Fault::OverBudget`] if it is more than was reserved and does not fit, [`Fault::Unpriced`] if the run has a money
+    /// cap and the charge no price. It is booked all the same, because it is spent.
     pub fn commit(mut self, spent: Charge) -> Result<(), Fault> {
+        let at_least = Charge { usd: spent.usd.or(self.held.usd), ..spent };
         let mut booked = Ok(());
         for run in self.runs.drain(..) {
-            booked = booked.and(run.book(self.held, Some(spent)));
+            booked = booked.and(run.book(self.held, Some(at_least))).and(run.check_price(spent));
         }
         booked
     }
@@ -130,11 +131,17 @@ impl Ledger {
 
     /// Sets `charge` aside, if it fits.
     pub(crate) fn hold(&mut self, charge: Charge) -> Result<(), Fault> {
+        self.check_price(charge)?;
+        self.fits(charge)?;
+        self.held = self.held.plus(charge);
+        Ok(())
+    }
+
+    /// A charge needs a price where there is a money cap.
+    pub(crate) fn check_price(&self, charge: Charge) -> Result<(), Fault> {
         if self.limits.max_usd.is_some() && charge.usd.is_none() {
             return Err(Fault::Unpriced { agent: self.agent.clone() });
         }
-        self.fits(charge)?;
-        self.held = self.held.plus(charge);
         Ok(())
     }
 

@@ -192,7 +192,9 @@ pub(crate) fn emit(event: impl FnOnce() -> Event) {
         crate::trace::emit(&event);
         || event
     };
-    Scope::with_recorder(|recorder| recorder.record(event()));
+    if let Some(recorder) = Scope::current_recorder() {
+        recorder.record(event());
+    }
 }
 
 impl fmt::Display for Event {

@@ -194,6 +194,15 @@ impl Run {
         held.inspect_err(|fault| emit(|| Event::ChargeRefused { agent: run.agent.clone(), fault: fault.clone() }))
     }
 
+    pub(crate) fn check_price(&self, charge: Charge) -> Result<(), Fault> {
+        self.0.as_deref().map_or(Ok(()), |run| run.state().ledger.check_price(charge))
+    }
+
+    /// Whether this run and those around it have something left to spend at all.
+    fn anything_left(&self) -> Result<(), Fault> {
+        self.and_outer().filter_map(|run| run.0.as_deref()).try_for_each(|run| run.state().ledger.anything_left())
+    }
+
     /// Puts back what was held, and books what was really spent.
     pub(crate) fn book(&self, held: Charge, spent: Option<Charge>) -> Result<(), Fault> {
         let Some(run) = self.0.as_deref() else { return Ok(()) };
@@ -222,6 +231,7 @@ impl Inner {
             return Err(Fault::StepLimit { agent: agent(), max_steps });
         }
         state.ledger.anything_left()?;
+        self.parent.anything_left()?;
         if let Some(limit) = within.filter(|limit| self.human.without(self.started) >= *limit) {
             return Err(Fault::TimedOut { tool: agent(), limit });
         }

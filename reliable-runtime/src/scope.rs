@@ -32,7 +32,11 @@ tokio::task_local! {
 /// `tokio::spawn(Scope::current().run(work))`.
 #[derive(Debug, Clone, Default)]
 #[must_use = "a scope does nothing unless something runs in it"]
-pub struct Scope {
+pub struct Scope(Option<Arc<Surroundings>>);
+
+/// Behind one pointer, because every future that runs in a scope carries it.
+#[derive(Debug, Clone, Default)]
+struct Surroundings {
     approver: Option<Arc<dyn ErasedApprover>>,
     recorder: Option<Recorder>,
     run: Option<Run>,
@@ -45,19 +49,21 @@ impl Scope {
     }
 
     /// Asks this approver, before any of an outer scope and before the process-wide one.
-    pub fn approver(mut self, approver: impl Approver + 'static) -> Scope {
-        self.approver = Some(Arc::new(approver));
-        self
+    pub fn approver(self, approver: impl Approver + 'static) -> Scope {
+        self.with(|around| around.approver = Some(Arc::new(approver)))
     }
 
     /// Tells this recorder what happens.
-    pub fn recorder(mut self, recorder: &Recorder) -> Scope {
-        self.recorder = Some(recorder.clone());
-        self
+    pub fn recorder(self, recorder: &Recorder) -> Scope {
+        self.with(|around| around.recorder = Some(recorder.clone()))
     }
 
-    pub(crate) fn agent_run(mut self, run: &Run) -> Scope {
-        self.run = Some(run.clone());
+    pub(crate) fn agent_run(self, run: &Run) -> Scope {
+        self.with(|around| around.run = Some(run.clone()))
+    }
+
+    fn with(mut self, change: impl FnOnce(&mut Surroundings)) -> Scope {
+        change(Arc::make_mut(self.0.get_or_insert_default()));
         self
     }
 
@@ -67,16 +73,20 @@ impl Scope {
     }
 
     pub(crate) fn current_approver() -> Option<Arc<dyn ErasedApprover>> {
-        SCOPE.try_with(|scope| scope.approver.clone()).ok().flatten()
+        Scope::look(|around| around.approver.clone())
     }
 
     pub(crate) fn current_run() -> Option<Run> {
-        SCOPE.try_with(|scope| scope.run.clone()).ok().flatten()
+        Scope::look(|around| around.run.clone())
     }
 
-    pub(crate) fn with_recorder(tell: impl FnOnce(&Recorder)) {
-        // Where a task-local is being destroyed there is nobody left to tell.
-        let _ = SCOPE.try_with(|scope| scope.recorder.as_ref().map(tell));
+    pub(crate) fn current_recorder() -> Option<Recorder> {
+        Scope::look(|around| around.recorder.clone())
+    }
+
+    /// `None` outside every scope, and in a thread that is being torn down.
+    fn look<T>(at: impl FnOnce(&Surroundings) -> Option<T>) -> Option<T> {
+        SCOPE.try_with(|scope| scope.0.as_deref().and_then(at)).ok().flatten()
     }
 }
 
