@@ -478,7 +478,7 @@ async fn arguments_named_like_our_own_variables() {
     ) -> Result<u32, Error> {
         Ok(error)
     }
-    let minute = std::time::Duration::from_mins(1);
+    let minute = std::time::Duration::from_secs(60);
     assert_eq!(f(1, 2, minute, 3, 4, 5, 6, &Flaky::default()).await.unwrap(), 21);
     assert_eq!(f(1, 2, minute, 0, 4, 5, 6, &Flaky::default()).await.unwrap(), 1);
 }

@@ -2,7 +2,8 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{Expr, GenericArgument, PathArguments, ReturnType, Signature, Type, parse_quote};
+use syn::spanned::Spanned;
+use syn::{Expr, GenericArgument, PathArguments, ReturnType, Signature, Type, parse_quote_spanned};
 
 use crate::code::Code;
 use crate::errors::Errors;
@@ -18,7 +19,8 @@ const LIMITS: [&str; 5] = ["max_steps", "max_usd", "max_tokens", "within", "max_
 pub(crate) struct Agent(Setting);
 
 impl Agent {
-    pub(crate) fn parse(args: TokenStream, errors: &mut Errors) -> Agent {
+    pub(crate) fn parse(args: TokenStream, function: &Function, errors: &mut Errors) -> Agent {
+        check_step(function, errors);
         let mixed = Span::mixed_site();
         let options = Options::parse(&KNOWN, args, errors);
         if let Some(limits) = &options.positional {
@@ -38,6 +40,13 @@ impl Agent {
     }
 }
 
+impl Default for Agent {
+    /// Without options.
+    fn default() -> Agent {
+        Agent(Setting::built(&quote_spanned!(Span::mixed_site()=> ::reliable::Limits::new()), true))
+    }
+}
+
 impl Policy for Agent {
     // Input:
     //     BODY
@@ -47,10 +56,11 @@ impl Policy for Agent {
     //     let run = limits.begin("assistant");
     //     loop {
     //         if let ::core::result::Result::Err(fault) = run.next_step() {
-    //             break ::core::result::Result::Err(::reliable::FromFault::from_fault(fault));
+    //             break ::reliable::Outcome::from_fault(fault);
     //         }
     //         let outcome = run.scope(async { BODY }).await;
-    //         if let ::core::ops::ControlFlow::Break(answer) = run.settle(outcome) {
+    //         let next = ::reliable::StepOutcome::settle(outcome, &run);
+    //         if let ::core::ops::ControlFlow::Break(answer) = next {
     //             break answer;
     //         }
     //     }
@@ -59,16 +69,17 @@ impl Policy for Agent {
         let limits = inner.setting("limits", &self.0);
         let agent = function.name();
         let step = inner.future(function);
-        let from_fault = quote_spanned!(at(function.return_span())=> ::reliable::FromFault::from_fault);
-        let settle = quote_spanned!(at(function.return_span())=> settle);
+        let stopped = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
+        let settled = quote_spanned!(function.return_span()=> ::reliable::StepOutcome::settle(outcome, &run));
         inner.into_block(quote_spanned!(mixed=>
             let run = #limits.begin(#agent);
             loop {
                 if let ::core::result::Result::Err(fault) = run.next_step() {
-                    break ::core::result::Result::Err(#from_fault(fault));
+                    break #stopped;
                 }
                 let outcome = run.scope(#step).await;
-                if let ::core::ops::ControlFlow::Break(answer) = run.#settle(outcome) {
+                let next = #settled;
+                if let ::core::ops::ControlFlow::Break(answer) = next {
                     break answer;
                 }
             }
@@ -81,8 +92,39 @@ impl Policy for Agent {
             && !strip_step(returned)
         {
             // An alias hides the `Step`: the compiler looks behind it.
-            **returned = parse_quote!(<#returned as ::reliable::StepOutcome>::Answer);
+            **returned = parse_quote_spanned!(at(returned.span())=> <#returned as ::reliable::StepOutcome>::Answer);
         }
+    }
+}
+
+/// Whether the signature shows that the function is a step, so that callers can be shown the whole run.
+pub(crate) fn is_step(function: &Function) -> bool {
+    function.is_async() && returned(function).is_some_and(|mut returned| strip_step(&mut returned))
+}
+
+fn returned(function: &Function) -> Option<Type> {
+    match &function.sig.output {
+        ReturnType::Type(_, ty) => Some(Type::clone(ty)),
+        ReturnType::Default => None,
+    }
+}
+
+/// Says so where the signature shows that the function is no step. Behind a name of the user's own may be one: there the
+/// compiler looks, and says so to each caller, too.
+fn check_step(function: &Function, errors: &mut Errors) {
+    const PLAIN: [&str; 8] = ["String", "bool", "u32", "u64", "usize", "i32", "i64", "f64"];
+    let Some(mut returned) = returned(function) else { return };
+    let spelled_out = matches!(&returned, Type::Path(path) if path.path.segments.last().is_some_and(|last| {
+        last.ident == "Result" && matches!(&last.arguments, PathArguments::AngleBracketed(two) if two.args.len() == 2)
+    }));
+    let Some(answer) = first_argument(&mut returned).filter(|_| spelled_out) else { return };
+    let is_plain = match answer {
+        Type::Path(path) => PLAIN.iter().any(|plain| path.path.is_ident(plain)),
+        Type::Tuple(_) | Type::Reference(_) => true,
+        _ => false,
+    };
+    if is_plain {
+        errors.add(answer, "a step of an `#[agent]` returns `Result<Step<_>, _>`: write `Step<…>` around this type");
     }
 }
 

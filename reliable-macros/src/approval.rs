@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Expr, FnArg};
 
 use crate::code::Code;
@@ -43,7 +44,7 @@ impl Policy for Approval {
     // Output:
     //     let approval = ::reliable::Approval::new("refund").show("amount", …).ask().await;
     //     if let ::core::result::Result::Err(fault) = approval {
-    //         return ::core::result::Result::Err(::reliable::FromFault::from_fault(fault));
+    //         return ::reliable::Outcome::from_fault(fault);
     //     }
     //     BODY
     //
@@ -52,11 +53,11 @@ impl Policy for Approval {
         let mixed = Span::mixed_site();
         let tool = function.name();
         let calls = &self.calls;
-        let from_fault = quote_spanned!(at(function.return_span())=> ::reliable::FromFault::from_fault);
+        let refused = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
         let ask = quote_spanned!(mixed=>
             let approval = ::reliable::Approval::new(#tool) #calls.ask().await;
             if let ::core::result::Result::Err(fault) = approval {
-                return ::core::result::Result::Err(#from_fault(fault));
+                return #refused;
             }
         );
         inner.after(&match &self.when {
@@ -74,7 +75,7 @@ fn calls(options: &Options, function: &Function, errors: &mut Errors) -> TokenSt
             values::duration("`within`", within, errors).map_or_else(|| within.to_token_stream(), duration_tokens);
         quote_spanned!(mixed=> .within(#limit))
     });
-    let by = options.value("by").map(|by| quote_spanned!(mixed=> .by(&#by)));
+    let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
     let arguments = arguments(options, function, errors);
     quote!(#reason #arguments #within #by)
 }
@@ -82,7 +83,7 @@ fn calls(options: &Options, function: &Function, errors: &mut Errors) -> TokenSt
 /// Shows the parameters in the order of the signature: those in `show`, or all of them. Names those in `redact` only.
 fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> TokenStream {
     for key in ["show", "redact"] {
-        options.check_names(key, |name| function.binds(name), errors);
+        options.check_names(key, function, errors);
     }
     let (shown, redacted) = (options.names("show"), options.names("redact").unwrap_or_default());
     if let Some(both) = redacted.iter().find(|name| shown.is_some_and(|shown| shown.contains(name))) {
@@ -112,7 +113,7 @@ fn condition(when: &Expr, function: &Function) -> TokenStream {
             });
             let names = function.bindings().into_iter().map(|(binding, _)| binding.ident.to_token_stream());
             let arguments = receiver.into_iter().chain(names);
-            quote!(#path(#(&#arguments),*))
+            values::call(path, quote!(#(&#arguments),*))
         }
         _ => when.to_token_stream(),
     }

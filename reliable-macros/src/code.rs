@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use crate::function::{Function, at};
+use crate::function::Function;
 use crate::setting::Setting;
 
 /// The code for the body and the attributes around it so far. Its value is the outcome of the call.
@@ -11,6 +11,8 @@ pub(crate) struct Code {
     tokens: TokenStream,
     form: Form,
     settings: Vec<(Ident, Setting)>,
+    /// Where errors about the outcome point.
+    span: Span,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -27,8 +29,8 @@ enum Form {
 
 impl Code {
     /// The user's own code.
-    pub(crate) fn body(tokens: TokenStream) -> Code {
-        Code { tokens, form: Form::Body, settings: Vec::new() }
+    pub(crate) fn body(tokens: TokenStream, function: &Function) -> Code {
+        Code { tokens, form: Form::Body, settings: Vec::new(), span: function.return_span() }
     }
 
     /// The same call as a future around it.
@@ -83,7 +85,7 @@ impl Code {
     fn statements(&self) -> TokenStream {
         let tokens = &self.tokens;
         match self.form {
-            Form::Future => quote_spanned!(Span::mixed_site()=> #tokens.await),
+            Form::Future => quote_spanned!(self.span=> #tokens.await),
             _ => tokens.clone(),
         }
     }
@@ -94,7 +96,7 @@ impl Code {
             return tokens.clone();
         }
         let returned = function.return_hint();
-        let hint = quote_spanned!(Span::mixed_site()=> if false { return ::reliable::returns::<#returned>(); });
+        let hint = quote_spanned!(self.span=> if false { return ::reliable::returns::<#returned>(); });
         quote!(#hint #tokens)
     }
 }
@@ -113,7 +115,7 @@ impl ToTokens for Code {
 impl Function {
     /// Runs statements that may `return`, and gives what they return.
     fn run(&self, statements: &TokenStream) -> TokenStream {
-        let span = at(self.return_span());
+        let span = self.return_span();
         if self.is_async() {
             let future = self.future(statements);
             quote_spanned!(span=> #future.await)
@@ -124,6 +126,6 @@ impl Function {
 
     /// Not `async move`: the parameters stay where they are, for the next attempt and for a fallback.
     fn future(&self, statements: &TokenStream) -> TokenStream {
-        quote_spanned!(at(self.return_span())=> async { #statements })
+        quote_spanned!(self.return_span()=> async { #statements })
     }
 }

@@ -1,6 +1,6 @@
 //! `#[fallback]`: the last resort when the call has failed.
 
-use proc_macro2::{Delimiter, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprPath};
@@ -8,9 +8,10 @@ use syn::{Expr, ExprPath};
 use crate::classify::Classify;
 use crate::code::Code;
 use crate::errors::Errors;
-use crate::function::{Function, at, relocate, visible};
+use crate::function::{Function, at, visible};
 use crate::options::{Known, Options};
 use crate::stack::Policy;
+use crate::values;
 
 const KNOWN: Known = Known { attribute: "fallback", keys: &["when"], lists: &[], flags: &[] };
 
@@ -32,12 +33,12 @@ impl Fallback {
     pub(crate) fn parse(args: TokenStream, span: Span, function: &Function, errors: &mut Errors) -> Fallback {
         let options = Options::parse(&KNOWN, args, errors);
         let classify = Classify::parse(&options);
-        let answer = match options.positional {
-            Some(Expr::Path(path)) => Answer::Call(path, function.arguments(errors)),
-            Some(expr) => Answer::Expr(expr),
+        let answer = match &options.positional {
+            Some(Expr::Path(path)) => Answer::Call(path.clone(), function.arguments(errors)),
+            Some(expr) => Answer::Expr(expr.clone()),
             None => {
                 let message = "`#[fallback]` needs a function with the same signature: write `#[fallback(name_of_it)]`";
-                errors.push(syn::Error::new(span, message));
+                options.must_have(span, message, errors);
                 Answer::Missing
             }
         };
@@ -64,7 +65,7 @@ impl Policy for Fallback {
         let tool = function.name();
         let outcome = inner.value(function);
         let classify = &self.classify;
-        let settle = quote_spanned!(at(function.return_span())=> settle);
+        let settled = quote_spanned!(function.return_span()=> ::reliable::Fallback::settle(#tool, outcome, #classify));
         let (error, answer) = match &self.answer {
             Answer::Call(path, arguments) => (None, call(path, arguments, function.is_async())),
             Answer::Expr(expr) => {
@@ -77,7 +78,7 @@ impl Policy for Fallback {
         let error = error.unwrap_or_else(|| Ident::new("error", mixed));
         inner.into_returning(quote_spanned!(mixed=>
             let outcome = #outcome;
-            let #error = match ::reliable::Fallback::#settle(#tool, outcome, #classify) {
+            let #error = match #settled {
                 ::core::ops::ControlFlow::Break(outcome) => return outcome,
                 ::core::ops::ControlFlow::Continue(error) => error,
             };
@@ -87,14 +88,10 @@ impl Policy for Fallback {
     }
 }
 
-/// Calls the fallback where its path stands, so that an error about its signature points there.
 fn call(path: &ExprPath, arguments: &[Expr], is_async: bool) -> TokenStream {
-    let span = path.span();
-    let arguments = arguments.iter().map(|argument| relocate(argument, span));
-    let mut list = proc_macro2::Group::new(Delimiter::Parenthesis, quote!(#(#arguments),*));
-    list.set_span(at(span));
-    let wait = is_async.then(|| quote_spanned!(at(span)=> .await));
-    quote!(#path #list #wait)
+    let call = values::call(path, quote!(#(#arguments),*));
+    let wait = is_async.then(|| quote_spanned!(at(path.span())=> .await));
+    quote!(#call #wait)
 }
 
 /// Whether an expression uses the error, by name or in a format string.

@@ -24,7 +24,7 @@ impl Parse for Function {
         if input.peek(Token![;]) {
             return Err(syn::Error::new_spanned(
                 &sig.ident,
-                "there is no body to wrap: annotate the method in the `impl`",
+                "there is no body to wrap here: move the attribute to the `fn` that has one, in the `impl`",
             ));
         }
         let TokenTree::Group(braces) = input.parse()? else {
@@ -93,10 +93,19 @@ impl Function {
         }
     }
 
-    /// Whether it returns a future without being `async`: another macro has been here.
+    /// Whether it returns a future without being `async`, as `#[async_trait]` makes it.
     pub(crate) fn returns_future(&self) -> bool {
-        let words = self.sig.output.to_token_stream().to_string();
-        words.contains("Future") && !self.is_async()
+        let ReturnType::Type(_, ty) = &self.sig.output else { return false };
+        let of_futures = match &**ty {
+            Type::ImplTrait(_) => true,
+            Type::Path(path) => path
+                .path
+                .segments
+                .last()
+                .is_some_and(|last| ["Pin", "Box", "BoxFuture"].iter().any(|name| last.ident == name)),
+            _ => false,
+        };
+        of_futures && ty.to_token_stream().to_string().contains("Future") && !self.is_async()
     }
 
     /// Every name that the parameters bind, with the parameter's type.

@@ -1,13 +1,13 @@
 //! The options in an attribute's parentheses, read the same way for all: `key = value`, lists, flags, positional values.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, Token, parenthesized, token};
 
 use crate::errors::Errors;
+use crate::function::Function;
 
 /// What an attribute understands.
 pub(crate) struct Known {
@@ -26,6 +26,8 @@ pub(crate) struct Options {
     known: &'static Known,
     pub(crate) positional: Option<Expr>,
     named: Vec<Named>,
+    /// Whether some of what is written could not be used.
+    faulty: bool,
 }
 
 struct Named {
@@ -41,9 +43,11 @@ enum Value {
 
 impl Options {
     pub(crate) fn parse(known: &'static Known, tokens: TokenStream, errors: &mut Errors) -> Options {
-        let mut options = Options { known, positional: None, named: Vec::new() };
+        let mut options = Options { known, positional: None, named: Vec::new(), faulty: false };
+        let before = errors.count();
         let parsed = (|input: ParseStream<'_>| options.read(input, errors)).parse2(tokens);
         errors.take(parsed);
+        options.faulty = errors.count() > before;
         options
     }
 
@@ -75,8 +79,9 @@ impl Options {
             let key = input.call(Ident::parse_any)?;
             let names;
             parenthesized!(names in input);
-            let names = Punctuated::<Ident, Token![,]>::parse_terminated(&names)
-                .map_err(|error| syn::Error::new(error.span(), format!("`{key}(…)` takes names of parameters")))?;
+            let names = Punctuated::<Ident, Token![,]>::parse_terminated(&names).map_err(|error| {
+                syn::Error::new(error.span(), format!("`{key}(…)` takes names of parameters: write `{key}(a, b)`"))
+            })?;
             self.add(Named { key, value: Value::Names(names.into_iter().collect()) }, errors);
         } else if is(flags) && (input.peek2(Token![,]) || input.fork().parse::<Ident>().is_ok_and(|_| is_last(input))) {
             self.add(Named { key: input.call(Ident::parse_any)?, value: Value::Flag }, errors);
@@ -111,11 +116,16 @@ impl Options {
     }
 
     fn add_positional(&mut self, value: Expr, errors: &mut Errors) {
-        let written = value.to_token_stream().to_string();
-        if self.all_names().any(|known| known == written) {
-            errors.add(&value, format!("`{written}` needs a value: write `{written} = …`"));
+        let Known { attribute, keys, .. } = self.known;
+        let called = match &value {
+            Expr::Call(call) => keys.iter().find(|key| is_name(&call.func, key)),
+            _ => None,
+        };
+        if let Some(name) = self.all_names().find(|name| is_name(&value, name)) {
+            errors.add(&value, format!("`{name}` needs a value: write `{name} = …`"));
+        } else if let Some(key) = called {
+            errors.add(&value, format!("`{key}` takes its value behind a `=`: write `{key} = …`"));
         } else if self.positional.is_some() {
-            let attribute = self.known.attribute;
             errors.add(&value, format!("`#[{attribute}]` takes one value without a name: remove one of them"));
         } else {
             self.positional = Some(value);
@@ -130,7 +140,7 @@ impl Options {
     fn suggestion(&self, key: &Ident) -> String {
         let written = key.to_string();
         let near = self.all_names().min_by_key(|known| distance(known, &written));
-        match near.filter(|known| distance(known, &written) <= 2 && written.len() > 2) {
+        match near.filter(|known| distance(known, &written) <= written.len() / 3) {
             Some(near) => format!(": did you mean `{near}`?"),
             None => match self.all_names().map(|known| format!("`{known}`")).collect::<Vec<_>>() {
                 known if known.is_empty() => ": it has none".to_owned(),
@@ -164,12 +174,28 @@ impl Options {
         self.named.iter().map(|named| &named.key).find(|key| keys.iter().any(|known| key == known))
     }
 
-    /// Notes an error for each name in a list that no parameter has.
-    pub(crate) fn check_names(&self, key: &str, known: impl Fn(&Ident) -> bool, errors: &mut Errors) {
-        for name in self.names(key).unwrap_or_default().iter().filter(|name| !known(name)) {
-            errors.add(name, format!("no parameter is called `{name}`"));
+    /// Notes an error for each name in a list that no parameter has, or that is there already.
+    pub(crate) fn check_names(&self, key: &str, function: &Function, errors: &mut Errors) {
+        let names = self.names(key).unwrap_or_default();
+        for (i, name) in names.iter().enumerate() {
+            if !function.binds(name) {
+                errors.add(name, format!("no parameter is called `{name}`: `{key}(…)` takes names of parameters"));
+            } else if names[..i].contains(name) {
+                errors.add(name, format!("`{name}` is named twice: remove one of them"));
+            }
         }
     }
+
+    /// Notes that something must be given, unless the reason why it is missing was noted already.
+    pub(crate) fn must_have(&self, span: Span, message: &str, errors: &mut Errors) {
+        if !self.faulty {
+            errors.push(syn::Error::new(span, message));
+        }
+    }
+}
+
+fn is_name(expr: &Expr, name: &str) -> bool {
+    matches!(expr, Expr::Path(path) if path.path.is_ident(name))
 }
 
 fn is_last(input: ParseStream<'_>) -> bool {

@@ -8,10 +8,14 @@ pub(crate) fn check(layers: &[Layer], errors: &mut Errors) {
     for (index, lower) in layers.iter().enumerate() {
         // One mistake, one message: the nearest attribute that makes the order senseless.
         let fault = (0..index).rev().find_map(|upper| {
-            fault(layers[upper].kind, lower.kind, layers[upper + 1..index].iter().map(|layer| layer.kind))
+            let upper_layer = &layers[upper];
+            let message = fault(upper_layer.kind, lower.kind, layers[upper + 1..index].iter().map(|layer| layer.kind))?;
+            let to_move =
+                if lower.kind == Kind::Agent && upper_layer.kind == Kind::Retry { upper_layer } else { lower };
+            Some(syn::Error::new(to_move.span, message))
         });
-        if let Some(message) = fault {
-            errors.push(syn::Error::new(lower.span, message));
+        if let Some(fault) = fault {
+            errors.push(fault);
         }
     }
 }
@@ -21,13 +25,13 @@ fn fault(upper: Kind, lower: Kind, mut between: impl Iterator<Item = Kind>) -> O
     let (above, below) = (upper.name(), lower.name());
     match (upper, lower) {
         (Retry, Fallback) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would leave it no error to retry: move the `#[{below}]` line above the `#[{above}]` line"
+            "`#[{below}]` below `#[{above}]` would leave no error to retry: move the `#[{below}]` line above the `#[{above}]` line"
         )),
         (Retry, Approval) => Some(format!(
             "`#[{below}]` below `#[{above}]` would ask a human again at every attempt: move the `#[{below}]` line above the `#[{above}]` line"
         )),
         (Timeout, Approval) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would ask a human against the clock: move the `#[{below}]` line above the `#[{above}]` line, or give it `within` a limit of its own"
+            "`#[{below}]` below `#[{above}]` would ask a human against the clock: move the `#[{below}]` line above the `#[{above}]` line (its own limit is `within`)"
         )),
         (Agent, Approval) => Some(format!(
             "`#[{below}]` below `#[{above}]` would ask a human at every step: move the `#[{below}]` line above the `#[{above}]` line"

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
-use syn::{Expr, FnArg, Lit, Type};
+use syn::{Expr, FnArg, Lit, Receiver, Type};
 
 use crate::classify::Classify;
 use crate::code::Code;
@@ -66,7 +66,7 @@ impl Policy for Retry {
         let tool = function.name();
         let attempt = inner.value(function);
         let classify = &self.classify;
-        let settle = quote_spanned!(at(function.return_span())=> settle);
+        let settle = quote_spanned!(function.return_span()=> settle);
         let wait = if function.is_async() {
             quote_spanned!(mixed=> pause.await)
         } else {
@@ -94,9 +94,8 @@ impl Policy for Retry {
 }
 
 fn check_combinations(options: &Options, errors: &mut Errors) {
-    if options.positional.is_some()
-        && let Some(key) = options.first_of(&POLICY_KEYS)
-    {
+    let own = options.positional.as_ref().and_then(|_| options.first_of(&POLICY_KEYS));
+    if let Some(key) = own {
         errors.add(key, format!("the policy has its own `{key}`: set it there, or write all options here"));
     }
     let senseless: &[&str] = match text(options.value("backoff")).as_deref() {
@@ -115,9 +114,7 @@ fn check_combinations(options: &Options, errors: &mut Errors) {
 fn check_parameters(function: &Function, errors: &mut Errors) {
     const WHY: &str = "every attempt would see the changes of the one before";
     for input in &function.sig.inputs {
-        if let FnArg::Receiver(receiver) = input
-            && let Some(mutability) = &receiver.mutability
-        {
+        if let FnArg::Receiver(Receiver { mutability: Some(mutability), .. }) = input {
             errors.add(mutability, format!("{WHY}: remove this `mut`, and write `let mut this = self;` in the body"));
         }
     }
@@ -176,10 +173,16 @@ fn check_durations(durations: &[(&str, std::time::Duration)], options: &Options,
     let of = |name| durations.iter().find(|(key, _)| *key == name).map(|(_, duration)| *duration);
     let Some(base) = of("base") else { return };
     if of("cap").is_some_and(|cap| base > cap) {
-        errors.add(options.value("base"), "`base` is longer than `cap`: every pause would be cut down to `cap`");
+        errors.add(
+            options.value("base"),
+            "`base` is longer than `cap`, so that every pause would be cut down: write a shorter `base`",
+        );
     }
     if of("within").is_some_and(|within| base >= within) {
-        errors.add(options.value("base"), "`base` is not shorter than `within`: no retry would ever begin");
+        errors.add(
+            options.value("base"),
+            "`base` is not shorter than `within`, so that no retry would ever begin: write a shorter `base`",
+        );
     }
 }
 
@@ -196,7 +199,7 @@ fn backoff(expr: &Expr, errors: &mut Errors) -> TokenStream {
         Some("none") => "None",
         None if !values::is_literal(expr) => return expr.to_token_stream(),
         _ => {
-            errors.add(expr, "`backoff` is \"exp\", \"linear\", \"fixed\" or \"none\"");
+            errors.add(expr, "`backoff` must be \"exp\", \"linear\", \"fixed\" or \"none\"");
             return TokenStream::new();
         }
     };
@@ -213,7 +216,7 @@ fn text(expr: Option<&Expr>) -> Option<String> {
 
 /// The parameters of which each attempt gets a clone.
 fn clones(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Ident> {
-    options.check_names("clone", |name| function.binds(name), errors);
+    options.check_names("clone", function, errors);
     if options.flag("clone") {
         let owned = |ty: &Type| !matches!(ty, Type::Reference(_));
         return function.bindings().into_iter().filter(|(_, ty)| owned(ty)).map(|(b, _)| b.ident.clone()).collect();

@@ -3,6 +3,9 @@
 use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::Expr;
+use syn::spanned::Spanned;
+
+use crate::function::at;
 
 /// The right-hand side of `let retry = …;`.
 #[derive(Clone)]
@@ -22,11 +25,11 @@ impl Setting {
 
     /// A policy of the user's. One that has a name is there already; any other expression makes one.
     pub(crate) fn ready_made(ty: &TokenStream, policy: &Expr) -> Setting {
-        let mixed = Span::mixed_site();
+        let span = at(policy.span());
         if let Expr::Path(_) = policy {
-            Setting { ty: Some(quote_spanned!(mixed=> &#ty)), value: quote_spanned!(mixed=> &#policy) }
+            Setting { ty: Some(quote_spanned!(span=> &#ty)), value: quote_spanned!(span=> &#policy) }
         } else {
-            Setting { ty: Some(ty.clone()), value: quote_spanned!(mixed=> #policy) }
+            Setting { ty: Some(ty.clone()), value: quote_spanned!(span=> #policy) }
         }
     }
 }

@@ -7,14 +7,14 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
-use syn::{Attribute, MacroDelimiter, Meta, MetaList, Path, ReturnType, Signature, Token, token};
+use syn::{Attribute, Item, MacroDelimiter, Meta, MetaList, Path, ReturnType, Signature, Visibility, token};
 
+use crate::agent::{self, Agent};
 use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::{agent, approval, fallback, order, retry, timeout};
+use crate::{approval, fallback, order, retry, timeout};
 
 /// The attributes that know each other.
 #[derive(Clone, Copy, PartialEq)]
@@ -69,11 +69,11 @@ pub(crate) fn expand(first: Kind, args: TokenStream, item: TokenStream) -> Token
         Err(error) => return with_error(&error, &item),
     };
     let mut errors = Errors::default();
-    let mut layers = vec![Layer { kind: first, args, span: Span::call_site() }];
+    let mut layers = vec![Layer { kind: first, args, span: where_it_stands(&rest) }];
     layers.extend(gather(&mut attrs, &mut errors));
     let expanded = syn::parse2::<Function>(rest.clone())
         .map_err(|error| not_a_function(first, &rest, error))
-        .and_then(|function| build(function, &attrs, &layers, errors));
+        .map(|function| build(function, &attrs, &layers, errors));
     expanded.unwrap_or_else(|error| with_error(&error, &quote!(#(#attrs)* #rest)))
 }
 
@@ -87,52 +87,48 @@ fn with_error(error: &syn::Error, untouched: &TokenStream) -> TokenStream {
     quote!(#error #untouched)
 }
 
+/// The line of the attribute that is being expanded, as if the user's own tokens stood there.
+fn where_it_stands(rest: &TokenStream) -> Span {
+    let here = Span::call_site();
+    rest.clone().into_iter().next().map_or(here, |token| token.span().located_at(here))
+}
+
+/// Tells something that is no function from a function with a fault.
 fn not_a_function(first: Kind, rest: &TokenStream, error: syn::Error) -> syn::Error {
-    let is_function = rest.clone().into_iter().any(|token| matches!(&token, TokenTree::Ident(word) if word == "fn"));
-    if is_function { error } else { syn::Error::new_spanned(rest, format!("`#[{}]` goes on a function", first.name())) }
+    let keyword = |input: ParseStream<'_>| {
+        input.parse::<Visibility>()?;
+        Ok((input.parse::<TokenTree>()?, input.parse::<TokenStream>()?))
+    };
+    match (syn::parse2(rest.clone()), keyword.parse2(rest.clone())) {
+        (Ok(Item::Fn(_) | Item::Verbatim(_)) | Err(_), _) | (_, Err(_)) => error,
+        (Ok(_), Ok((keyword, _))) => syn::Error::new(
+            keyword.span(),
+            format!("`#[{}]` goes on a function: move it to the `fn` that it is for", first.name()),
+        ),
+    }
 }
 
 /// Takes the arguments of the family's other attributes, and leaves the marker in their place.
 fn gather(attrs: &mut [Attribute], errors: &mut Errors) -> Vec<Layer> {
     let mut layers = Vec::new();
     for attr in attrs {
-        if attr.path().is_ident("cfg_attr") {
-            refuse_conditional(attr, errors);
-        }
         let Some(kind) = Kind::of(attr.path()) else { continue };
         let span = attr.path().span();
-        let args = match &attr.meta {
-            Meta::Path(_) => TokenStream::new(),
-            Meta::List(list) => list.tokens.clone(),
+        match &attr.meta {
+            Meta::Path(_) => layers.push(Layer { kind, args: TokenStream::new(), span }),
+            Meta::List(list) => layers.push(Layer { kind, args: list.tokens.clone(), span }),
             Meta::NameValue(_) => {
                 let name = kind.name();
                 errors.add(&attr.meta, format!("`#[{name}]` takes its options in parentheses: write `#[{name}(…)]`"));
-                TokenStream::new()
             }
-        };
+        }
         attr.meta = Meta::List(MetaList {
             path: attr.path().clone(),
             delimiter: MacroDelimiter::Paren(token::Paren::default()),
             tokens: marker(),
         });
-        layers.push(Layer { kind, args, span });
     }
     layers
-}
-
-/// Behind `cfg_attr` an attribute of ours can't be seen, and would end up outermost wherever it stands.
-fn refuse_conditional(attr: &Attribute, errors: &mut Errors) {
-    let nested = |input: ParseStream<'_>| {
-        let metas = Punctuated::<Meta, Token![,]>::parse_terminated(input)?;
-        Ok(metas.into_iter().find_map(|meta| Kind::of(meta.path()).map(|kind| (kind, meta))))
-    };
-    if let Ok(Some((kind, meta))) = attr.parse_args_with(nested) {
-        let name = kind.name();
-        errors.add(
-            meta.path(),
-            format!("`#[{name}]` behind `cfg_attr` loses its place in the order: put it above the other attributes of `reliable`, or write the function twice, each with a `#[cfg(…)]`"),
-        );
-    }
 }
 
 fn marker() -> TokenStream {
@@ -143,31 +139,40 @@ fn is_marker(args: &TokenStream) -> bool {
     args.to_string().replace(' ', "") == "@gathered"
 }
 
-fn build(
-    mut function: Function,
-    attrs: &[Attribute],
-    layers: &[Layer],
-    mut errors: Errors,
-) -> syn::Result<TokenStream> {
+fn build(function: Function, attrs: &[Attribute], layers: &[Layer], mut errors: Errors) -> TokenStream {
     check_signature(&function, layers, &mut errors);
     order::check(layers, &mut errors);
     let policies: Vec<_> = layers.iter().map(|layer| layer.policy(&function, &mut errors)).collect();
-    errors.finish()?;
+    match errors.finish() {
+        Ok(()) => wrap(function, attrs, &policies),
+        Err(error) => with_error(&error, &without_policies(function, attrs, layers)),
+    }
+}
 
+fn wrap(mut function: Function, attrs: &[Attribute], policies: &[Box<dyn Policy>]) -> TokenStream {
     let body = function.body();
     let before: TokenStream = policies.iter().map(|policy| policy.before_body()).collect();
-    let mut code = Code::body(quote!(#before #body));
+    let mut code = Code::body(quote!(#before #body), &function);
     for policy in policies.iter().rev() {
         code = policy.wrap(code, &function);
     }
-    for policy in &policies {
+    for policy in policies {
         policy.change_signature(&mut function.sig);
     }
-    Ok(function.with_body(attrs, &code))
+    function.with_body(attrs, &code)
+}
+
+/// The function as it was written. Only an agent stays one, because its callers expect the answer and not the step.
+fn without_policies(function: Function, attrs: &[Attribute], layers: &[Layer]) -> TokenStream {
+    let mut policies: Vec<Box<dyn Policy>> = Vec::new();
+    if layers.iter().any(|layer| layer.kind == Kind::Agent) && agent::is_step(&function) {
+        policies.push(Box::new(Agent::default()));
+    }
+    wrap(function, attrs, &policies)
 }
 
 fn check_signature(function: &Function, layers: &[Layer], errors: &mut Errors) {
-    let Signature { constness, abi, variadic, ident, output, .. } = &function.sig;
+    let Signature { constness, abi, ident, output, .. } = &function.sig;
     let name = layers[0].kind.name();
     if let Some(constness) = constness {
         errors.add(constness, format!("`#[{name}]` can't work on a `const fn`: remove the `const`"));
@@ -175,20 +180,15 @@ fn check_signature(function: &Function, layers: &[Layer], errors: &mut Errors) {
     if let Some(abi) = abi {
         errors.add(abi, format!("`#[{name}]` can't work on an `extern` function: call this one from an ordinary `fn`"));
     }
-    if let Some(variadic) = variadic {
-        errors.add(variadic, format!("`#[{name}]` can't work on a function with `...`: name the parameters"));
-    }
     if matches!(output, ReturnType::Default) {
-        errors
-            .add(ident, format!("`#[{name}]` needs a function that returns a `Result`, and this one returns nothing"));
+        let value = if layers.iter().any(|layer| layer.kind == Kind::Agent) { "Step<…>" } else { "()" };
+        errors.add(ident, format!("`#[{name}]` needs a function that returns a `Result`, and this one returns nothing: write `-> Result<{value}, YourError>`"));
     }
-    if let Some(layer) = layers.iter().find(|layer| layer.kind.needs_async() && !function.is_async()) {
+    if function.returns_future() {
+        errors.add(function.sig.fn_token, format!("`#[{name}]` needs an `async fn`, and this one returns a future: write `async fn` (in a trait too, without `#[async_trait]`), or move `#[{name}]` above the macro that made it so"));
+    } else if let Some(layer) = layers.iter().find(|layer| layer.kind.needs_async() && !function.is_async()) {
         let name = layer.kind.name();
-        errors.add(function.sig.fn_token, if function.returns_future() {
-            format!("`#[{name}]` needs an `async fn`, and another macro has made a boxed future of this one: put `#[{name}]` above that macro's attribute; in a trait, use a native `async fn` instead of `#[async_trait]`")
-        } else {
-            format!("`#[{name}]` needs an `async fn`: write `async fn {ident}`")
-        });
+        errors.add(function.sig.fn_token, format!("`#[{name}]` needs an `async fn`: write `async fn {ident}`"));
     }
 }
 
@@ -214,7 +214,7 @@ impl Layer {
             Kind::Timeout => Box::new(timeout::Timeout::parse(args, self.span, errors)),
             Kind::Fallback => Box::new(fallback::Fallback::parse(args, self.span, function, errors)),
             Kind::Approval => Box::new(approval::Approval::parse(args, function, errors)),
-            Kind::Agent => Box::new(agent::Agent::parse(args, errors)),
+            Kind::Agent => Box::new(Agent::parse(args, function, errors)),
         }
     }
 }

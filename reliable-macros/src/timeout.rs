@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit};
 
 use crate::code::Code;
@@ -27,11 +28,11 @@ impl Timeout {
             (None, None, Some(secs)) => count("secs", Duration::from_secs(1), secs, errors),
             (Some(limit), None, None) => positional(limit, errors),
             (None, None, None) => {
-                errors.push(syn::Error::new(span, "`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`"));
+                options.must_have(span, "`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
                 (TokenStream::new(), true)
             }
-            (_, ms, secs) => {
-                errors.add(secs.or(ms), "`#[timeout]` takes one limit: remove one of them");
+            _ => {
+                errors.add(options.first_of(&["secs", "ms"]), "`#[timeout]` takes one limit: remove one of them");
                 (TokenStream::new(), true)
             }
         };
@@ -55,7 +56,7 @@ fn positional(limit: &Expr, errors: &mut Errors) -> (TokenStream, bool) {
         let limit = duration_tokens(limit);
         return (quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
     }
-    (quote_spanned!(mixed=> ::reliable::Timeout::from(#limit)), false)
+    (quote_spanned!(at(limit.span())=> ::reliable::Timeout::from(#limit)), false)
 }
 
 impl Policy for Timeout {
@@ -69,7 +70,6 @@ impl Policy for Timeout {
         let timeout = inner.setting("timeout", &self.0);
         let tool = function.name();
         let call = inner.future(function);
-        let run = quote_spanned!(at(function.return_span())=> run);
-        inner.into_future(quote!(#timeout.#run(#tool, #call)))
+        inner.into_future(quote_spanned!(function.return_span()=> #timeout.run(#tool, #call)))
     }
 }

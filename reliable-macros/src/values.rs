@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Delimiter, Group, Literal, TokenStream};
 use quote::{ToTokens, quote};
-use syn::{Expr, ExprLit, ExprUnary, Lit, UnOp};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, UnOp};
 
 use crate::errors::Errors;
+use crate::function::{at, relocate};
 
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -34,12 +36,20 @@ pub(crate) fn integer(key: &str, expr: &Expr, least: u64, most: u64, errors: &mu
     match lit {
         Lit::Int(int) => match int.base10_parse::<u64>() {
             Ok(value) if !negative && (least..=most).contains(&value) => return Some(value),
-            Ok(value) if !negative && value > most => errors.add(expr, format!("`{key}` is at most {most}")),
-            _ => errors.add(expr, format!("`{key}` is at least {least}")),
+            Ok(value) if negative || value < least => errors.add(expr, format!("`{key}` must be {least} or more")),
+            _ => errors.add(expr, format!("`{key}` must be {most} or less")),
         },
-        _ => errors.add(expr, format!("`{key}` takes a whole number, such as `{key} = {}`", least.max(3))),
+        _ => errors.add(expr, format!("`{key}` takes a whole number, such as `{key} = {}`", example(key))),
     }
     None
+}
+
+fn example(key: &str) -> &'static str {
+    match key {
+        "ms" | "max_tokens" => "2000",
+        "max_steps" => "8",
+        _ => "3",
+    }
 }
 
 /// A number between two others.
@@ -52,8 +62,8 @@ pub(crate) fn number(key: &str, expr: &Expr, least: f64, most: f64, errors: &mut
     };
     match value {
         Ok(value) if (least..=most).contains(&value) && (!negative || value == 0.0) => return Some(value),
-        Ok(_) if most.is_finite() => errors.add(expr, format!("`{key}` is between {least} and {most}")),
-        Ok(_) => errors.add(expr, format!("`{key}` is {least} or more")),
+        Ok(_) if most.is_finite() => errors.add(expr, format!("`{key}` must be between {least} and {most}")),
+        Ok(_) => errors.add(expr, format!("`{key}` must be {least} or more")),
         Err(_) => errors
             .add(expr, format!("`{key}` takes a number, such as `{key} = {}`", if most > 1.0 { 2.0 } else { 0.5 })),
     }
@@ -65,10 +75,10 @@ pub(crate) fn duration(key: &str, expr: &Expr, errors: &mut Errors) -> Option<Du
     let (negative, lit) = literal(expr)?;
     let Lit::Str(text) = lit else {
         let hint = match lit {
-            Lit::Int(int) if !negative => format!("{}ms", int.base10_digits()),
-            _ => "250ms".to_owned(),
+            Lit::Int(int) if !negative => int.base10_digits(),
+            _ => "250",
         };
-        errors.add(expr, format!("{key} needs a unit: write `\"{hint}\"`, or an expression of type `Duration`"));
+        errors.add(expr, format!("{key} needs a unit: write it like \"{hint}ms\" or \"{hint}s\""));
         return None;
     };
     match parse_duration(&text.value()).and_then(in_range) {
@@ -82,15 +92,17 @@ pub(crate) fn duration(key: &str, expr: &Expr, errors: &mut Errors) -> Option<Du
 
 /// A number of milliseconds or seconds: whole, longer than zero and at most a day.
 pub(crate) fn count_of(unit: &str, one: Duration, expr: &Expr, errors: &mut Errors) {
-    let most = u64::try_from(LONGEST.as_millis() / one.as_millis()).unwrap_or(u64::MAX);
-    integer(unit, expr, 1, most, errors);
+    let count = integer(unit, expr, 1, u64::MAX, errors);
+    if count.is_some_and(|count| u128::from(count) * one.as_millis() > LONGEST.as_millis()) {
+        errors.add(expr, format!("`{unit}` must be 24 hours or less"));
+    }
 }
 
 fn parse_duration(text: &str) -> Result<Duration, &'static str> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
     let Ok(number) = number.parse::<u64>() else {
-        return Err("starts with a whole number: write it like \"250ms\", \"2s\", \"1m\" or \"1h\"");
+        return Err("must be a whole number with a unit: write it like \"250ms\", \"2s\", \"1m\" or \"1h\"");
     };
     match unit.trim_start() {
         "ms" => Ok(Duration::from_millis(number)),
@@ -98,14 +110,17 @@ fn parse_duration(text: &str) -> Result<Duration, &'static str> {
         "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
         "h" => Ok(Duration::from_secs(number.saturating_mul(60 * 60))),
         "" => Err("needs a unit: write it like \"250ms\", \"2s\", \"1m\" or \"1h\""),
+        unit if unit.starts_with(['.', ',']) => {
+            Err("must be a whole number with a unit: write a smaller unit, such as \"1500ms\" for \"1.5s\"")
+        }
         _ => Err("has an unknown unit: write it like \"250ms\", \"2s\", \"1m\" or \"1h\""),
     }
 }
 
 fn in_range(duration: Duration) -> Result<Duration, &'static str> {
     match duration {
-        Duration::ZERO => Err("is longer than zero"),
-        duration if duration > LONGEST => Err("is at most 24 hours"),
+        Duration::ZERO => Err("must be longer than zero"),
+        duration if duration > LONGEST => Err("must be 24 hours or less"),
         duration => Ok(duration),
     }
 }
@@ -120,9 +135,8 @@ pub(crate) fn money(key: &str, expr: &Expr, errors: &mut Errors) -> Option<u64> 
         _ => String::new(),
     };
     match parse_micros(text.strip_prefix('$').unwrap_or(&text)) {
-        Some(0) => errors.add(expr, format!("`{key}` is more than zero")),
-        Some(_) if negative => errors.add(expr, format!("`{key}` is more than zero")),
-        Some(micros) => return Some(micros),
+        Some(micros) if micros > 0 && !negative => return Some(micros),
+        Some(_) => errors.add(expr, format!("`{key}` must be more than zero")),
         None => errors.add(
             expr,
             format!(
@@ -156,7 +170,15 @@ pub(crate) fn duration_tokens(duration: Duration) -> TokenStream {
 /// A bare path is called with what is at hand, anything else is evaluated.
 pub(crate) fn call_or_evaluate(expr: &Expr, arguments: impl ToTokens) -> TokenStream {
     match expr {
-        Expr::Path(path) => quote!(#path(#arguments)),
+        Expr::Path(path) => call(path, arguments),
         _ => expr.to_token_stream(),
     }
+}
+
+/// Calls a function where its path stands, so that an error about its signature points there.
+pub(crate) fn call(path: &ExprPath, arguments: impl ToTokens) -> TokenStream {
+    let span = path.span();
+    let mut list = Group::new(Delimiter::Parenthesis, relocate(arguments, span));
+    list.set_span(at(span));
+    quote!(#path #list)
 }

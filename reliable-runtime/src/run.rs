@@ -164,7 +164,7 @@ impl Run {
     }
 
     /// Decides what follows a step: `Break` with the answer or the error, `Continue` if another step is needed.
-    pub fn settle<R: StepOutcome>(&self, outcome: R) -> ControlFlow<R::Answer> {
+    pub(crate) fn settle<R: StepOutcome>(&self, outcome: R) -> ControlFlow<R::Answer> {
         let failed = outcome.is_error();
         let Some(answer) = outcome.into_answer() else { return ControlFlow::Continue(()) };
         if let Some(run) = self.0.as_deref() {

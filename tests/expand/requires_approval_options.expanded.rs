@@ -8,7 +8,7 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
             .ask()
             .await;
         if let ::core::result::Result::Err(fault) = approval {
-            return ::core::result::Result::Err(::reliable::FromFault::from_fault(fault));
+            return ::reliable::Outcome::from_fault(fault);
         }
     }
     { deliver(to, body).await }

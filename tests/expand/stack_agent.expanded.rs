@@ -14,9 +14,7 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                 let run = limits.begin("assistant");
                 loop {
                     if let ::core::result::Result::Err(fault) = run.next_step() {
-                        break ::core::result::Result::Err(
-                            ::reliable::FromFault::from_fault(fault),
-                        );
+                        break ::reliable::Outcome::from_fault(fault);
                     }
                     let outcome = run
                         .scope(async {
@@ -49,8 +47,8 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                             }
                         })
                         .await;
-                    if let ::core::ops::ControlFlow::Break(answer) = run.settle(outcome)
-                    {
+                    let next = ::reliable::StepOutcome::settle(outcome, &run);
+                    if let ::core::ops::ControlFlow::Break(answer) = next {
                         break answer;
                     }
                 }

@@ -1,0 +1,10 @@
+use reliable::{Fault, Limits, Step, agent};
+
+const LIMITS: Limits = Limits::new();
+
+#[agent(LIMITS, max_steps = 8)]
+async fn assistant() -> Result<Step<u32>, Fault> {
+    Ok(Step::Done(1))
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use reliable::agent;
+
+#[agent]
+async fn assistant() {}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use reliable::{Fault, fallback};
+
+#[fallback(offline)]
+async fn forecast(city: &str) -> Result<u32, Fault> {
+    Err(Fault::Denied { tool: "forecast".into(), reason: String::new() })
+}
+
+async fn offline(_: &str) -> Result<u32, String> {
+    Ok(0)
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+use reliable::{Fault, fallback};
+
+#[fallback(offline)]
+async fn forecast(city: &str, days: u32) -> Result<u32, Fault> {
+    Err(Fault::Denied { tool: "forecast".into(), reason: String::new() })
+}
+
+async fn offline(_: &str, _: &str) -> Result<u32, Fault> {
+    Ok(0)
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use reliable::{Fault, fallback};
+
+#[fallback(Ok(1), Ok(2))]
+async fn forecast() -> Result<u32, Fault> {
+    Ok(3)
+}
+
+fn main() {}

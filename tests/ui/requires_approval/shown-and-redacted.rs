@@ -1,0 +1,8 @@
+use reliable::{Fault, requires_approval};
+
+#[requires_approval(show(amount, iban), redact(iban))]
+async fn refund(amount: u32, iban: &str) -> Result<String, Fault> {
+    Ok(format!("{amount} to {iban}"))
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use reliable::{Fault, retry};
+
+#[retry(max = 3, max = 4)]
+async fn forecast(city: &str) -> Result<usize, Fault> {
+    Ok(city.len())
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use reliable::retry;
+
+#[retry]
+struct Client;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use reliable::retry;
+
+#[retry]
+async fn forecast(city: &str) {
+    println!("{city}");
+}
+
+fn main() {}

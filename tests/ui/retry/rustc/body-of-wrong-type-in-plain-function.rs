@@ -1,0 +1,8 @@
+use reliable::{Fault, retry};
+
+#[retry]
+fn forecast() -> Result<u32, Fault> {
+    "mild"
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use reliable::timeout;
+
+#[timeout(secs = 1)]
+async fn forecast() {}
+
+fn main() {}

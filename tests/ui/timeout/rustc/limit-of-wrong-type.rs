@@ -1,0 +1,8 @@
+use reliable::{Fault, timeout};
+
+#[timeout(limit)]
+async fn forecast(limit: u32) -> Result<u32, Fault> {
+    Ok(limit)
+}
+
+fn main() {}
