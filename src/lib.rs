@@ -10,5 +10,5 @@
 
 #![deny(missing_docs)]
 
-pub use reliable_macros::{agent, fallback, requires_approval, retry, timeout};
+pub use reliable_macros::{agent, circuit_breaker, fallback, requires_approval, retry, timeout};
 pub use reliable_runtime::*;

@@ -102,7 +102,7 @@ macro_rules! both {
         mod $case {
             pub mod annotated {
                 #[allow(unused_imports)]
-                use {crate::*, reliable::{agent, fallback, requires_approval, retry, timeout}};
+                use {crate::*, reliable::{agent, circuit_breaker, fallback, requires_approval, retry, timeout}};
                 include!(concat!("expand/", stringify!($case), ".rs"));
             }
             pub mod expanded {
@@ -115,7 +115,7 @@ macro_rules! both {
 }
 
 both! {
-    agent fallback fallback_expression requires_approval requires_approval_options retry retry_options retry_plain
+    agent circuit_breaker circuit_breaker_key fallback fallback_expression requires_approval requires_approval_options retry retry_options retry_plain
     retry_policy stack stack_agent stack_approval timeout
 }
 

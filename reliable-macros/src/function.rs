@@ -119,6 +119,17 @@ impl Function {
         bindings
     }
 
+    /// Notes an error if a value of a state that outlives the call depends on the call.
+    pub(crate) fn must_be_constant(&self, key: &str, expr: &Expr, errors: &mut Errors) {
+        let of_the_call = |name: &Ident| name == "self" || self.binds(name);
+        if mentions(expr.to_token_stream(), &of_the_call) {
+            errors.add(
+                expr,
+                format!("`{key}` belongs to a state that all calls share: write a literal or a constant, or pass a ready-made state instead of options"),
+            );
+        }
+    }
+
     pub(crate) fn binds(&self, name: &Ident) -> bool {
         self.bindings().iter().any(|(binding, _)| binding.ident == *name)
     }
@@ -187,6 +198,14 @@ fn argument(pat: &Pat) -> syn::Result<Expr> {
             "this parameter can't be passed on to the fallback: give it a name, and take it apart in the body",
         )),
     }
+}
+
+fn mentions(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => wanted(&name),
+        TokenTree::Group(group) => mentions(group.stream(), wanted),
+        _ => false,
+    })
 }
 
 /// Generated tokens that stand where the user's stand: names of ours stay ours, and the compiler points at theirs.

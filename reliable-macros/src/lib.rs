@@ -9,6 +9,7 @@
 
 mod agent;
 mod approval;
+mod circuit_breaker;
 mod classify;
 mod code;
 mod errors;
@@ -216,6 +217,50 @@ pub fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn requires_approval(args: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::Approval, args.into(), item.into()).into()
+}
+
+/// Stops calling a service that is dead, and probes it after a while.
+///
+/// ```
+/// use reliable::{Fault, circuit_breaker};
+///
+/// #[circuit_breaker(failures = 2, cooldown = "30s")]
+/// async fn forecast(city: &str) -> Result<String, Fault> {
+///     Err(Fault::TimedOut { tool: "forecast".into(), limit: std::time::Duration::from_secs(1) }) // dead today
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let _ = (forecast("Oslo").await, forecast("Oslo").await); // two failures in a row
+/// let fault = forecast("Oslo").await.unwrap_err();
+/// assert_eq!(fault.to_string(), "`forecast` was not called: its circuit breaker is open for another 30s");
+/// # }
+/// ```
+///
+/// # Options
+/// | option | default | meaning |
+/// |---|---|---|
+/// | `failures = 5` | 5 | the failures in a row that open it |
+/// | `ratio = 0.5` | | instead: the share of failures in the last `window` calls that opens it; exact, judged when the window is full |
+/// | `window = 20` | 20 | the calls that `ratio` is a share of; at most 1024 |
+/// | `cooldown = "30s"` | 30 s | how long it stays open |
+/// | `probes = 1` | 1 | the calls let through after that; all must succeed to close it, and any failure opens it again |
+/// | `when = …` | every error | what counts as a failure: a path called with `&error`, or an expression that uses `error` |
+/// | `key = …` | none | one breaker for each value of this expression (a host, a tenant), for up to 1024 of them |
+/// | `BREAKER`, `self.breaker` | | a `reliable::CircuitBreaker` of your own, or with `key` a `reliable::Keyed` of them, instead of the options above but `when` and `key` |
+///
+/// Without a breaker of your own, the function keeps one in a `static`, for all its callers (and, if it is generic, for
+/// all its types).
+///
+/// # What to know
+/// - The call that trips it returns its own error. Later ones get `Fault::CircuitOpen`, with the time left.
+/// - Below [`retry`](macro@retry) it counts attempts, and an open breaker is not retried, unless a `when` says so. Above, it
+///   counts calls.
+/// - An error for which `when` is false counts as a success: a 400 says nothing bad about the service.
+/// - A probe that is cancelled gives its place back. What comes back from a call that began in an earlier state is ignored.
+#[proc_macro_attribute]
+pub fn circuit_breaker(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::CircuitBreaker, args.into(), item.into()).into()
 }
 
 /// Repeats the function, which is one step of an agent, until there is an answer or a limit.

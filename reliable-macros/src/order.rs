@@ -21,11 +21,14 @@ pub(crate) fn check(layers: &[Layer], errors: &mut Errors) {
 }
 
 fn fault(upper: Kind, lower: Kind, mut between: impl Iterator<Item = Kind>) -> Option<String> {
-    use Kind::{Agent, Approval, Fallback, Retry, Timeout};
+    use Kind::{Agent, Approval, CircuitBreaker, Fallback, Retry, Timeout};
     let (above, below) = (upper.name(), lower.name());
     match (upper, lower) {
         (Retry, Fallback) => Some(format!(
             "`#[{below}]` below `#[{above}]` would leave no error to retry: move the `#[{below}]` line above the `#[{above}]` line"
+        )),
+        (CircuitBreaker, Fallback) => Some(format!(
+            "`#[{below}]` below `#[{above}]` would leave no failure to count: move the `#[{below}]` line above the `#[{above}]` line"
         )),
         (Retry, Approval) => Some(format!(
             "`#[{below}]` below `#[{above}]` would ask a human again at every attempt: move the `#[{below}]` line above the `#[{above}]` line"
@@ -43,7 +46,7 @@ fn fault(upper: Kind, lower: Kind, mut between: impl Iterator<Item = Kind>) -> O
         (Timeout, Timeout) => Some(format!(
             "two `#[{below}]` with no `#[retry]` between them limit the same call twice: remove the longer one"
         )),
-        (Retry, Retry) | (Approval, Approval) | (Agent, Agent) => {
+        (Retry, Retry) | (Approval, Approval) | (Agent, Agent) | (CircuitBreaker, CircuitBreaker) => {
             Some(format!("`#[{below}]` stands here twice: remove one of them"))
         }
         _ => None,

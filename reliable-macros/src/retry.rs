@@ -153,8 +153,8 @@ fn builder_calls(options: &Options, errors: &mut Errors) -> (TokenStream, bool) 
                 values::integer(key, expr, 0, u32::MAX.into(), errors);
                 expr.to_token_stream()
             }
-            "factor" => float(values::number(key, expr, 1.0, f64::INFINITY, errors), expr),
-            "jitter" => float(values::number(key, expr, 0.0, 1.0, errors), expr),
+            "factor" => values::float(values::number(key, expr, 1.0, f64::INFINITY, errors), expr),
+            "jitter" => values::float(values::number(key, expr, 0.0, 1.0, errors), expr),
             "backoff" => backoff(expr, errors),
             _ => {
                 let checked = values::duration(&format!("`{key}`"), expr, errors);
@@ -184,11 +184,6 @@ fn check_durations(durations: &[(&str, std::time::Duration)], options: &Options,
             "`base` is not shorter than `within`, so that no retry would ever begin: write a shorter `base`",
         );
     }
-}
-
-fn float(checked: Option<f64>, expr: &Expr) -> TokenStream {
-    checked
-        .map_or_else(|| expr.to_token_stream(), |value| proc_macro2::Literal::f64_unsuffixed(value).into_token_stream())
 }
 
 fn backoff(expr: &Expr, errors: &mut Errors) -> TokenStream {

@@ -1,11 +1,12 @@
 //! A policy as a statement: made before everything else, so that its values are looked at once per call.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::Expr;
 use syn::spanned::Spanned;
 
 use crate::function::at;
+use crate::options::Options;
 
 /// The right-hand side of `let retry = …;`.
 #[derive(Clone)]
@@ -20,6 +21,26 @@ impl Setting {
     pub(crate) fn built(policy: &TokenStream, literal: bool) -> Setting {
         let mixed = Span::mixed_site();
         let value = if literal { quote_spanned!(mixed=> const { &#policy }) } else { policy.clone() };
+        Setting { ty: None, value }
+    }
+
+    /// A state that all calls share: of the user's, or one that the function keeps in a `static`; with the option `key`
+    /// one for each key. `calls` are those that build one: `.failures(5)`.
+    pub(crate) fn shared(name: &str, ty: &TokenStream, calls: &TokenStream, options: &Options) -> Setting {
+        let mixed = Span::mixed_site();
+        let (one, many) = (Ident::new(name, mixed), Ident::new(&format!("{name}S"), mixed));
+        let value = match (&options.positional, options.value("key")) {
+            (Some(shared), None) => {
+                let span = at(shared.span());
+                return Setting { ty: Some(quote_spanned!(span=> &#ty)), value: quote_spanned!(span=> &#shared) };
+            }
+            (Some(shared), Some(key)) => quote_spanned!(at(shared.span())=> ::reliable::Keyed::get(&#shared, &#key)),
+            (None, None) => quote_spanned!(mixed=> { static #one: #ty = #ty::new() #calls; &#one }),
+            (None, Some(key)) => quote_spanned!(mixed=> {
+                static #many: ::reliable::Keyed<#ty> = ::reliable::Keyed::new(|| #ty::new() #calls);
+                #many.get(&#key)
+            }),
+        };
         Setting { ty: None, value }
     }
 

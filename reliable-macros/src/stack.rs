@@ -14,7 +14,7 @@ use crate::agent::{self, Agent};
 use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::{approval, fallback, order, retry, timeout};
+use crate::{approval, circuit_breaker, fallback, order, retry, timeout};
 
 /// The attributes that know each other.
 #[derive(Clone, Copy, PartialEq)]
@@ -24,9 +24,11 @@ pub(crate) enum Kind {
     Fallback,
     Approval,
     Agent,
+    CircuitBreaker,
 }
 
-const FAMILY: [Kind; 5] = [Kind::Retry, Kind::Timeout, Kind::Fallback, Kind::Approval, Kind::Agent];
+const FAMILY: [Kind; 6] =
+    [Kind::Retry, Kind::Timeout, Kind::Fallback, Kind::Approval, Kind::Agent, Kind::CircuitBreaker];
 
 impl Kind {
     pub(crate) fn name(self) -> &'static str {
@@ -36,6 +38,7 @@ impl Kind {
             Kind::Fallback => "fallback",
             Kind::Approval => "requires_approval",
             Kind::Agent => "agent",
+            Kind::CircuitBreaker => "circuit_breaker",
         }
     }
 
@@ -215,6 +218,7 @@ impl Layer {
             Kind::Fallback => Box::new(fallback::Fallback::parse(args, self.span, function, errors)),
             Kind::Approval => Box::new(approval::Approval::parse(args, function, errors)),
             Kind::Agent => Box::new(Agent::parse(args, function, errors)),
+            Kind::CircuitBreaker => Box::new(circuit_breaker::CircuitBreaker::parse(args, function, errors)),
         }
     }
 }

@@ -70,6 +70,20 @@ pub(crate) fn number(key: &str, expr: &Expr, least: f64, most: f64, errors: &mut
     None
 }
 
+/// A share: above 0 and at most 1.
+pub(crate) fn share(key: &str, expr: &Expr, errors: &mut Errors) -> Option<f64> {
+    let share = number(key, expr, 0.0, 1.0, errors)?;
+    if share == 0.0 {
+        errors.add(expr, format!("`{key}` must be above 0 and at most 1"));
+    }
+    Some(share)
+}
+
+/// How a number is written in an expansion: `2` as `2.0`.
+pub(crate) fn float(checked: Option<f64>, expr: &Expr) -> TokenStream {
+    checked.map_or_else(|| expr.to_token_stream(), |value| Literal::f64_unsuffixed(value).into_token_stream())
+}
+
 /// A length of time: a text with a unit, longer than zero and at most a day.
 pub(crate) fn duration(key: &str, expr: &Expr, errors: &mut Errors) -> Option<Duration> {
     let (negative, lit) = literal(expr)?;

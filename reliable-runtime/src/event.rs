@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::{Fault, Scope, Usd};
+use crate::{CircuitState, Fault, Scope, Usd};
 
 /// Something that happened to a call or a run. A call that goes well at the first attempt has no event.
 ///
@@ -65,6 +65,29 @@ pub enum Event {
         tool: Cow<'static, str>,
         /// What its error said.
         error: String,
+    },
+    /// A circuit breaker opened, began to probe, or closed.
+    Circuit {
+        /// The function whose call made it so.
+        tool: Cow<'static, str>,
+        /// The state that it is in now.
+        state: CircuitState,
+    },
+    /// A breaker or a limit kept a call away from its service.
+    Rejected {
+        /// The function that was not called.
+        tool: Cow<'static, str>,
+        /// [`Fault::CircuitOpen`] or [`Fault::Rejected`].
+        fault: Fault,
+    },
+    /// A call had to wait until a limit had room for it.
+    Waited {
+        /// The function.
+        tool: Cow<'static, str>,
+        /// What it waited for: "rate limit", "bulkhead", or a policy of your own.
+        by: Cow<'static, str>,
+        /// How long.
+        waited: Duration,
     },
     /// A human said yes.
     Approved {
@@ -162,6 +185,9 @@ impl Event {
             | Event::GaveUp { tool, .. }
             | Event::TimedOut { tool, .. }
             | Event::FellBack { tool, .. }
+            | Event::Circuit { tool, .. }
+            | Event::Rejected { tool, .. }
+            | Event::Waited { tool, .. }
             | Event::Approved { tool, .. }
             | Event::Refused { tool, .. }
             | Event::Step { agent: tool, .. }
@@ -210,6 +236,9 @@ impl fmt::Display for Event {
             }
             Event::TimedOut { limit, .. } => write!(f, "no answer within {limit:?}; the call was dropped"),
             Event::FellBack { error, .. } => write!(f, "failed ({error}); the fallback answers"),
+            Event::Circuit { state, .. } => write!(f, "the circuit breaker is {state} now"),
+            Event::Rejected { fault, .. } => write!(f, "{fault}"),
+            Event::Waited { by, waited, .. } => write!(f, "waited {} for the {by}", short(*waited)),
             Event::Approved { by: Some(by), .. } => write!(f, "approved by {by}"),
             Event::Approved { by: None, .. } => write!(f, "approved"),
             Event::Refused { fault, by: Some(by), .. } => write!(f, "not run: {fault} ({by})"),

@@ -6,6 +6,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::Usd;
+use crate::event::short;
 
 /// Something that the runtime itself says went wrong: not the tool's own error, but a policy's word on the call.
 ///
@@ -49,6 +50,22 @@ pub enum Fault {
         tool: Cow<'static, str>,
         /// How long the question stood open, where a limit was set.
         within: Option<Duration>,
+    },
+    /// A circuit breaker is open: the service has failed too often of late, and is left alone for a while.
+    CircuitOpen {
+        /// The function that was not called.
+        tool: Cow<'static, str>,
+        /// The time left until the breaker lets a call through again; zero while its probes are under way.
+        left: Duration,
+    },
+    /// A limit had no room for the call: the body did not run.
+    Rejected {
+        /// The function that was not called.
+        tool: Cow<'static, str>,
+        /// What rejected it: "rate limit", "bulkhead", or a policy of your own.
+        by: Cow<'static, str>,
+        /// The time after which there is room again, where that is known.
+        wait: Option<Duration>,
     },
     /// The agent had begun all the steps that it may take.
     StepLimit {
@@ -133,6 +150,12 @@ pub enum FaultKind {
     /// [`Fault::Expired`]
     #[error("an approval expired unanswered; the call is never retried")]
     Expired,
+    /// [`Fault::CircuitOpen`]
+    #[error("an open circuit breaker keeps calls away from a failing service")]
+    CircuitOpen,
+    /// [`Fault::Rejected`]
+    #[error("a limit keeps calls away that there is no room for")]
+    Rejected,
     /// [`Fault::StepLimit`]
     #[error("a step limit is final; it is never retried")]
     StepLimit,
@@ -151,6 +174,8 @@ impl Fault {
             Fault::TimedOut { .. } => FaultKind::TimedOut,
             Fault::Denied { .. } => FaultKind::Denied,
             Fault::Expired { .. } => FaultKind::Expired,
+            Fault::CircuitOpen { .. } => FaultKind::CircuitOpen,
+            Fault::Rejected { .. } => FaultKind::Rejected,
             Fault::StepLimit { .. } => FaultKind::StepLimit,
             Fault::OverBudget { .. } | Fault::Unpriced { .. } => FaultKind::OverBudget,
             Fault::Stuck { .. } => FaultKind::Stuck,
@@ -183,7 +208,12 @@ impl FaultKind {
 
     /// Whether no retry may follow, whatever the user's condition says.
     pub const fn is_final(self) -> bool {
-        !matches!(self, FaultKind::TimedOut)
+        !matches!(self, FaultKind::TimedOut | FaultKind::CircuitOpen | FaultKind::Rejected)
+    }
+
+    /// Whether the service was not called, because a breaker or a limit stood before it.
+    pub const fn is_rejection(self) -> bool {
+        matches!(self, FaultKind::CircuitOpen | FaultKind::Rejected)
     }
 
     /// Whether the call was not allowed to run: denied, or never answered.
@@ -199,6 +229,8 @@ impl Error for Fault {
             FaultKind::TimedOut => &FaultKind::TimedOut,
             FaultKind::Denied => &FaultKind::Denied,
             FaultKind::Expired => &FaultKind::Expired,
+            FaultKind::CircuitOpen => &FaultKind::CircuitOpen,
+            FaultKind::Rejected => &FaultKind::Rejected,
             FaultKind::StepLimit => &FaultKind::StepLimit,
             FaultKind::OverBudget => &FaultKind::OverBudget,
             FaultKind::Stuck => &FaultKind::Stuck,
@@ -215,6 +247,16 @@ impl fmt::Display for Fault {
                 write!(f, "the approval of `{tool}` expired: nobody answered within {within:?}")
             }
             Fault::Expired { tool, within: None } => write!(f, "the approval of `{tool}` expired"),
+            Fault::CircuitOpen { tool, left: Duration::ZERO } => {
+                write!(f, "`{tool}` was not called: its circuit breaker waits for a probe")
+            }
+            Fault::CircuitOpen { tool, left } => {
+                write!(f, "`{tool}` was not called: its circuit breaker is open for another {}", short(*left))
+            }
+            Fault::Rejected { tool, by, wait: Some(wait) } => {
+                write!(f, "`{tool}` was not called: the {by} has room again in {}", short(*wait))
+            }
+            Fault::Rejected { tool, by, wait: None } => write!(f, "`{tool}` was not called: the {by} has no room"),
             Fault::StepLimit { agent, max_steps: 1 } => {
                 write!(f, "`{agent}` stopped at its limit of 1 step")
             }

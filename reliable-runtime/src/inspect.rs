@@ -194,10 +194,26 @@ impl<'a> Failure<'a> {
         self.fault.is_some_and(FaultKind::is_refusal)
     }
 
-    /// Whether the same call may be tried again: `when` says so, or was not given, and the error carries no fault that
-    /// is final.
+    /// Whether the service was not called, because a breaker or a limit stood before it.
+    pub fn is_rejection(&self) -> bool {
+        self.fault.is_some_and(FaultKind::is_rejection)
+    }
+
+    /// Whether the service was called at all: not if the call was refused or rejected before.
+    pub fn was_called(&self) -> bool {
+        !self.is_refusal() && !self.is_rejection()
+    }
+
+    /// Whether the error says that the service is not well: `when` says so, or was not given.
+    pub fn is_failure(&self) -> bool {
+        self.when.unwrap_or(true)
+    }
+
+    /// Whether the same call may be tried again: `when` says so, or was not given and the service was called, and the
+    /// error carries no fault that is final.
     pub fn is_transient(&self) -> bool {
-        self.when.unwrap_or(true) && !self.fault.is_some_and(FaultKind::is_final)
+        let by_default = !self.is_rejection();
+        self.when.unwrap_or(by_default) && !self.fault.is_some_and(FaultKind::is_final)
     }
 
     /// Whether a fallback may answer: `when` says so, or was not given and the call was not refused.

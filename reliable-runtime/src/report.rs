@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::event::short;
 use crate::recorder::Entry;
-use crate::{Event, Usd};
+use crate::{CircuitState, Event, Usd};
 
 /// What happened in a scope: every event, and a table with a row for each function and agent.
 ///
@@ -50,6 +50,12 @@ pub struct Row {
     pub gave_up: u32,
     /// Calls answered by a fallback.
     pub fallbacks: u32,
+    /// How often its circuit breaker opened.
+    pub opened: u32,
+    /// Calls that a breaker or a limit kept away from the service.
+    pub rejected: u32,
+    /// The time spent waiting for a limit, together.
+    pub waited: Duration,
     /// Calls that a human approved.
     pub approved: u32,
     /// Calls that were denied, or never answered.
@@ -113,6 +119,10 @@ impl Row {
             }
             Event::TimedOut { .. } => self.timeouts += 1,
             Event::FellBack { .. } => self.fallbacks += 1,
+            Event::Circuit { state: CircuitState::Open, .. } => self.opened += 1,
+            Event::Circuit { .. } => {}
+            Event::Rejected { .. } => self.rejected += 1,
+            Event::Waited { waited, .. } => self.waited = self.waited.saturating_add(*waited),
             Event::Approved { .. } => self.approved += 1,
             Event::Refused { .. } => self.refused += 1,
             Event::Step { .. } => self.steps += 1,
@@ -142,6 +152,9 @@ impl Row {
             count(self.timeouts),
             count(self.gave_up),
             count(self.fallbacks),
+            count(self.opened),
+            count(self.rejected),
+            if self.waited.is_zero() { "-".to_owned() } else { short(self.waited) },
             count(self.approved),
             count(self.refused),
             count(self.steps),
@@ -151,13 +164,16 @@ impl Row {
     }
 }
 
-const COLUMNS: [&str; 11] = [
+const COLUMNS: [&str; 14] = [
     "call",
     "attempts",
     "paused",
     "timeouts",
     "gave up",
     "fallbacks",
+    "opened",
+    "rejected",
+    "waited",
     "approved",
     "refused",
     "steps",

@@ -19,6 +19,11 @@ pub(crate) fn emit(event: &Event) {
         }
         Event::TimedOut { limit, .. } => warn!(target: "reliable", tool, limit_ms = ms(*limit), "{words}"),
         Event::FellBack { error, .. } => warn!(target: "reliable", tool, error, "{words}"),
+        Event::Circuit { state, .. } => warn!(target: "reliable", tool, %state, "{words}"),
+        Event::Rejected { fault, .. } => warn!(target: "reliable", tool, %fault, "{words}"),
+        Event::Waited { by, waited, .. } => {
+            debug!(target: "reliable", tool, by = &**by, waited_ms = ms(*waited), "{words}");
+        }
         Event::Approved { by, waited, .. } => info!(target: "reliable", tool, by, waited_ms = ms(*waited), "{words}"),
         Event::Refused { fault, by, waited, .. } => {
             warn!(target: "reliable", tool, by, %fault, waited_ms = ms(*waited), "{words}");

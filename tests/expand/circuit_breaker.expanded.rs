@@ -1,0 +1,22 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let breaker = {
+        static BREAKER: ::reliable::CircuitBreaker = ::reliable::CircuitBreaker::new()
+            .failures(5)
+            .cooldown(::core::time::Duration::from_secs(30));
+        &BREAKER
+    };
+    let permit = match breaker.admit("forecast") {
+        ::core::result::Result::Ok(permit) => permit,
+        ::core::result::Result::Err(fault) => {
+            return ::reliable::Outcome::from_fault(fault);
+        }
+    };
+    let outcome = async {
+        if false {
+            return ::reliable::returns::<Result<Forecast, WeatherError>>();
+        }
+        { fetch(city).await }
+    }
+        .await;
+    permit.settle("forecast", outcome, |error| ::reliable::Inspect::new(error).failure())
+}

@@ -1,0 +1,55 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let retry = const { &::reliable::Retry::new().max(2) };
+    let breaker = {
+        static BREAKERS: ::reliable::Keyed<::reliable::CircuitBreaker> = ::reliable::Keyed::new(||
+        ::reliable::CircuitBreaker::new().ratio(0.5).window(20));
+        BREAKERS.get(&city)
+    };
+    let timeout = const { &::reliable::Timeout::ms(2000) };
+    let mut attempts = retry.attempts();
+    loop {
+        let outcome = async {
+            let permit = match breaker.admit("forecast") {
+                ::core::result::Result::Ok(permit) => permit,
+                ::core::result::Result::Err(fault) => {
+                    return ::reliable::Outcome::from_fault(fault);
+                }
+            };
+            let outcome = timeout
+                .run(
+                    "forecast",
+                    async {
+                        if false {
+                            return ::reliable::returns::<
+                                Result<Forecast, WeatherError>,
+                            >();
+                        }
+                        { fetch(city).await }
+                    },
+                )
+                .await;
+            permit
+                .settle(
+                    "forecast",
+                    outcome,
+                    |error| {
+                        ::reliable::Inspect::new(error)
+                            .failure()
+                            .when(WeatherError::is_busy(error))
+                    },
+                )
+        }
+            .await;
+        let pause = match attempts
+            .settle(
+                "forecast",
+                outcome,
+                |error| ::reliable::Inspect::new(error).failure(),
+            )
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.await;
+    }
+}
