@@ -212,13 +212,17 @@ pub(crate) fn short(duration: Duration) -> String {
 
 /// Tells whoever listens. The event is built only if somebody does.
 pub(crate) fn emit(event: impl FnOnce() -> Event) {
+    let recorder = Scope::current_recorder();
     #[cfg(feature = "tracing")]
-    let event = {
+    if crate::trace::is_heard() {
         let event = event();
         crate::trace::emit(&event);
-        || event
-    };
-    if let Some(recorder) = Scope::current_recorder() {
+        if let Some(recorder) = recorder {
+            recorder.record(event);
+        }
+        return;
+    }
+    if let Some(recorder) = recorder {
         recorder.record(event());
     }
 }

@@ -2,9 +2,15 @@
 
 use std::time::Duration;
 
+use tracing::level_filters::LevelFilter;
 use tracing::{debug, info, warn};
 
 use crate::Event;
+
+/// Whether there is a subscriber at all.
+pub(crate) fn is_heard() -> bool {
+    LevelFilter::current() != LevelFilter::OFF
+}
 
 pub(crate) fn emit(event: &Event) {
     let tool = event.tool();

@@ -95,12 +95,12 @@ pub(crate) enum Change {
 }
 
 impl State {
-    #[cfg(not(loom))]
+    #[cfg(not(all(test, loom)))]
     pub(crate) const fn new() -> State {
         State { word: AtomicU64::new(0), tally: AtomicU64::new(0), window: [const { AtomicU64::new(0) }; WINDOW_WORDS] }
     }
 
-    #[cfg(loom)]
+    #[cfg(all(test, loom))]
     pub(crate) fn new() -> State {
         State { word: AtomicU64::new(0), tally: AtomicU64::new(0), window: std::array::from_fn(|_| AtomicU64::new(0)) }
     }

@@ -1,0 +1,944 @@
+//! What `#[agent]` does: steps up to a cap, within a budget, a time and a number of repeats, and never throws work away.
+
+#![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "about the little functions themselves")]
+
+use std::future::pending;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use proptest::prelude::*;
+use reliable::approver::{Deny, Scripted};
+use reliable::{Approver, Budget, Charge, Decision, Fault, Limits, Request, Run, Scope, Step, Usd};
+use reliable::{agent, fallback, requires_approval, retry, timeout};
+use tokio::time::{Instant, sleep};
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+enum Error {
+    #[error("busy")]
+    Busy,
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+fn step_limit(agent: &'static str, max_steps: u32) -> Fault {
+    Fault::StepLimit { agent: agent.into(), max_steps }
+}
+
+fn over_usd(agent: &'static str, max: Usd, spent: Usd, asked: Usd) -> Fault {
+    Fault::OverBudget { agent: agent.into(), budget: Budget::Usd { max, spent, asked } }
+}
+
+fn over_tokens(agent: &'static str, max: u64, spent: u64, asked: u64) -> Fault {
+    Fault::OverBudget { agent: agent.into(), budget: Budget::Tokens { max, spent, asked } }
+}
+
+fn cents(cents: u64) -> Charge {
+    Charge::usd(Usd::cents(cents))
+}
+
+mod steps {
+    use super::*;
+
+    #[agent]
+    async fn endless(steps: &mut u32) -> Result<Step<()>, Fault> {
+        *steps += 1;
+        Ok(Step::Next)
+    }
+
+    #[tokio::test]
+    async fn are_eight_unless_told_otherwise() {
+        let mut steps = 0;
+        assert_eq!(endless(&mut steps).await, Err(step_limit("endless", 8)));
+        assert_eq!(steps, 8);
+    }
+
+    #[tokio::test]
+    async fn end_with_an_answer() {
+        #[agent(max_steps = 3)]
+        async fn countdown(from: &mut u32) -> Result<Step<&'static str>, Fault> {
+            *from -= 1;
+            Ok(if *from == 0 { Step::Done("lift-off") } else { Step::Next })
+        }
+        assert_eq!(countdown(&mut 2).await, Ok("lift-off"));
+        assert_eq!(countdown(&mut 3).await, Ok("lift-off"), "the last step counts");
+        assert_eq!(countdown(&mut 4).await, Err(step_limit("countdown", 3)));
+    }
+
+    #[tokio::test]
+    async fn end_with_an_error_that_comes_out_untouched() {
+        #[agent]
+        async fn f(steps: &mut u32) -> Result<Step<()>, Error> {
+            *steps += 1;
+            if *steps == 3 {
+                return Err(Error::Busy);
+            }
+            Ok(Step::Next)
+        }
+        let mut steps = 0;
+        assert_eq!(f(&mut steps).await, Err(Error::Busy));
+        assert_eq!(steps, 3);
+    }
+
+    #[tokio::test]
+    async fn are_counted_when_they_begin() {
+        #[agent(max_steps = 3)]
+        async fn f(seen: &mut Vec<(u32, bool)>) -> Result<Step<()>, Fault> {
+            let run = Run::current();
+            seen.push((run.step(), run.is_last_step()));
+            Ok(Step::Next)
+        }
+        let mut seen = Vec::new();
+        f(&mut seen).await.unwrap_err();
+        assert_eq!(seen, [(1, false), (2, false), (3, true)]);
+    }
+
+    #[tokio::test]
+    async fn leave_their_work_in_the_arguments_at_the_cap() {
+        struct Chat {
+            messages: Vec<String>,
+        }
+        #[agent(max_steps = 2)]
+        async fn assistant(chat: &mut Chat) -> Result<Step<String>, Fault> {
+            chat.messages.push(format!("step {}", Run::current().step()));
+            Ok(Step::Next)
+        }
+        let mut chat = Chat { messages: Vec::new() };
+        assistant(&mut chat).await.unwrap_err();
+        assert_eq!(chat.messages, ["step 1", "step 2"]);
+        assistant(&mut chat).await.unwrap_err();
+        assert_eq!(chat.messages.len(), 4, "and another run goes on from there");
+    }
+
+    #[tokio::test]
+    async fn share_their_owned_arguments_too() {
+        #[agent]
+        async fn f(mut seen: Vec<u32>) -> Result<Step<usize>, Fault> {
+            seen.push(Run::current().step());
+            Ok(if seen.len() == 5 { Step::Done(seen.len()) } else { Step::Next })
+        }
+        assert_eq!(f(vec![0]).await, Ok(5));
+    }
+
+    #[tokio::test]
+    async fn that_panic_leave_no_run_behind() {
+        #[agent]
+        async fn f() -> Result<Step<()>, Fault> {
+            tokio::task::yield_now().await;
+            panic!("out of the step")
+        }
+        let mut call = Box::pin(f());
+        let panic = std::future::poll_fn(|cx| {
+            let poll = std::panic::AssertUnwindSafe(|| call.as_mut().poll(cx));
+            std::panic::catch_unwind(poll).map_or_else(std::task::Poll::Ready, |poll| poll.map(|_| panic!()))
+        });
+        assert_eq!(panic.await.downcast_ref(), Some(&"out of the step"));
+        assert_eq!(Run::current().agent(), None);
+    }
+
+    #[tokio::test]
+    async fn may_be_limited_at_run_time() {
+        static SMALL: Limits = Limits::new().max_steps(2);
+        struct Desk {
+            limits: Limits,
+            steps: u32,
+        }
+        impl Desk {
+            #[agent(self.limits)]
+            async fn by_field(&self) -> Result<Step<()>, Fault> {
+                Ok(Step::Next)
+            }
+
+            #[agent(max_steps = self.steps)]
+            async fn by_value(&self) -> Result<Step<()>, Fault> {
+                Ok(Step::Next)
+            }
+        }
+        #[agent(SMALL)]
+        async fn by_static() -> Result<Step<()>, Fault> {
+            Ok(Step::Next)
+        }
+        let desk = Desk { limits: SMALL.max_steps(3), steps: 4 };
+        assert_eq!(by_static().await, Err(step_limit("by_static", 2)));
+        assert_eq!(desk.by_field().await, Err(step_limit("by_field", 3)));
+        assert_eq!(desk.by_value().await, Err(step_limit("by_value", 4)));
+    }
+
+    #[test]
+    #[should_panic(expected = "`max_steps` of an agent must be 1 or more")]
+    fn that_are_none_are_refused_at_run_time_too() {
+        let none = 0;
+        let _ = Limits::new().max_steps(none);
+    }
+}
+
+mod the_run {
+    use super::*;
+
+    #[tokio::test]
+    async fn is_found_deep_inside_a_tool() {
+        #[agent(max_usd = "$1")]
+        async fn assistant() -> Result<Step<Usd>, Fault> {
+            call_model().await?;
+            Ok(Step::Done(Run::current().spent_usd()))
+        }
+        #[retry]
+        #[timeout(secs = 1)]
+        async fn call_model() -> Result<(), Fault> {
+            async { Run::current().charge(cents(25).tokens(900)) }.await?;
+            assert_eq!(Run::current().agent(), Some("assistant"));
+            assert_eq!(Run::current().spent_tokens(), 900);
+            Ok(())
+        }
+        assert_eq!(assistant().await, Ok(Usd::cents(25)));
+    }
+
+    #[tokio::test]
+    async fn is_found_in_a_spawned_task_that_was_handed_the_scope() {
+        #[agent]
+        async fn assistant() -> Result<Step<(u32, u32)>, Fault> {
+            let step = async { Run::current().step() };
+            let without = tokio::spawn(async { Run::current().step() }).await.unwrap();
+            let with = tokio::spawn(Scope::current().run(step)).await.unwrap();
+            Ok(Step::Done((without, with)))
+        }
+        assert_eq!(assistant().await, Ok((0, 1)));
+    }
+
+    #[tokio::test]
+    async fn has_no_limits_outside_every_agent() {
+        let run = Run::current();
+        assert_eq!((run.agent(), run.step(), run.is_last_step()), (None, 0, false));
+        assert_eq!(run.charge(cents(u64::MAX)), Ok(()));
+        assert_eq!(run.charge(Charge::tokens_only(u64::MAX)), Ok(()));
+        assert_eq!((run.spent_usd(), run.spent_tokens()), (Usd::ZERO, 0));
+        assert!((0..100).all(|_| run.observe("read", "the same").is_ok()));
+    }
+
+    #[tokio::test]
+    async fn is_another_one_for_each_call() {
+        #[agent(max_steps = 1)]
+        async fn f() -> Result<Step<u64>, Fault> {
+            Run::current().charge(Charge::tokens_only(5))?;
+            Ok(Step::Done(Run::current().spent_tokens()))
+        }
+        assert_eq!(tokio::join!(f(), f()), (Ok(5), Ok(5)));
+    }
+
+    #[tokio::test]
+    async fn is_the_outer_one_again_after_a_sub_agent() {
+        #[agent]
+        async fn outer() -> Result<Step<()>, Fault> {
+            inner().await?;
+            assert_eq!(Run::current().agent(), Some("outer"));
+            Ok(Step::Done(()))
+        }
+        #[agent]
+        async fn inner() -> Result<Step<()>, Fault> {
+            assert_eq!(Run::current().agent(), Some("inner"));
+            Ok(Step::Done(()))
+        }
+        assert_eq!(outer().await, Ok(()));
+    }
+}
+
+mod the_budget {
+    use super::*;
+
+    #[tokio::test]
+    async fn is_exact() {
+        // As floats, 0.1 + 0.1 + 0.1 is more than 0.3.
+        #[agent(max_usd = 0.3)]
+        async fn f() -> Result<Step<()>, Fault> {
+            Run::current().charge(cents(10))?;
+            Ok(if Run::current().step() == 3 { Step::Done(()) } else { Step::Next })
+        }
+        assert_eq!(f().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn refuses_a_charge_before_it_is_spent() {
+        #[agent(max_usd = "0.05", max_tokens = 100)]
+        async fn f() -> Result<Step<()>, Fault> {
+            let run = Run::current();
+            run.charge(cents(3).tokens(60))?;
+            assert_eq!(run.charge(cents(3)), Err(over_usd("f", Usd::cents(5), Usd::cents(3), Usd::cents(3))));
+            assert_eq!(run.charge(cents(1).tokens(41)), Err(over_tokens("f", 100, 60, 41)));
+            assert_eq!((run.spent_usd(), run.spent_tokens()), (Usd::cents(3), 60), "nothing was spent on them");
+            run.charge(cents(2).tokens(40))?;
+            Ok(Step::Done(()))
+        }
+        assert_eq!(f().await, Ok(()), "what fits still fits, up to the last cent");
+    }
+
+    #[tokio::test]
+    async fn is_looked_at_before_each_step() {
+        #[agent(max_usd = "$0.02")]
+        async fn money(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            Run::current().charge(cents(1))?;
+            Ok(Step::Next)
+        }
+        #[agent(max_tokens = 30)]
+        async fn tokens(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            Run::current().charge(Charge::tokens_only(10))?;
+            Ok(Step::Next)
+        }
+        let mut steps = 0;
+        assert_eq!(money(&mut steps).await, Err(over_usd("money", Usd::cents(2), Usd::cents(2), Usd::ZERO)));
+        assert_eq!(steps, 2, "no step begins with nothing left");
+
+        let mut steps = 0;
+        assert_eq!(tokens(&mut steps).await, Err(over_tokens("tokens", 30, 30, 0)));
+        assert_eq!(steps, 3);
+    }
+
+    #[tokio::test]
+    async fn comes_after_the_step_limit() {
+        #[agent(max_steps = 1, max_usd = "$0.01")]
+        async fn f() -> Result<Step<()>, Fault> {
+            Run::current().charge(cents(1))?;
+            Ok(Step::Next)
+        }
+        assert_eq!(f().await, Err(step_limit("f", 1)));
+    }
+
+    #[tokio::test]
+    async fn of_money_needs_prices() {
+        #[agent(max_usd = "$1")]
+        async fn capped() -> Result<Step<()>, Fault> {
+            Run::current().charge(Charge::tokens_only(1))?;
+            Ok(Step::Done(()))
+        }
+        #[agent(max_usd = "$1")]
+        async fn free_of_charge() -> Result<Step<()>, Fault> {
+            Run::current().charge(Charge::usd(Usd::ZERO).tokens(1))?;
+            Ok(Step::Done(()))
+        }
+        #[agent(max_tokens = 1)]
+        async fn counted() -> Result<Step<()>, Fault> {
+            Run::current().charge(Charge::tokens_only(1))?;
+            Ok(Step::Done(()))
+        }
+        assert_eq!(capped().await, Err(Fault::Unpriced { agent: "capped".into() }));
+        assert_eq!(free_of_charge().await, Ok(()), "nothing is a price, too");
+        assert_eq!(counted().await, Ok(()), "without a money cap nobody asks");
+    }
+
+    #[tokio::test]
+    async fn holds_when_many_tasks_spend_at_once() {
+        let run = Limits::new().max_usd(Usd::dollars(5)).begin("crowd");
+        let tasks: Vec<_> = (0..8)
+            .map(|_| {
+                let run = run.clone();
+                std::thread::spawn(move || (0..100).filter(|_| run.charge(cents(1)).is_ok()).count())
+            })
+            .collect();
+        let accepted: usize = tasks.into_iter().map(|task| task.join().unwrap()).sum();
+        assert_eq!((accepted, run.spent_usd()), (500, Usd::dollars(5)));
+    }
+}
+
+mod a_reservation {
+    use super::*;
+
+    fn run() -> Run {
+        Limits::new().max_usd(Usd::cents(10)).max_tokens(1000).begin("desk")
+    }
+
+    #[test]
+    fn leaves_less_for_others_while_it_lasts() {
+        let run = run();
+        let held = run.reserve(cents(7).tokens(900)).unwrap();
+        assert_eq!((run.spent_usd(), run.spent_tokens()), (Usd::ZERO, 0), "it is not spent yet");
+        let fault = over_usd("desk", Usd::cents(10), Usd::cents(7), Usd::cents(4));
+        assert_eq!(run.charge(cents(4)), Err(fault.clone()));
+        assert_eq!(run.reserve(cents(4)).unwrap_err(), fault);
+        assert_eq!(run.charge(cents(3).tokens(101)), Err(over_tokens("desk", 1000, 900, 101)));
+        drop(held);
+    }
+
+    #[test]
+    fn gives_everything_back_when_it_is_dropped() {
+        let run = run();
+        drop(run.reserve(cents(7).tokens(900)).unwrap());
+        assert_eq!(run.charge(cents(10).tokens(1000)), Ok(()));
+    }
+
+    #[test]
+    fn books_the_real_cost_and_gives_back_the_rest() {
+        let run = run();
+        run.reserve(cents(7).tokens(900)).unwrap().commit(cents(2).tokens(300)).unwrap();
+        assert_eq!((run.spent_usd(), run.spent_tokens()), (Usd::cents(2), 300));
+        assert_eq!(run.charge(cents(8).tokens(700)), Ok(()));
+    }
+
+    #[test]
+    fn books_more_than_was_reserved_and_reports_it_only_if_it_does_not_fit() {
+        let run = run();
+        let fits = run.reserve(cents(2)).unwrap().commit(cents(6));
+        assert_eq!((fits, run.spent_usd()), (Ok(()), Usd::cents(6)));
+
+        let over = run.reserve(cents(2)).unwrap().commit(cents(5));
+        assert_eq!(over, Err(over_usd("desk", Usd::cents(10), Usd::cents(6), Usd::cents(5))));
+        assert_eq!(run.spent_usd(), Usd::cents(11), "it is spent, so it is booked");
+    }
+
+    #[tokio::test]
+    async fn of_a_sub_agent_is_booked_everywhere_even_if_it_does_not_fit_somewhere() {
+        let outer = Limits::new().begin("outer");
+        let inner = outer.scope(async { Limits::new().max_usd(Usd::cents(10)).begin("inner") }).await;
+        inner.reserve(cents(10)).unwrap().commit(cents(11)).unwrap_err();
+        assert_eq!((inner.spent_usd(), outer.spent_usd()), (Usd::cents(11), Usd::cents(11)));
+    }
+
+    #[test]
+    fn counts_as_the_price_where_the_real_one_is_unknown() {
+        let run = run();
+        let unpriced = run.reserve(cents(7).tokens(900)).unwrap().commit(Charge::tokens_only(300));
+        assert_eq!(unpriced, Err(Fault::Unpriced { agent: "desk".into() }));
+        assert_eq!((run.spent_usd(), run.spent_tokens()), (Usd::cents(7), 300), "an unknown price is not zero");
+
+        let uncapped = Limits::new().begin("desk");
+        assert_eq!(uncapped.reserve(cents(7)).unwrap().commit(Charge::tokens_only(300)), Ok(()));
+        assert_eq!(uncapped.spent_usd(), Usd::cents(7));
+    }
+
+    #[tokio::test]
+    async fn keeps_a_step_from_beginning_while_all_is_held() {
+        let run = run();
+        let held = run.reserve(cents(10)).unwrap();
+        assert_eq!(run.next_step(), Err(over_usd("desk", Usd::cents(10), Usd::cents(10), Usd::ZERO)));
+        drop(held);
+        assert_eq!(run.next_step(), Ok(()));
+    }
+}
+
+mod a_sub_agent {
+    use super::*;
+
+    #[agent(max_usd = "$0.10")]
+    async fn parent(charges: &[u64]) -> Result<Step<(Usd, Usd)>, Fault> {
+        let spent_by_child = child(charges).await?;
+        Ok(Step::Done((spent_by_child, Run::current().spent_usd())))
+    }
+
+    /// Its own cap is larger than what the parent has.
+    #[agent(max_usd = "$5")]
+    async fn child(charges: &[u64]) -> Result<Step<Usd>, Fault> {
+        for charge in charges {
+            Run::current().charge(cents(*charge))?;
+        }
+        Ok(Step::Done(Run::current().spent_usd()))
+    }
+
+    #[tokio::test]
+    async fn spends_the_budget_of_its_parent() {
+        assert_eq!(parent(&[3, 4]).await, Ok((Usd::cents(7), Usd::cents(7))));
+    }
+
+    #[tokio::test]
+    async fn cannot_exceed_it() {
+        let fault = over_usd("parent", Usd::cents(10), Usd::cents(9), Usd::cents(4));
+        assert_eq!(parent(&[9, 4]).await, Err(fault));
+    }
+
+    #[tokio::test]
+    async fn has_nothing_on_its_books_of_a_charge_that_the_parent_refused() {
+        #[agent(max_usd = "$0.10")]
+        async fn parent() -> Result<Step<()>, Fault> {
+            child().await
+        }
+        async fn child() -> Result<Step<()>, Fault> {
+            let (parent, child) = (Run::current(), Limits::new().max_usd(Usd::cents(25)).begin("child"));
+            child.charge(cents(20)).unwrap_err();
+            assert_eq!((parent.spent_usd(), child.spent_usd()), (Usd::ZERO, Usd::ZERO));
+            child.charge(cents(10))?;
+            assert_eq!((parent.spent_usd(), child.spent_usd()), (Usd::cents(10), Usd::cents(10)));
+            Ok(Step::Done(()))
+        }
+        assert_eq!(parent().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn may_have_a_smaller_budget_of_its_own() {
+        #[agent(max_usd = "$1")]
+        async fn parent() -> Result<Step<Usd>, Fault> {
+            small().await.unwrap_err();
+            Ok(Step::Done(Run::current().spent_usd()))
+        }
+        #[agent(max_usd = "$0.02")]
+        async fn small() -> Result<Step<()>, Fault> {
+            Run::current().charge(cents(1))?;
+            Ok(Step::Next)
+        }
+        assert_eq!(parent().await, Ok(Usd::cents(2)));
+    }
+
+    #[tokio::test]
+    async fn needs_prices_if_the_parent_has_a_cap() {
+        #[agent(max_usd = "$1")]
+        async fn parent() -> Result<Step<()>, Fault> {
+            uncapped().await.map(Step::Done)
+        }
+        #[agent]
+        async fn uncapped() -> Result<Step<()>, Fault> {
+            Run::current().charge(Charge::tokens_only(1))?;
+            Ok(Step::Done(()))
+        }
+        assert_eq!(parent().await, Err(Fault::Unpriced { agent: "parent".into() }));
+        assert_eq!(uncapped().await, Ok(()));
+    }
+
+    #[tokio::test]
+    async fn begins_no_step_when_the_parent_has_nothing_left() {
+        #[agent(max_usd = "$0.10")]
+        async fn parent(steps_of_child: &AtomicU32) -> Result<Step<()>, Fault> {
+            Run::current().charge(cents(10))?;
+            child(steps_of_child).await.map(Step::Done)
+        }
+        #[agent]
+        async fn child(steps: &AtomicU32) -> Result<Step<()>, Fault> {
+            steps.fetch_add(1, Ordering::Relaxed);
+            Ok(Step::Done(()))
+        }
+        let steps = AtomicU32::new(0);
+        assert_eq!(parent(&steps).await, Err(over_usd("parent", Usd::cents(10), Usd::cents(10), Usd::ZERO)));
+        assert_eq!(steps.into_inner(), 0);
+    }
+
+    #[tokio::test]
+    async fn has_steps_of_its_own() {
+        #[agent(max_steps = 2)]
+        async fn parent(steps: &AtomicU32) -> Result<Step<()>, Fault> {
+            many(steps).await.unwrap_err();
+            Ok(Step::Next)
+        }
+        #[agent(max_steps = 5)]
+        async fn many(steps: &AtomicU32) -> Result<Step<()>, Fault> {
+            steps.fetch_add(1, Ordering::Relaxed);
+            Ok(Step::Next)
+        }
+        let steps = AtomicU32::new(0);
+        assert_eq!(parent(&steps).await, Err(step_limit("parent", 2)));
+        assert_eq!(steps.into_inner(), 10);
+    }
+}
+
+mod going_in_circles {
+    use super::*;
+
+    fn stuck(repeats: u32) -> Result<(), Fault> {
+        Err(Fault::Stuck { agent: "desk".into(), repeats })
+    }
+
+    fn run() -> Run {
+        Limits::new().max_repeats(3).begin("desk")
+    }
+
+    #[tokio::test]
+    async fn ends_the_run_at_the_third_time() {
+        #[agent(max_repeats = 3, max_steps = 20)]
+        async fn desk(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            Run::current().observe("read a.rs", "not found")?;
+            Ok(Step::Next)
+        }
+        let mut steps = 0;
+        assert_eq!(desk(&mut steps).await, stuck(3));
+        assert_eq!(steps, 3);
+    }
+
+    #[tokio::test]
+    async fn ends_the_run_before_the_next_step_if_the_step_did_not_care() {
+        #[agent(max_repeats = 3, max_steps = 20)]
+        async fn desk(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            let _ = Run::current().observe("read a.rs", "not found");
+            Ok(Step::Next)
+        }
+        let mut steps = 0;
+        assert_eq!(desk(&mut steps).await, stuck(3));
+        assert_eq!(steps, 3);
+    }
+
+    #[test]
+    fn is_not_seen_in_another_result_or_another_action() {
+        let run = run();
+        for n in 0..9 {
+            assert_eq!(run.observe("poll", n), Ok(()), "a clock that ticks");
+            assert_eq!(run.observe(n, "done"), Ok(()), "many things that go well");
+        }
+        assert_eq!(run.observe("ab", "c"), Ok(()));
+        assert_eq!(run.observe("a", "bc"), Ok(()));
+        assert_eq!(run.observe("", "abc"), Ok(()), "an action is not its result");
+    }
+
+    #[test]
+    fn is_seen_through_other_actions_in_between() {
+        let run = run();
+        for _ in 0..2 {
+            assert_eq!(run.observe("read", "text"), Ok(()));
+            assert_eq!(run.observe("edit", "failed"), Ok(()));
+            assert_eq!(run.observe("test", "failed"), Ok(()));
+        }
+        assert_eq!(run.observe("read", "text"), stuck(3));
+    }
+
+    #[test]
+    fn is_allowed_where_no_limit_is_set() {
+        let run = Limits::new().begin("desk");
+        assert!((0..100).all(|_| run.observe("read", "text").is_ok()));
+    }
+
+    #[test]
+    #[should_panic(expected = "`max_repeats` of an agent must be 2 or more")]
+    fn cannot_be_forbidden_the_first_time() {
+        let once = 1;
+        let _ = Limits::new().max_repeats(once);
+    }
+}
+
+mod the_time {
+    use super::*;
+
+    /// Says yes after a while.
+    struct Slow(u64);
+
+    impl Approver for Slow {
+        async fn review(&self, _: &Request) -> Decision {
+            sleep(ms(self.0)).await;
+            Decision::approve()
+        }
+    }
+
+    #[requires_approval(by = Slow(millis))]
+    async fn ask_for(millis: u64) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    fn timed_out(agent: &'static str, limit: Duration) -> Fault {
+        Fault::TimedOut { tool: agent.into(), limit }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn is_looked_at_before_each_step() {
+        #[agent(within = "800ms")]
+        async fn f(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            sleep(ms(400)).await;
+            Ok(Step::Next)
+        }
+        let mut steps = 0;
+        assert_eq!(f(&mut steps).await, Err(timed_out("f", ms(800))));
+        assert_eq!(steps, 2, "a step at the limit is not begun");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn does_not_interrupt_a_running_step() {
+        #[agent(within = "800ms")]
+        async fn f() -> Result<Step<&'static str>, Fault> {
+            sleep(ms(5000)).await;
+            Ok(Step::Done("late, but there"))
+        }
+        assert_eq!(f().await, Ok("late, but there"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_a_human_does_not_count() {
+        #[agent(within = "1s")]
+        async fn f(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            ask_for(1000 * 60 * 60).await?;
+            sleep(ms(400)).await;
+            Ok(Step::Next)
+        }
+        let mut steps = 0;
+        assert_eq!(f(&mut steps).await, Err(timed_out("f", ms(1000))));
+        assert_eq!(steps, 3, "begun after 0, 400 and 800 ms of its own time");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_two_questions_at_once_is_left_out_once() {
+        #[agent(within = "1s")]
+        async fn f(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            if *steps == 1 {
+                let later = async {
+                    sleep(ms(1000)).await;
+                    ask_for(3000).await
+                };
+                let (first, second) = tokio::join!(ask_for(3000), later);
+                first.and(second)?;
+            }
+            sleep(ms(600)).await;
+            Ok(Step::Next)
+        }
+        let mut steps = 0;
+        let started = Instant::now();
+        assert_eq!(f(&mut steps).await, Err(timed_out("f", ms(1000))));
+        assert_eq!((steps, started.elapsed()), (2, ms(4000 + 2 * 600)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_a_question_that_is_still_open_does_not_count() {
+        #[agent(within = "1s", max_steps = 4)]
+        async fn f() -> Result<Step<()>, Fault> {
+            if Run::current().step() == 1 {
+                tokio::spawn(Scope::current().run(ask_for(1000 * 60)));
+                // The question is open before the time goes on.
+                tokio::task::yield_now().await;
+            }
+            sleep(ms(700)).await;
+            Ok(Step::Next)
+        }
+        assert_eq!(f().await, Err(step_limit("f", 4)));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn counts_again_when_a_question_is_cancelled() {
+        #[agent(within = "1s")]
+        async fn f(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            assert!(tokio::time::timeout(ms(5000), ask_for(1000 * 60)).await.is_err());
+            sleep(ms(400)).await;
+            Ok(Step::Next)
+        }
+        let mut steps = 0;
+        assert_eq!(f(&mut steps).await, Err(timed_out("f", ms(1000))));
+        assert_eq!(steps, 3);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn of_a_human_asked_by_a_sub_agent_does_not_count_either() {
+        #[agent(within = "1s")]
+        async fn parent(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            child().await?;
+            sleep(ms(400)).await;
+            Ok(Step::Next)
+        }
+        #[agent]
+        async fn child() -> Result<Step<()>, Fault> {
+            ask_for(5000).await.map(Step::Done)
+        }
+        let mut steps = 0;
+        assert_eq!(parent(&mut steps).await, Err(timed_out("parent", ms(1000))));
+        assert_eq!(steps, 3);
+    }
+}
+
+mod in_a_stack {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_timeout_below_is_for_each_step() {
+        #[agent(max_steps = 3)]
+        #[timeout(ms = 100)]
+        async fn f() -> Result<Step<()>, Fault> {
+            sleep(ms(90)).await;
+            Ok(Step::Next)
+        }
+        assert_eq!(f().await, Err(step_limit("f", 3)), "270 ms in all");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_timeout_above_is_for_the_whole_run() {
+        #[timeout(ms = 200)]
+        #[agent(max_steps = 3)]
+        async fn f(steps: &AtomicU32) -> Result<Step<()>, Fault> {
+            steps.fetch_add(1, Ordering::Relaxed);
+            sleep(ms(90)).await;
+            Ok(Step::Next)
+        }
+        let steps = AtomicU32::new(0);
+        assert_eq!(f(&steps).await, Err(Fault::TimedOut { tool: "f".into(), limit: ms(200) }));
+        assert_eq!(steps.into_inner(), 3, "the third one was interrupted");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_retry_below_tries_a_step_again_and_counts_it_once() {
+        #[agent(max_steps = 2)]
+        #[retry(max = 2)]
+        async fn f(seen: &mut Vec<u32>) -> Result<Step<&'static str>, Error> {
+            seen.push(Run::current().step());
+            match seen.len() {
+                3 => Ok(Step::Next),
+                5 => Ok(Step::Done("done")),
+                _ => Err(Error::Busy),
+            }
+        }
+        let mut seen = Vec::new();
+        assert_eq!(f(&mut seen).await, Ok("done"));
+        assert_eq!(seen, [1, 1, 1, 2, 2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_retry_below_does_not_spend_more_than_there_is() {
+        #[agent(max_usd = "$0.02")]
+        #[retry(max = 9)]
+        async fn f(calls: &AtomicU32) -> Result<Step<()>, Error> {
+            Run::current().charge(cents(1))?;
+            calls.fetch_add(1, Ordering::Relaxed);
+            Err(Error::Busy)
+        }
+        let calls = AtomicU32::new(0);
+        let fault = over_usd("f", Usd::cents(2), Usd::cents(2), Usd::cents(1));
+        assert_eq!(f(&calls).await, Err(fault.into()));
+        assert_eq!(calls.into_inner(), 2);
+    }
+
+    #[tokio::test]
+    async fn a_fallback_above_answers_the_step_limit_with_the_work_done() {
+        #[fallback(Ok(found.join(" and ")))]
+        #[agent(max_steps = 2)]
+        async fn f(found: &mut Vec<&'static str>) -> Result<Step<String>, Fault> {
+            found.push("something");
+            Ok(Step::Next)
+        }
+        assert_eq!(f(&mut Vec::new()).await.unwrap(), "something and something");
+    }
+
+    #[tokio::test]
+    async fn an_approval_above_asks_once_for_the_whole_run() {
+        #[requires_approval(by = script, show())]
+        #[agent(max_steps = 5)]
+        async fn f(script: &Scripted) -> Result<Step<()>, Fault> {
+            Ok(Step::Next)
+        }
+        let script = Scripted::new([Decision::approve()]);
+        assert_eq!(f(&script).await, Err(step_limit("f", 5)));
+        assert_eq!(script.requests().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_denied_run_begins_no_step() {
+        #[requires_approval(by = Deny)]
+        #[agent]
+        async fn f(steps: &mut u32) -> Result<Step<()>, Fault> {
+            *steps += 1;
+            Ok(Step::Next)
+        }
+        let mut steps = 0;
+        assert!(matches!(f(&mut steps).await, Err(Fault::Denied { .. })));
+        assert_eq!(steps, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_dropped_run_begins_no_other_step() {
+        #[agent]
+        async fn f(steps: &AtomicU32) -> Result<Step<()>, Fault> {
+            steps.fetch_add(1, Ordering::Relaxed);
+            sleep(ms(100)).await;
+            Ok(Step::Next)
+        }
+        let steps = AtomicU32::new(0);
+        assert!(tokio::time::timeout(ms(150), f(&steps)).await.is_err());
+        sleep(ms(5000)).await;
+        assert_eq!(steps.into_inner(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_reservation_of_a_step_that_times_out_is_given_back() {
+        #[fallback(Ok(Run::current().spent_usd()))]
+        #[agent(max_usd = "$0.10", max_steps = 3)]
+        #[retry(max = 1, backoff = "none")]
+        #[timeout(ms = 50)]
+        async fn f(tries: &AtomicU32) -> Result<Step<Usd>, Fault> {
+            let held = Run::current().reserve(cents(8))?;
+            if tries.fetch_add(1, Ordering::Relaxed) == 0 {
+                pending::<()>().await;
+            }
+            held.commit(cents(3))?;
+            Ok(Step::Done(Run::current().spent_usd()))
+        }
+        assert_eq!(f(&AtomicU32::new(0)).await, Ok(Usd::cents(3)));
+    }
+}
+
+/// What a tool does to the budget. The first number picks a run: 0 is the outermost.
+#[derive(Debug, Clone)]
+enum Deed {
+    Charge(usize, u64),
+    Reserve(usize, u64),
+    /// Ends the oldest reservation with this share of it, in percent.
+    Commit(u64),
+    Drop,
+}
+
+fn deeds() -> impl Strategy<Value = Deed> {
+    prop_oneof![
+        (0..3_usize, 0..60_u64).prop_map(|(run, micros)| Deed::Charge(run, micros)),
+        (0..3_usize, 0..60_u64).prop_map(|(run, micros)| Deed::Reserve(run, micros)),
+        (0..=100_u64).prop_map(Deed::Commit),
+        Just(Deed::Drop),
+    ]
+}
+
+/// Three runs, each begun in the one before.
+fn nested(caps: [Option<u64>; 3]) -> [Run; 3] {
+    let begin = |name: &'static str, cap: Option<u64>| {
+        cap.map_or(Limits::new(), |cap| Limits::new().max_usd(Usd::micros(cap))).begin(name)
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    runtime.block_on(async {
+        let outer = begin("outer", caps[0]);
+        let middle = outer.scope(async { begin("middle", caps[1]) }).await;
+        let inner = middle.scope(async { begin("inner", caps[2]) }).await;
+        [outer, middle, inner]
+    })
+}
+
+proptest! {
+    /// A charge goes through if it fits in every run around it, and only then: so no cap is ever exceeded, and nothing is
+    /// lost or spent twice.
+    #[test]
+    fn no_sequence_of_charges_and_reservations_exceeds_a_cap(
+        caps in prop::array::uniform3(prop::option::of(0..400_u64)),
+        deeds in prop::collection::vec(deeds(), 0..60),
+    ) {
+        let runs = nested(caps);
+        let (mut spent, mut held) = ([0; 3], [0; 3]);
+        let mut reservations = std::collections::VecDeque::new();
+        for deed in deeds {
+            let fits = |run: usize, micros| (0..=run).all(|i| caps[i].is_none_or(|cap| spent[i] + held[i] + micros <= cap));
+            match deed {
+                Deed::Charge(run, micros) => {
+                    let expected = fits(run, micros);
+                    prop_assert_eq!(runs[run].charge(Charge::usd(Usd::micros(micros))).is_ok(), expected);
+                    if expected {
+                        spent[..=run].iter_mut().for_each(|spent| *spent += micros);
+                    }
+                }
+                Deed::Reserve(run, micros) => {
+                    let expected = fits(run, micros);
+                    let reserved = runs[run].reserve(Charge::usd(Usd::micros(micros)));
+                    prop_assert_eq!(reserved.is_ok(), expected);
+                    if let Ok(reserved) = reserved {
+                        held[..=run].iter_mut().for_each(|held| *held += micros);
+                        reservations.push_back((reserved, run, micros));
+                    }
+                }
+                Deed::Commit(percent) => {
+                    let Some((reserved, run, micros)) = reservations.pop_front() else { continue };
+                    let real = micros * percent / 100;
+                    prop_assert_eq!(reserved.commit(Charge::usd(Usd::micros(real))), Ok(()));
+                    held[..=run].iter_mut().for_each(|held| *held -= micros);
+                    spent[..=run].iter_mut().for_each(|spent| *spent += real);
+                }
+                Deed::Drop => {
+                    let Some((_given_back, run, micros)) = reservations.pop_front() else { continue };
+                    held[..=run].iter_mut().for_each(|held| *held -= micros);
+                }
+            }
+            for (i, run) in runs.iter().enumerate() {
+                prop_assert_eq!(run.spent_usd(), Usd::micros(spent[i]));
+                prop_assert!(caps[i].is_none_or(|cap| run.spent_usd() <= Usd::micros(cap)));
+            }
+        }
+    }
+}

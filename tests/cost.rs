@@ -1,0 +1,191 @@
+//! What the attributes cost when all goes well: no allocation, and a future hardly larger than one written by hand.
+
+#![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "about the little functions themselves")]
+
+use std::time::Duration;
+
+use reliable::{Fault, fallback, retry, timeout};
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+enum Error {
+    #[error("busy")]
+    Busy,
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+/// The tool: fails where `fail` says so, and waits for the next turn where `wait` does.
+async fn tool(wait: bool, fail: bool) -> Result<u64, Error> {
+    if wait {
+        tokio::task::yield_now().await;
+    }
+    if fail { Err(Error::Busy) } else { Ok(1) }
+}
+
+mod annotated {
+    use super::*;
+
+    #[retry(max = 3)]
+    pub(super) async fn retried(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[timeout(secs = 2)]
+    pub(super) async fn limited(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[fallback(tool)]
+    pub(super) async fn rescued(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[retry(max = 3)]
+    #[timeout(secs = 2)]
+    pub(super) async fn retried_and_limited(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[fallback(tool)]
+    #[retry(max = 3)]
+    #[timeout(secs = 2)]
+    pub(super) async fn stacked(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+}
+
+/// The same by hand, without events and without the care for faults.
+mod by_hand {
+    use super::*;
+
+    pub(super) async fn retried(wait: bool, fail: bool) -> Result<u64, Error> {
+        let mut pause = Duration::from_millis(500);
+        let mut retries = 0;
+        loop {
+            match tool(wait, fail).await {
+                Err(_) if retries < 3 => retries += 1,
+                outcome => return outcome,
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+    }
+
+    pub(super) async fn limited(wait: bool, fail: bool) -> Result<u64, Error> {
+        let limit = Duration::from_secs(2);
+        match tokio::time::timeout(limit, tool(wait, fail)).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Fault::TimedOut { tool: "limited".into(), limit }.into()),
+        }
+    }
+
+    pub(super) async fn rescued(wait: bool, fail: bool) -> Result<u64, Error> {
+        match tool(wait, fail).await {
+            Err(_) => tool(wait, fail).await,
+            outcome => outcome,
+        }
+    }
+
+    pub(super) async fn retried_and_limited(wait: bool, fail: bool) -> Result<u64, Error> {
+        let mut pause = Duration::from_millis(500);
+        let mut retries = 0;
+        loop {
+            match limited(wait, fail).await {
+                Err(_) if retries < 3 => retries += 1,
+                outcome => return outcome,
+            }
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+    }
+
+    pub(super) async fn stacked(wait: bool, fail: bool) -> Result<u64, Error> {
+        match retried_and_limited(wait, fail).await {
+            Err(_) => tool(wait, fail).await,
+            outcome => outcome,
+        }
+    }
+}
+
+/// Polls a call once, which must be enough, and gives the number of allocations on the way.
+fn allocations(call: impl Future<Output = Result<u64, Error>>) -> u64 {
+    let mut call = std::pin::pin!(call);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut poll = || assert_eq!(call.as_mut().poll(&mut context), std::task::Poll::Ready(Ok(1)));
+    allocation_counter::measure(&mut poll).count_total
+}
+
+/// Runs a call to its end, which it reaches without an error, and gives the number of allocations on the way.
+fn allocations_of_a_call_that_waits(call: impl Future<Output = Result<u64, Error>>) -> u64 {
+    let mut call = std::pin::pin!(call);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let _inside = runtime.enter();
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut run = || while call.as_mut().poll(&mut context).is_pending() {};
+    allocation_counter::measure(&mut run).count_total
+}
+
+#[test]
+fn the_counter_counts() {
+    async fn boxes() -> Result<u64, Error> {
+        Ok(*std::hint::black_box(Box::new(1)))
+    }
+    assert_eq!(allocations(boxes()), 1);
+}
+
+#[test]
+fn a_call_that_is_ready_at_once_allocates_nothing() {
+    assert_eq!(allocations(annotated::retried(false, false)), 0);
+    assert_eq!(allocations(annotated::limited(false, false)), 0);
+    assert_eq!(allocations(annotated::rescued(false, false)), 0);
+    assert_eq!(allocations(annotated::retried_and_limited(false, false)), 0);
+    assert_eq!(allocations(annotated::stacked(false, false)), 0);
+}
+
+#[test]
+fn a_call_that_waits_and_goes_well_allocates_no_more_than_by_hand() {
+    use allocations_of_a_call_that_waits as count;
+    assert!(count(annotated::retried(true, false)) <= count(by_hand::retried(true, false)));
+    assert!(count(annotated::limited(true, false)) <= count(by_hand::limited(true, false)));
+    assert!(count(annotated::rescued(true, false)) <= count(by_hand::rescued(true, false)));
+    assert!(count(annotated::stacked(true, false)) <= count(by_hand::stacked(true, false)));
+}
+
+#[test]
+fn a_fallback_allocates_nothing() {
+    #[fallback(Ok(1))]
+    async fn rescued() -> Result<u64, Error> {
+        Err(Error::Busy)
+    }
+    assert_eq!(allocations(rescued()), 0);
+}
+
+#[test]
+fn a_retry_without_a_pause_allocates_nothing() {
+    #[retry(max = 1, backoff = "none")]
+    async fn flaky(fail: &std::cell::Cell<bool>) -> Result<u64, Error> {
+        tool(false, fail.replace(false)).await
+    }
+    assert_eq!(allocations(flaky(&std::cell::Cell::new(true))), 0);
+}
+
+#[test]
+fn a_future_is_at_most_32_bytes_per_attribute_larger_than_by_hand() {
+    fn check<A, B>(name: &str, attributes: usize, annotated: &A, by_hand: &B) {
+        let (size, floor) = (size_of_val(annotated), size_of_val(by_hand));
+        assert!(size <= floor + 32 * attributes, "{name}: {size} bytes, and {floor} by hand");
+    }
+    check("retry", 1, &annotated::retried(true, false), &by_hand::retried(true, false));
+    check("timeout", 1, &annotated::limited(true, false), &by_hand::limited(true, false));
+    check("fallback", 1, &annotated::rescued(true, false), &by_hand::rescued(true, false));
+    let (both, both_by_hand) = (annotated::retried_and_limited(true, false), by_hand::retried_and_limited(true, false));
+    check("retry over timeout", 2, &both, &both_by_hand);
+    check("the stack", 3, &annotated::stacked(true, false), &by_hand::stacked(true, false));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_measured_does_what_it_should() {
+    assert_eq!(annotated::stacked(true, true).await, Err(Error::Busy));
+    assert_eq!(by_hand::stacked(true, true).await, Err(Error::Busy));
+    assert_eq!(annotated::rescued(true, false).await, Ok(1));
+}
