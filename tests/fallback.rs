@@ -406,3 +406,29 @@ mod when {
         assert_eq!(f(true).await, Ok(2));
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_denial_of_the_same_function_is_not_answered_even_if_the_error_type_hides_it() {
+    #[fallback(Ok(42))]
+    #[reliable::requires_approval(by = Deny)]
+    async fn words() -> Result<u32, String> {
+        Ok(1)
+    }
+
+    #[derive(Debug)]
+    struct Mute;
+    impl From<Fault> for Mute {
+        fn from(_: Fault) -> Mute {
+            Mute
+        }
+    }
+    #[fallback(Ok(42))]
+    #[fallback(Ok(41))]
+    #[reliable::requires_approval(by = Deny)]
+    async fn mute() -> Result<u32, Mute> {
+        Ok(1)
+    }
+
+    assert_eq!(words().await.unwrap_err(), "`words` was denied: every request is denied here");
+    assert!(mute().await.is_err());
+}

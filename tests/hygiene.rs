@@ -97,7 +97,7 @@ mod among_shadows {
     }
 
     #[::reliable::retry(max = n, base = ::core::time::Duration::from_millis(1), jitter = 0.5)]
-    #[::reliable::timeout(secs = 1 + 1)]
+    #[::reliable::timeout(::core::time::Duration::from_millis(5))]
     async fn values(n: u32) -> Outcome<u32> {
         Ok(n)
     }

@@ -276,7 +276,6 @@ mod values {
     }
 
     #[tokio::test(start_paused = true)]
-    #[ignore = "they are evaluated in the order of the attribute's list of options"]
     async fn of_one_attribute_are_evaluated_in_the_order_written() {
         #[retry(jitter = log.value("jitter", 0.0), base = log.value("base", ms(10)), max = log.value("max", 1))]
         async fn f(log: &Log) -> Result<(), Error> {

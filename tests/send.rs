@@ -263,3 +263,14 @@ mod a_generic_tool {
         assert!(spawned(async { Client { calls: AtomicU32::new(0) }.call().await }).await);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_shown_argument_that_is_not_sync_is_not_borrowed_while_a_human_thinks() {
+    #[requires_approval(by = Approve)]
+    async fn count(n: Cell<u32>) -> Result<u32, Fault> {
+        let n = n.into_inner();
+        yield_now().await;
+        Ok(n)
+    }
+    assert_eq!(tokio::spawn(count(Cell::new(3))).await.unwrap(), Ok(3));
+}

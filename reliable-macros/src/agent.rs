@@ -151,8 +151,7 @@ fn first_argument(ty: &mut Type) -> Option<&mut Type> {
 fn builder_calls(options: &Options, errors: &mut Errors) -> (TokenStream, bool) {
     let mut calls = TokenStream::new();
     let mut literal = true;
-    for key in LIMITS {
-        let Some(expr) = options.value(key) else { continue };
+    for (key, expr) in options.values_of(&LIMITS) {
         literal &= values::is_literal(expr);
         let value = limit(key, expr, errors);
         let method = proc_macro2::Ident::new(key, Span::mixed_site());

@@ -23,6 +23,8 @@ const KNOWN: Known = Known {
 pub(crate) struct Approval {
     /// `.reason(…).show(…).within(…)`
     calls: TokenStream,
+    /// `.by(&…)`
+    by: Option<TokenStream>,
     when: Option<TokenStream>,
 }
 
@@ -33,7 +35,8 @@ impl Approval {
             errors.add(value, "`#[requires_approval]` has only options with a name: write `by = …` for an approver");
         }
         let when = options.value("when").map(|when| condition(when, function));
-        Approval { calls: calls(&options, function, errors), when }
+        let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
+        Approval { calls: calls(&options, function, errors), by, when }
     }
 }
 
@@ -42,28 +45,34 @@ impl Policy for Approval {
     //     BODY
     //
     // Output:
-    //     let approval = ::reliable::Approval::new("refund").show("amount", …).ask().await;
-    //     if let ::core::result::Result::Err(fault) = approval {
+    //     let approval = ::reliable::Approval::new("refund").show("amount", …);
+    //     if let ::core::result::Result::Err(fault) = approval.ask().await {
     //         return ::reliable::Outcome::from_fault(fault);
     //     }
     //     BODY
     //
-    // Nothing happens after the body: so the body stays where it is.
+    // Nothing happens after the body: so the body stays where it is. The question is put together before it is asked,
+    // so that nothing borrows the arguments while a human thinks.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let tool = function.name();
-        let calls = &self.calls;
+        let Approval { calls, by, when } = self;
         let refused = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
         let ask = quote_spanned!(mixed=>
-            let approval = ::reliable::Approval::new(#tool) #calls.ask().await;
-            if let ::core::result::Result::Err(fault) = approval {
+            let approval = ::reliable::Approval::new(#tool) #calls;
+            if let ::core::result::Result::Err(fault) = approval #by.ask().await {
                 return #refused;
             }
         );
-        inner.after(&match &self.when {
+        inner.after(&match when {
             Some(when) => quote_spanned!(mixed=> if #when { #ask }),
             None => ask,
         })
+    }
+
+    /// A denial is no failure that a fallback is to answer: so the question stands outside of it.
+    fn hoists_over(&self, above: &dyn Policy) -> bool {
+        above.leaves_denials_alone()
     }
 }
 
@@ -75,9 +84,8 @@ fn calls(options: &Options, function: &Function, errors: &mut Errors) -> TokenSt
             values::duration("`within`", within, errors).map_or_else(|| within.to_token_stream(), duration_tokens);
         quote_spanned!(mixed=> .within(#limit))
     });
-    let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
     let arguments = arguments(options, function, errors);
-    quote!(#reason #arguments #within #by)
+    quote!(#reason #arguments #within)
 }
 
 /// Shows the parameters in the order of the signature: those in `show`, or all of them. Names those in `redact` only.

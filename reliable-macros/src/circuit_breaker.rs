@@ -93,8 +93,7 @@ fn check_combinations(options: &Options, errors: &mut Errors) {
 /// `.failures(5).cooldown(…)`
 fn builder_calls(options: &Options, function: &Function, errors: &mut Errors) -> TokenStream {
     let mut calls = TokenStream::new();
-    for key in RULES {
-        let Some(expr) = options.value(key) else { continue };
+    for (key, expr) in options.values_of(&RULES) {
         function.must_be_constant(key, expr, errors);
         let value = rule(key, expr, errors);
         let method = Ident::new(key, Span::mixed_site());

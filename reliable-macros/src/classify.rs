@@ -18,6 +18,10 @@ impl Classify {
     pub(crate) fn parse(options: &Options) -> Classify {
         Classify { when: options.value("when").cloned(), after: options.value("after").cloned() }
     }
+
+    pub(crate) fn has_when(&self) -> bool {
+        self.when.is_some()
+    }
 }
 
 impl ToTokens for Classify {

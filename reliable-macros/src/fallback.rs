@@ -1,6 +1,6 @@
 //! `#[fallback]`: the last resort when the call has failed.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprPath};
@@ -52,39 +52,47 @@ impl Policy for Fallback {
     //
     // Output:
     //     let outcome = async { BODY }.await;
-    //     let error = match ::reliable::Fallback::settle("forecast", outcome, |error| …) {
-    //         ::core::ops::ControlFlow::Break(outcome) => return outcome,
-    //         ::core::ops::ControlFlow::Continue(error) => error,
-    //     };
-    //     ::core::mem::drop(error);
+    //     if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle("forecast", outcome, |error| …) {
+    //         return outcome;
+    //     }
     //     offline_forecast(city).await
     //
-    // The error is dropped before the fallback is awaited: one that is not `Send` would make the whole future so.
+    // The error is gone before the fallback is awaited: one that is not `Send` would make the whole future so.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let tool = function.name();
         let outcome = inner.value(function);
         let classify = &self.classify;
         let settled = quote_spanned!(function.return_span()=> ::reliable::Fallback::settle(#tool, outcome, #classify));
-        let (error, answer) = match &self.answer {
-            Answer::Call(path, arguments) => (None, call(path, arguments, function.is_async())),
-            Answer::Expr(expr) => {
-                let expr = expr.to_token_stream();
-                (mentions_error(&expr).then(|| visible("error")), expr)
-            }
-            Answer::Missing => (None, TokenStream::new()),
-        };
-        let drop_error = error.is_none().then(|| quote_spanned!(mixed=> ::core::mem::drop(error);));
-        let error = error.unwrap_or_else(|| Ident::new("error", mixed));
-        inner.into_returning(quote_spanned!(mixed=>
+        let unless_answered = quote_spanned!(mixed=>
             let outcome = #outcome;
-            let #error = match #settled {
-                ::core::ops::ControlFlow::Break(outcome) => return outcome,
-                ::core::ops::ControlFlow::Continue(error) => error,
-            };
-            #drop_error
-            #answer
-        ))
+            if let ::core::ops::ControlFlow::Break(outcome) = #settled {
+                return outcome;
+            }
+        );
+        inner.into_returning(match &self.answer {
+            Answer::Call(path, arguments) => {
+                let call = call(path, arguments, function.is_async());
+                quote_spanned!(mixed=> #unless_answered #call)
+            }
+            Answer::Expr(expr) if mentions_error(&expr.to_token_stream()) => {
+                let error = visible("error");
+                quote_spanned!(mixed=>
+                    let outcome = #outcome;
+                    let #error = match #settled {
+                        ::core::ops::ControlFlow::Break(outcome) => return outcome,
+                        ::core::ops::ControlFlow::Continue(error) => error,
+                    };
+                    #expr
+                )
+            }
+            Answer::Expr(expr) => quote_spanned!(mixed=> #unless_answered #expr),
+            Answer::Missing => TokenStream::new(),
+        })
+    }
+
+    fn leaves_denials_alone(&self) -> bool {
+        !self.classify.has_when()
     }
 }
 

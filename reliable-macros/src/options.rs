@@ -149,6 +149,13 @@ impl Options {
         }
     }
 
+    /// Those of `keys` that have a value, in the order in which they are written: that is the order of evaluation.
+    pub(crate) fn values_of(&self, keys: &[&'static str]) -> Vec<(&'static str, &Expr)> {
+        let known = |named: &Named| keys.iter().copied().find(|key| named.key == key);
+        let with_value = |named: &'_ Named| Some((known(named)?, self.value(known(named)?)?));
+        self.named.iter().filter_map(with_value).collect()
+    }
+
     /// The value of `key = value`.
     pub(crate) fn value(&self, key: &str) -> Option<&Expr> {
         self.named.iter().find_map(|named| match &named.value {

@@ -145,8 +145,7 @@ fn builder_calls(options: &Options, errors: &mut Errors) -> (TokenStream, bool) 
     let mut calls = TokenStream::new();
     let mut literal = true;
     let mut durations = Vec::new();
-    for key in POLICY_KEYS {
-        let Some(expr) = options.value(key) else { continue };
+    for (key, expr) in options.values_of(&POLICY_KEYS) {
         literal &= values::is_literal(expr);
         let value = match key {
             "max" => {

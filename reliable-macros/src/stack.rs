@@ -145,10 +145,22 @@ fn is_marker(args: &TokenStream) -> bool {
 fn build(function: Function, attrs: &[Attribute], layers: &[Layer], mut errors: Errors) -> TokenStream {
     check_signature(&function, layers, &mut errors);
     order::check(layers, &mut errors);
-    let policies: Vec<_> = layers.iter().map(|layer| layer.policy(&function, &mut errors)).collect();
+    let mut policies: Vec<_> = layers.iter().map(|layer| layer.policy(&function, &mut errors)).collect();
+    hoist(&mut policies);
     match errors.finish() {
         Ok(()) => wrap(function, attrs, &policies),
         Err(error) => with_error(&error, &without_policies(function, attrs, layers)),
+    }
+}
+
+/// Moves a policy up as long as it means the same there, and is better.
+fn hoist(policies: &mut [Box<dyn Policy>]) {
+    for written in 1..policies.len() {
+        let mut place = written;
+        while place > 0 && policies[place].hoists_over(&*policies[place - 1]) {
+            policies.swap(place, place - 1);
+            place -= 1;
+        }
     }
 }
 
@@ -203,6 +215,16 @@ pub(crate) trait Policy {
     /// Statements to run before the body at each attempt.
     fn before_body(&self) -> TokenStream {
         TokenStream::new()
+    }
+
+    /// Whether this policy, written below `above`, means the same around it, and is better there.
+    fn hoists_over(&self, _above: &dyn Policy) -> bool {
+        false
+    }
+
+    /// Whether a denial passes through unchanged.
+    fn leaves_denials_alone(&self) -> bool {
+        false
     }
 
     /// Changes what callers see of the function.

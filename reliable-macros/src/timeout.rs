@@ -23,40 +23,43 @@ impl Timeout {
     pub(crate) fn parse(args: TokenStream, span: Span, errors: &mut Errors) -> Timeout {
         let options = Options::parse(&KNOWN, args, errors);
         let (ms, secs) = (options.value("ms"), options.value("secs"));
-        let (limit, literal) = match (&options.positional, ms, secs) {
+        Timeout(match (&options.positional, ms, secs) {
             (None, Some(ms), None) => count("ms", Duration::from_millis(1), ms, errors),
             (None, None, Some(secs)) => count("secs", Duration::from_secs(1), secs, errors),
             (Some(limit), None, None) => positional(limit, errors),
             (None, None, None) => {
                 options.must_have(span, "`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
-                (TokenStream::new(), true)
+                Setting::built(&TokenStream::new(), true)
             }
             _ => {
                 errors.add(options.first_of(&["secs", "ms"]), "`#[timeout]` takes one limit: remove one of them");
-                (TokenStream::new(), true)
+                Setting::built(&TokenStream::new(), true)
             }
-        };
-        Timeout(Setting::built(&limit, literal))
+        })
     }
 }
 
-/// A limit in whole units, and whether it is literal.
-fn count(unit: &str, one: Duration, expr: &Expr, errors: &mut Errors) -> (TokenStream, bool) {
+/// A limit in whole units.
+fn count(unit: &str, one: Duration, expr: &Expr, errors: &mut Errors) -> Setting {
     values::count_of(unit, one, expr, errors);
     let constructor = Ident::new(unit, Span::mixed_site());
-    (quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#constructor(#expr)), values::is_literal(expr))
+    let limit = quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#constructor(#expr));
+    Setting::built(&limit, values::is_literal(expr))
 }
 
-/// A text with a unit, or an expression of type `Duration`, and whether it is literal.
-fn positional(limit: &Expr, errors: &mut Errors) -> (TokenStream, bool) {
+/// A text with a unit, or an expression of type `Duration` or `Timeout`.
+fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
     let mixed = Span::mixed_site();
     if let Expr::Lit(ExprLit { lit: Lit::Int(ms), .. }) = limit {
         errors.add(limit, format!("the limit needs a unit: write `#[timeout(ms = {})]`", ms.base10_digits()));
     } else if let Some(limit) = values::duration("the limit", limit, errors) {
         let limit = duration_tokens(limit);
-        return (quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
+        return Setting::built(&quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
     }
-    (quote_spanned!(at(limit.span())=> ::reliable::Timeout::from(#limit)), false)
+    Setting {
+        ty: Some(quote_spanned!(mixed=> ::reliable::Timeout)),
+        value: quote_spanned!(at(limit.span())=> ::core::convert::From::from(#limit)),
+    }
 }
 
 impl Policy for Timeout {

@@ -293,10 +293,33 @@ impl Drop for Permit<'_> {
     }
 }
 
-/// Microseconds on tokio's clock, since the first time that anybody asked.
+/// Microseconds on tokio's clock, counted from long before the first time that anybody asked.
 fn now_us() -> u64 {
     static FIRST: OnceLock<Instant> = OnceLock::new();
     let now = Instant::now();
-    let since = now.saturating_duration_since(*FIRST.get_or_init(|| now));
-    u64::try_from(since.as_micros()).unwrap_or(u64::MAX)
+    micros(*FIRST.get_or_init(|| now), now)
+}
+
+/// Each paused runtime has a clock of its own, which may lie behind the one that was asked first.
+fn micros(first: Instant, now: Instant) -> u64 {
+    const LONG: u64 = 1 << 46;
+    let us = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+    match now.checked_duration_since(first) {
+        Some(since) => LONG.saturating_add(us(since)),
+        None => LONG.saturating_sub(us(first.duration_since(now))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn time_that_lies_before_the_first_is_told_apart_too() {
+        let early = Instant::now();
+        let first = early + Duration::from_secs(3600);
+        let (a, b) = (micros(first, early), micros(first, early + Duration::from_millis(10)));
+        assert_eq!(b - a, 10_000);
+        assert_eq!(micros(first, first) - a, 3_600_000_000);
+    }
 }

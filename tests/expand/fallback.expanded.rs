@@ -6,14 +6,12 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         { fetch(city).await }
     }
         .await;
-    let error = match ::reliable::Fallback::settle(
+    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
         "forecast",
         outcome,
         |error| ::reliable::Inspect::new(error).failure(),
     ) {
-        ::core::ops::ControlFlow::Break(outcome) => return outcome,
-        ::core::ops::ControlFlow::Continue(error) => error,
-    };
-    ::core::mem::drop(error);
+        return outcome;
+    }
     offline_forecast(city).await
 }

@@ -4,10 +4,8 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
             .reason("leaves the house")
             .show("to", ::reliable::Inspect::new(&to).text())
             .redact("body")
-            .within(::core::time::Duration::from_secs(600))
-            .ask()
-            .await;
-        if let ::core::result::Result::Err(fault) = approval {
+            .within(::core::time::Duration::from_secs(600));
+        if let ::core::result::Result::Err(fault) = approval.ask().await {
             return ::reliable::Outcome::from_fault(fault);
         }
     }

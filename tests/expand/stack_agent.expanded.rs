@@ -55,14 +55,12 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
             },
         )
         .await;
-    let error = match ::reliable::Fallback::settle(
+    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
         "assistant",
         outcome,
         |error| ::reliable::Inspect::new(error).failure(),
     ) {
-        ::core::ops::ControlFlow::Break(outcome) => return outcome,
-        ::core::ops::ControlFlow::Continue(error) => error,
-    };
-    ::core::mem::drop(error);
+        return outcome;
+    }
     apologise(chat).await
 }

@@ -1,14 +1,12 @@
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let retry = const { &::reliable::Retry::new().max(2) };
-    let outcome = async {
-        let approval = ::reliable::Approval::new("send_email")
-            .show("to", ::reliable::Inspect::new(&to).text())
-            .show("body", ::reliable::Inspect::new(&body).text())
-            .ask()
-            .await;
-        if let ::core::result::Result::Err(fault) = approval {
-            return ::reliable::Outcome::from_fault(fault);
-        }
+    let approval = ::reliable::Approval::new("send_email")
+        .show("to", ::reliable::Inspect::new(&to).text())
+        .show("body", ::reliable::Inspect::new(&body).text());
+    if let ::core::result::Result::Err(fault) = approval.ask().await {
+        return ::reliable::Outcome::from_fault(fault);
+    }
+    let outcome = {
         let mut attempts = retry.attempts();
         loop {
             let outcome = async {
@@ -30,16 +28,13 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
             };
             pause.await;
         }
-    }
-        .await;
-    let error = match ::reliable::Fallback::settle(
+    };
+    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
         "send_email",
         outcome,
         |error| ::reliable::Inspect::new(error).failure(),
     ) {
-        ::core::ops::ControlFlow::Break(outcome) => return outcome,
-        ::core::ops::ControlFlow::Continue(error) => error,
-    };
-    ::core::mem::drop(error);
+        return outcome;
+    }
     Ok(Receipt::queued())
 }

@@ -1,9 +1,11 @@
 impl Weather {
     /// The weather of tomorrow.
     pub async fn forecast(&mut self, city: &str) -> Result<Forecast, WeatherError> {
-        let outer_timeout = ::reliable::Timeout::from(self.limit * 2);
+        let outer_timeout: ::reliable::Timeout = ::core::convert::From::from(
+            self.limit * 2,
+        );
         let retry = ::reliable::Retry::new().max(self.retries);
-        let timeout = ::reliable::Timeout::from(self.limit);
+        let timeout: ::reliable::Timeout = ::core::convert::From::from(self.limit);
         let outcome = outer_timeout
             .run(
                 "forecast",
@@ -41,15 +43,13 @@ impl Weather {
                 },
             )
             .await;
-        let error = match ::reliable::Fallback::settle(
+        if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
             "forecast",
             outcome,
             |error| ::reliable::Inspect::new(error).failure(),
         ) {
-            ::core::ops::ControlFlow::Break(outcome) => return outcome,
-            ::core::ops::ControlFlow::Continue(error) => error,
-        };
-        ::core::mem::drop(error);
+            return outcome;
+        }
         Self::stale(self, city).await
     }
 }
