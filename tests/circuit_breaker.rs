@@ -391,11 +391,11 @@ async fn the_breaker_of_a_function_is_shared_by_its_types() {
 
 #[tokio::test(start_paused = true)]
 async fn it_can_be_shared_behind_an_arc() {
-    let breaker = Arc::new(CircuitBreaker::new().failures(1));
     #[circuit_breaker(*breaker)]
     async fn call(breaker: Arc<CircuitBreaker>) -> Result<u32, Error> {
         Err(Error::Down)
     }
+    let breaker = Arc::new(CircuitBreaker::new().failures(1));
     call(Arc::clone(&breaker)).await.unwrap_err();
     assert_eq!(breaker.state(), CircuitState::Open);
 }

@@ -4,7 +4,7 @@
 
 #![cfg(feature = "tracing")]
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
 use reliable::{Charge, Fault, Run, Step, Usd, agent, fallback, requires_approval, retry, timeout};
@@ -21,7 +21,7 @@ struct Fields(String);
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
         if field.name() != "message" {
-            self.0 += &format!(" {}={value:?}", field.name());
+            write!(self.0, " {}={value:?}", field.name()).unwrap();
         }
     }
 }

@@ -39,8 +39,8 @@ async fn forecast(world: &World, city: &str) -> Result<String, ToolError> {
     Ok(world.weather.call(format!("sunny in {city}")).await?)
 }
 
-async fn yesterdays_forecast(_: &World, city: &str) -> Result<String, ToolError> {
-    Ok(format!("cloudy in {city} (yesterday's forecast)"))
+async fn yesterdays_forecast(world: &World, city: &str) -> Result<String, ToolError> {
+    Ok(world.archive.call(format!("cloudy in {city} (yesterday's forecast)")).await?)
 }
 
 /// A call that may hang: better no answer than an agent that waits for ever.
@@ -58,7 +58,7 @@ async fn send_email(world: &World, to: &str, body: &str) -> Result<String, ToolE
 /// Every answer of the model costs money. What does not fit in the budget is refused before it is spent.
 async fn ask_model(world: &World, task: &mut Task) -> Result<Reply, ToolError> {
     Run::current().charge(Charge::usd(world.price).tokens(700))?;
-    Ok(task.next_reply())
+    Ok(task.next_reply().await)
 }
 
 /// One step of the agent: ask the model, do what it says. The attribute makes the loop, and ends it.

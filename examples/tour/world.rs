@@ -84,6 +84,7 @@ impl Service {
 /// The services, and the price of the model.
 pub struct World {
     pub weather: Service,
+    pub archive: Service,
     pub restaurant: Service,
     pub mail: Service,
     pub price: Usd,
@@ -93,7 +94,7 @@ impl World {
     /// A world in which nothing fails.
     pub fn kind() -> Self {
         let good = || Service::new([Weather::Good]);
-        World { weather: good(), restaurant: good(), mail: good(), price: CHEAP }
+        World { weather: good(), archive: good(), restaurant: good(), mail: good(), price: CHEAP }
     }
 }
 
@@ -124,7 +125,8 @@ impl Task {
         Task { script: VecDeque::new(), for_ever: reply, told: Vec::new() }
     }
 
-    pub fn next_reply(&mut self) -> Reply {
+    pub async fn next_reply(&mut self) -> Reply {
+        tokio::time::sleep(Duration::from_millis(400)).await;
         self.script.pop_front().unwrap_or(self.for_ever)
     }
 
