@@ -16,7 +16,7 @@ fn each_mistake_has_its_message() {
     let same_rustc = rustc_version().starts_with(RUSTC);
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
-    for attribute in ["retry", "timeout", "fallback", "requires_approval", "agent", "order"] {
+    for attribute in ["retry", "timeout", "fallback", "requires_approval", "agent", "circuit_breaker", "order"] {
         cases.compile_fail(format!("tests/ui/{attribute}/*.rs"));
         if same_rustc && attribute != "order" {
             cases.compile_fail(format!("tests/ui/{attribute}/rustc/*.rs"));

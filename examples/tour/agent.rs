@@ -1,6 +1,6 @@
 //! The agent and its tools: ordinary functions, each with its plan for failure above it.
 
-use reliable::{Charge, Fault, Run, Step, Usd, agent, fallback, requires_approval, retry, timeout};
+use reliable::{Charge, Fault, Run, Step, Usd, agent, circuit_breaker, fallback, requires_approval, retry, timeout};
 
 use crate::world::{Reply, ServiceError, Task, World};
 
@@ -49,6 +49,12 @@ async fn book_table(world: &World, restaurant: &str) -> Result<String, ToolError
     Ok(world.restaurant.call(format!("a table at {restaurant}")).await?)
 }
 
+/// A service that may be dead for hours: after three failures in a row it is left alone for half a minute, then probed.
+#[circuit_breaker(world.hotel_breaker)]
+async fn find_hotel(world: &World, city: &str) -> Result<String, ToolError> {
+    Ok(world.hotels.call(format!("a hotel in {city}")).await?)
+}
+
 /// It can't be taken back: so a human says yes first.
 #[requires_approval(reason = "it leaves the house", show(to, body))]
 async fn send_email(world: &World, to: &str, body: &str) -> Result<String, ToolError> {
@@ -68,7 +74,12 @@ pub async fn assistant(world: &World, task: &mut Task) -> Result<Step<String>, T
         Reply::Answer => return Ok(Step::Done(task.answer())),
         Reply::Forecast(city) => forecast(world, city).await,
         Reply::BookTable(restaurant) => book_table(world, restaurant).await,
+        Reply::FindHotel(city) => find_hotel(world, city).await,
         Reply::SendEmail { to, body } => send_email(world, to, body).await,
+        Reply::Wait(time) => {
+            tokio::time::sleep(time).await;
+            Ok(format!("{time:?} later"))
+        }
     };
     // An error of a tool is no reason to stop: the model is told, and may find another way.
     task.tell(seen.unwrap_or_else(|error| error.to_string()));

@@ -14,6 +14,7 @@ pub async fn play_all() -> Vec<Drill> {
         a_flaky_service().await,
         a_call_that_hangs().await,
         an_outage().await,
+        a_dead_service().await,
         a_runaway_loop().await,
         a_cost_cap().await,
         a_risky_action_denied().await,
@@ -78,6 +79,21 @@ async fn an_outage() -> Drill {
         failure: "503, for ever",
         expected: "4 calls, 1 fallback, then an answer",
         seen: format!("{} calls, {fallbacks} fallback, then {}", world.weather.calls(), ending(&outcome)),
+    }
+}
+
+async fn a_dead_service() -> Drill {
+    let plan = [Weather::Down, Weather::Down, Weather::Down, Weather::Good];
+    let world = World { hotels: Service::new(plan), ..World::kind() };
+    let hotel = Reply::FindHotel("Oslo");
+    let mut task = Task::new([hotel, hotel, hotel, hotel, Reply::Wait(Duration::from_secs(30)), hotel]);
+    let promise = "#[circuit_breaker] stops calling it, probes it after a while, and trusts it again";
+    let (_, report) = play("A service that is dead for a while", promise, Scope::current(), &world, &mut task).await;
+    let kept_away = report.of("find_hotel").map_or(0, |row| row.rejected);
+    Drill {
+        failure: "a service that stays dead",
+        expected: "4 calls, 1 kept away, closed at last",
+        seen: format!("{} calls, {kept_away} kept away, {} at last", world.hotels.calls(), world.hotel_breaker.state()),
     }
 }
 

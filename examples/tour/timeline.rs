@@ -1,6 +1,6 @@
 //! Prints what happened: a timeline for each scene, and the drill at the end.
 
-use reliable::{Event, Report};
+use reliable::{CircuitState, Event, Fault, Report};
 
 use crate::agent::ToolError;
 
@@ -45,6 +45,18 @@ fn told(event: &Event) -> (String, String) {
         }
         Event::TimedOut { limit, .. } => (format!("✗ no answer within {limit:?}"), "drops the call".to_owned()),
         Event::FellBack { .. } => (nothing(), "✓ the fallback answers instead".to_owned()),
+        Event::Circuit { state: CircuitState::Open, .. } => {
+            ("✗ one failure too many".to_owned(), "●─○ the circuit is open: no calls for now".to_owned())
+        }
+        Event::Circuit { state: CircuitState::HalfOpen, .. } => {
+            (nothing(), "●┄○ the circuit is half-open: this call is a probe".to_owned())
+        }
+        Event::Circuit { state: CircuitState::Closed, .. } => {
+            (nothing(), "●━● the circuit is closed: the service is well".to_owned())
+        }
+        Event::Rejected { fault: Fault::CircuitOpen { left, .. }, .. } => {
+            ("· the circuit is open".to_owned(), format!("does not call; {:.0?} left", left))
+        }
         Event::Approved { by, .. } => {
             ("? may this run".to_owned(), format!("✓ runs it: {} said yes", by.as_deref().unwrap_or("a human")))
         }

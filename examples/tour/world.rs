@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use reliable::Usd;
+use reliable::{CircuitBreaker, Usd};
 
 use crate::agent::CHEAP;
 
@@ -86,6 +86,8 @@ pub struct World {
     pub weather: Service,
     pub archive: Service,
     pub restaurant: Service,
+    pub hotels: Service,
+    pub hotel_breaker: CircuitBreaker,
     pub mail: Service,
     pub price: Usd,
 }
@@ -94,7 +96,15 @@ impl World {
     /// A world in which nothing fails.
     pub fn kind() -> Self {
         let good = || Service::new([Weather::Good]);
-        World { weather: good(), archive: good(), restaurant: good(), mail: good(), price: CHEAP }
+        World {
+            weather: good(),
+            archive: good(),
+            restaurant: good(),
+            hotels: good(),
+            hotel_breaker: CircuitBreaker::new().failures(3),
+            mail: good(),
+            price: CHEAP,
+        }
     }
 }
 
@@ -104,6 +114,8 @@ pub enum Reply {
     Answer,
     Forecast(&'static str),
     BookTable(&'static str),
+    FindHotel(&'static str),
+    Wait(Duration),
     SendEmail { to: &'static str, body: &'static str },
 }
 

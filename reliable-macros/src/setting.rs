@@ -36,10 +36,13 @@ impl Setting {
             }
             (Some(shared), Some(key)) => quote_spanned!(at(shared.span())=> ::reliable::Keyed::get(&#shared, &#key)),
             (None, None) => quote_spanned!(mixed=> { static #one: #ty = #ty::new() #calls; &#one }),
-            (None, Some(key)) => quote_spanned!(mixed=> {
-                static #many: ::reliable::Keyed<#ty> = ::reliable::Keyed::new(|| #ty::new() #calls);
-                #many.get(&#key)
-            }),
+            (None, Some(key)) => {
+                let get = quote_spanned!(at(key.span())=> #many.get(&#key));
+                quote_spanned!(mixed=> {
+                    static #many: ::reliable::Keyed<#ty> = ::reliable::Keyed::new(|| #ty::new() #calls);
+                    #get
+                })
+            }
         };
         Setting { ty: None, value }
     }

@@ -1,0 +1,8 @@
+use reliable::{Fault, circuit_breaker};
+
+#[circuit_breaker(cooldown = 30)]
+async fn forecast(city: &str) -> Result<usize, Fault> {
+    Ok(city.len())
+}
+
+fn main() {}
