@@ -55,7 +55,7 @@ fn told(event: &Event) -> (String, String) {
             (nothing(), "●━● the circuit is closed: the service is well".to_owned())
         }
         Event::Rejected { fault: Fault::CircuitOpen { left, .. }, .. } => {
-            ("· the circuit is open".to_owned(), format!("does not call; {:.0?} left", left))
+            ("· the circuit is open".to_owned(), format!("does not call; {left:.0?} left"))
         }
         Event::Approved { by, .. } => {
             ("? may this run".to_owned(), format!("✓ runs it: {} said yes", by.as_deref().unwrap_or("a human")))
