@@ -13,7 +13,8 @@ use crate::{Fault, Limits, Run, Usd};
 /// let call = Charge::usd(Usd::micros(1_500)).tokens(320);
 /// let local_model = Charge::usd(Usd::ZERO).tokens(320);
 /// let price_unknown = Charge::tokens_only(320);
-/// # let _ = (call, local_model, price_unknown);
+/// let money_only: Charge = Usd::cents(2).into();
+/// # let _ = (call, local_model, price_unknown, money_only);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Charge {
@@ -35,6 +36,12 @@ impl Charge {
     /// The same, with this many tokens.
     pub const fn tokens(self, tokens: u64) -> Self {
         Charge { tokens, ..self }
+    }
+}
+
+impl From<Usd> for Charge {
+    fn from(usd: Usd) -> Charge {
+        Charge::usd(usd)
     }
 }
 
@@ -78,7 +85,8 @@ impl Reservation {
     /// # Errors
     /// [`Fault::OverBudget`] if it is more than was reserved and does not fit, [`Fault::Unpriced`] if the run has a money
     /// cap and the charge no price. It is booked all the same, because it is spent.
-    pub fn commit(mut self, spent: Charge) -> Result<(), Fault> {
+    pub fn commit(mut self, spent: impl Into<Charge>) -> Result<(), Fault> {
+        let spent = spent.into();
         let at_least = Charge { usd: spent.usd.or(self.held.usd), ..spent };
         let mut booked = Ok(());
         for run in self.runs.drain(..) {

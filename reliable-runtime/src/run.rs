@@ -106,11 +106,12 @@ impl Run {
         self.0.as_deref().map_or(0, |run| run.state().ledger.spent.tokens)
     }
 
-    /// Spends at once what is known exactly: [`reserve`](Run::reserve), then [`commit`](Reservation::commit).
+    /// Spends at once what is known exactly, a [`Charge`] or just [`Usd`]: [`reserve`](Run::reserve), then [`commit`](Reservation::commit).
     ///
     /// # Errors
     /// As for [`reserve`](Run::reserve).
-    pub fn charge(&self, charge: Charge) -> Result<(), Fault> {
+    pub fn charge(&self, charge: impl Into<Charge>) -> Result<(), Fault> {
+        let charge = charge.into();
         self.reserve(charge)?.commit(charge)
     }
 
@@ -120,7 +121,8 @@ impl Run {
     /// # Errors
     /// [`Fault::OverBudget`] if it does not fit in what is left, [`Fault::Unpriced`] if the run has a money cap and the
     /// charge no price. Nothing is set aside then.
-    pub fn reserve(&self, charge: Charge) -> Result<Reservation, Fault> {
+    pub fn reserve(&self, charge: impl Into<Charge>) -> Result<Reservation, Fault> {
+        let charge = charge.into();
         let mut reservation = Reservation::new(charge);
         for run in self.and_outer() {
             run.hold(charge)?;
