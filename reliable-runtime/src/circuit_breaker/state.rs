@@ -29,6 +29,7 @@ const HALF: u64 = (1 << (PAYLOAD_BITS / 2)) - 1;
 const GENERATION: u64 = (1 << 14) - 1;
 
 impl Word {
+    #[inline]
     fn new(generation: u64, phase: Phase) -> Word {
         let (tag, payload) = match phase {
             Phase::Closed { failures } => (0, failures),
@@ -105,6 +106,7 @@ impl State {
         State { word: AtomicU64::new(0), tally: AtomicU64::new(0), window: std::array::from_fn(|_| AtomicU64::new(0)) }
     }
 
+    #[inline]
     fn load(&self) -> Word {
         Word(self.word.load(Ordering::Acquire))
     }
