@@ -2,13 +2,20 @@
 //!
 //! # Finding your way
 //! - The attributes: [`retry`](macro@retry), [`timeout`](macro@timeout), [`fallback`](macro@fallback),
-//!   [`requires_approval`](macro@requires_approval), [`agent`](macro@agent).
+//!   [`requires_approval`](macro@requires_approval), [`agent`](macro@agent),
+//!   [`circuit_breaker`](macro@circuit_breaker), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge), and with the feature
+//!   `rate-limit` the attribute `rate_limit`.
 //! - What they stand for, usable by hand and in a `static`: [`Retry`], [`Timeout`], [`Fallback`], [`Approval`],
-//!   [`Limits`].
-//! - What can go wrong besides a tool's own error: [`Fault`].
+//!   [`Limits`], [`CircuitBreaker`], [`Bulkhead`], [`Hedge`], and `RateLimit`.
+//! - What can go wrong besides a tool's own error: [`Fault`]. What of all that is worth a retry: [`Transient`], and for
+//!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
 //! - What is in force around a call: [`Scope`], with an [`Approver`] and a [`Recorder`]; in an agent, [`Run`].
 
 #![deny(missing_docs)]
 
-pub use reliable_macros::{agent, circuit_breaker, fallback, requires_approval, retry, timeout};
+#[cfg(feature = "rate-limit")]
+pub use reliable_macros::rate_limit;
+pub use reliable_macros::{
+    Transient, agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy, requires_approval, retry, timeout,
+};
 pub use reliable_runtime::*;

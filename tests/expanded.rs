@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use reliable::{Fault, Retry, Step};
+use reliable::{Before, Fault, Policy, Retry, RetryBudget, Step};
 
 #[derive(Debug, PartialEq)]
 pub struct Forecast(String);
@@ -47,6 +47,18 @@ async fn offline_forecast(_: &str) -> Result<Forecast, WeatherError> {
 }
 
 static POLICY: Retry = Retry::new();
+static BUDGET: RetryBudget = RetryBudget::new(10);
+static THROTTLE: Open = Open;
+
+struct Open;
+
+impl Policy for Open {
+    type Call = ();
+
+    fn before(&self, _: &'static str) -> Before<()> {
+        Before::Admit(())
+    }
+}
 
 pub type MailError = WeatherError;
 pub type AgentError = WeatherError;
@@ -102,7 +114,10 @@ macro_rules! both {
         mod $case {
             pub mod annotated {
                 #[allow(unused_imports)]
-                use {crate::*, reliable::{agent, circuit_breaker, fallback, requires_approval, retry, timeout}};
+                use {crate::*, reliable::{agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy, requires_approval, retry, timeout}};
+                #[cfg(feature = "rate-limit")]
+                #[allow(unused_imports)]
+                use reliable::rate_limit;
                 include!(concat!("expand/", stringify!($case), ".rs"));
             }
             pub mod expanded {
@@ -115,8 +130,18 @@ macro_rules! both {
 }
 
 both! {
-    agent circuit_breaker circuit_breaker_key fallback fallback_expression requires_approval requires_approval_options retry retry_options retry_plain
-    retry_policy stack stack_agent stack_approval timeout
+    agent bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_options retry retry_budget retry_options retry_plain
+    policy policy_plain retry_policy stack stack_agent stack_approval timeout
+}
+
+#[cfg(feature = "chaos")]
+both! {
+    chaos chaos_plain
+}
+
+#[cfg(feature = "rate-limit")]
+both! {
+    rate_limit rate_limit_options
 }
 
 /// A type for the methods, in each of the two modules.

@@ -16,10 +16,32 @@ fn each_mistake_has_its_message() {
     let same_rustc = rustc_version().starts_with(RUSTC);
     let cases = trybuild::TestCases::new();
     cases.pass("tests/ui/pass/*.rs");
-    for attribute in ["retry", "timeout", "fallback", "requires_approval", "agent", "circuit_breaker", "order"] {
+    let attributes = [
+        "retry",
+        "transient",
+        "timeout",
+        "fallback",
+        "requires_approval",
+        "agent",
+        "circuit_breaker",
+        "policy",
+        "chaos",
+        "bulkhead",
+        "hedge",
+        "order",
+    ];
+    for attribute in attributes {
         cases.compile_fail(format!("tests/ui/{attribute}/*.rs"));
-        if same_rustc && attribute != "order" {
+        // Without its feature `#[chaos]` is nothing, and the compiler has nothing to say.
+        let is_nothing = attribute == "chaos" && !cfg!(feature = "chaos");
+        if same_rustc && attribute != "order" && !is_nothing {
             cases.compile_fail(format!("tests/ui/{attribute}/rustc/*.rs"));
+        }
+    }
+    if cfg!(feature = "rate-limit") {
+        cases.compile_fail("tests/ui/rate_limit/*.rs");
+        if same_rustc {
+            cases.compile_fail("tests/ui/rate_limit/rustc/*.rs");
         }
     }
     if !same_rustc {

@@ -1,30 +1,33 @@
 //! The agent and its tools: ordinary functions, each with its plan for failure above it.
+//!
+//! `#[chaos]` marks where the scenes inject their failures; without the feature `chaos` it is nothing at all.
 
-use reliable::{Charge, Fault, Run, Step, Usd, agent, circuit_breaker, fallback, requires_approval, retry, timeout};
+use std::time::Duration;
+
+use reliable::{Charge, Fault, Run, Step, Transient, agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy};
+use reliable::{rate_limit, requires_approval, retry, timeout};
 
 use crate::world::{Reply, ServiceError, Task, World};
 
 /// What can go wrong in a tool: the service's own errors, and what the library says itself.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error, Transient)]
 pub enum ToolError {
     #[error(transparent)]
+    #[transient(forward)]
     Service(#[from] ServiceError),
     #[error(transparent)]
     Fault(#[from] Fault),
 }
 
-impl ToolError {
+impl Transient for ServiceError {
     fn is_transient(&self) -> bool {
-        match self {
-            ToolError::Service(error) => error.is_transient(),
-            ToolError::Fault(_) => true,
-        }
+        true
     }
 
-    fn retry_after(&self) -> Option<std::time::Duration> {
+    fn retry_after(&self) -> Option<Duration> {
         match self {
-            ToolError::Service(error) => error.retry_after(),
-            ToolError::Fault(_) => None,
+            ServiceError::Busy(delay) => Some(*delay),
+            ServiceError::Down => None,
         }
     }
 }
@@ -33,26 +36,56 @@ impl ToolError {
 ///
 /// `jitter = 0` so that every tour takes the same time; leave it out in your own code.
 #[fallback(yesterdays_forecast)]
-#[retry(max = 3, backoff = "exp", jitter = 0, when = ToolError::is_transient, after = ToolError::retry_after)]
+#[retry(max = 3, backoff = "exp", jitter = 0)]
 #[timeout(secs = 2)]
+#[chaos]
 async fn forecast(world: &World, city: &str) -> Result<String, ToolError> {
-    Ok(world.weather.call(format!("sunny in {city}")).await?)
+    Ok(world.service.call(format!("sunny in {city}")).await?)
 }
 
 async fn yesterdays_forecast(world: &World, city: &str) -> Result<String, ToolError> {
-    Ok(world.archive.call(format!("cloudy in {city} (yesterday's forecast)")).await?)
+    Ok(world.service.call(format!("cloudy in {city} (yesterday's forecast)")).await?)
 }
 
 /// A call that may hang: better no answer than an agent that waits for ever.
 #[timeout(ms = 1500)]
+#[chaos]
 async fn book_table(world: &World, restaurant: &str) -> Result<String, ToolError> {
-    Ok(world.restaurant.call(format!("a table at {restaurant}")).await?)
+    Ok(world.service.call(format!("a table at {restaurant}")).await?)
 }
 
 /// A service that may be dead for hours: after three failures in a row it is left alone for half a minute, then probed.
 #[circuit_breaker(world.hotel_breaker)]
+#[chaos]
 async fn find_hotel(world: &World, city: &str) -> Result<String, ToolError> {
-    Ok(world.hotels.call(format!("a hotel in {city}")).await?)
+    Ok(world.service.call(format!("a hotel in {city}")).await?)
+}
+
+/// Quick, but for one call in a hundred: that one gets a second attempt beside it.
+#[hedge(after = "300ms")]
+#[chaos]
+async fn translate(world: &World, words: &str) -> Result<String, ToolError> {
+    Ok(world.service.call(format!("{words}, in Norwegian")).await?)
+}
+
+/// A small service with a quota: two calls at once, and four in a second.
+#[bulkhead(max = 2)]
+#[rate_limit(per_second = 4, burst = 2)]
+async fn look_up(world: &World, term: &str) -> Result<String, ToolError> {
+    Ok(world.service.call(format!("what {term} means")).await?)
+}
+
+async fn look_up_four(world: &World, term: &str) -> Result<String, ToolError> {
+    let call = || look_up(world, term);
+    let (a, b, c, d) = tokio::join!(call(), call(), call(), call());
+    let found = [a, b, c, d].into_iter().collect::<Result<Vec<_>, _>>()?;
+    Ok(format!("{} times {}", found.len(), found[0]))
+}
+
+/// Paid by the call: a policy of our own has the last word. It is in `ration.rs`.
+#[policy(&world.ration)]
+async fn search_web(world: &World, words: &str) -> Result<String, ToolError> {
+    Ok(world.service.call(format!("pages about {words}")).await?)
 }
 
 /// It can't be taken back: so a human says yes first.
@@ -70,11 +103,15 @@ async fn ask_model(world: &World, task: &mut Task) -> Result<Reply, ToolError> {
 /// One step of the agent: ask the model, do what it says. The attribute makes the loop, and ends it.
 #[agent(max_steps = 8, max_usd = 0.10)]
 pub async fn assistant(world: &World, task: &mut Task) -> Result<Step<String>, ToolError> {
-    let seen = match ask_model(world, task).await? {
+    let reply = ask_model(world, task).await?;
+    let seen = match reply {
         Reply::Answer => return Ok(Step::Done(task.answer())),
         Reply::Forecast(city) => forecast(world, city).await,
         Reply::BookTable(restaurant) => book_table(world, restaurant).await,
         Reply::FindHotel(city) => find_hotel(world, city).await,
+        Reply::Translate(words) => translate(world, words).await,
+        Reply::LookUpFour(term) => look_up_four(world, term).await,
+        Reply::SearchWeb(words) => search_web(world, words).await,
         Reply::SendEmail { to, body } => send_email(world, to, body).await,
         Reply::Wait(time) => {
             tokio::time::sleep(time).await;
@@ -85,6 +122,3 @@ pub async fn assistant(world: &World, task: &mut Task) -> Result<Step<String>, T
     task.tell(seen.unwrap_or_else(|error| error.to_string()));
     Ok(Step::Next)
 }
-
-/// What a model call costs in most scenes.
-pub const CHEAP: Usd = Usd::cents(1);

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use reliable::approver::Scripted;
+use reliable::chaos::{Chaos, fail, hang, slow};
 use reliable::{Decision, Recorder, Report, Scope, Usd};
 
 use crate::agent::{ToolError, assistant};
 use crate::timeline::{self, Drill};
-use crate::world::{Reply, Service, Task, Weather, World};
+use crate::world::{Reply, ServiceError, Task, World};
 
 pub async fn play_all() -> Vec<Drill> {
     vec![
@@ -15,111 +16,163 @@ pub async fn play_all() -> Vec<Drill> {
         a_call_that_hangs().await,
         an_outage().await,
         a_dead_service().await,
+        a_slow_call().await,
+        too_many_calls_at_once().await,
         a_runaway_loop().await,
         a_cost_cap().await,
+        a_policy_of_ones_own().await,
         a_risky_action_denied().await,
         a_risky_action_approved().await,
         a_risky_action_with_nobody_to_ask().await,
     ]
 }
 
-/// Runs the agent in a scope with a recorder, and prints the timeline of what happened.
-async fn play(
-    title: &str,
-    promise: &str,
+/// What a scene has to show.
+struct Scene {
+    title: &'static str,
+    promise: &'static str,
+    chaos: Chaos,
     scope: Scope,
-    world: &World,
-    task: &mut Task,
-) -> (Result<String, ToolError>, Report) {
-    let recorder = Recorder::new();
-    let outcome = scope.recorder(&recorder).run(assistant(world, task)).await;
-    let report = recorder.report();
-    timeline::print_scene(title, promise, &report, &outcome);
-    (outcome, report)
 }
 
-fn ending(outcome: &Result<String, ToolError>) -> &'static str {
-    if outcome.is_ok() { "an answer" } else { "the run is stopped" }
+impl Scene {
+    fn new(title: &'static str, promise: &'static str) -> Scene {
+        Scene { title, promise, chaos: Chaos::plan(), scope: Scope::current() }
+    }
+
+    fn with(self, chaos: Chaos) -> Scene {
+        Scene { chaos, ..self }
+    }
+
+    /// Runs the agent, and prints the timeline of what happened.
+    async fn play(self, world: &World, mut task: Task) -> (&'static str, Report) {
+        let recorder = Recorder::new();
+        let scope = self.scope.recorder(&recorder).chaos(&self.chaos);
+        let outcome = scope.run(assistant(world, &mut task)).await;
+        // A failure that was never injected would prove nothing.
+        self.chaos.assert_used();
+        let report = recorder.report();
+        timeline::print_scene(self.title, self.promise, &report, &outcome);
+        (if outcome.is_ok() { "an answer" } else { "the run is stopped" }, report)
+    }
+}
+
+fn busy() -> ToolError {
+    ServiceError::Busy(Duration::from_secs(3)).into()
+}
+
+fn down() -> ToolError {
+    ServiceError::Down.into()
 }
 
 async fn a_flaky_service() -> Drill {
-    let plan = [Weather::Busy(Duration::from_secs(3)), Weather::Down, Weather::Good];
-    let world = World { weather: Service::new(plan), ..World::kind() };
-    let mut task = Task::new([Reply::Forecast("Oslo")]);
-    let promise = "#[retry] waits, as long as the server asks, and tries again";
-    let (outcome, report) = play("A flaky service", promise, Scope::current(), &world, &mut task).await;
+    let scene = Scene::new("A flaky service", "#[retry] waits, as long as the server asks, and tries again")
+        .with(Chaos::plan().at("forecast", [fail(busy), fail(down)]));
+    let (ending, report) = scene.play(&World::new(), Task::new([Reply::Forecast("Oslo")])).await;
     let attempts = report.of("forecast").map_or(0, |row| row.attempts);
     Drill {
         failure: "429, then 503, then good",
         expected: "3 attempts, then an answer",
-        seen: format!("{attempts} attempts, then {}", ending(&outcome)),
+        seen: format!("{attempts} attempts, then {ending}"),
     }
 }
 
 async fn a_call_that_hangs() -> Drill {
-    let world = World { restaurant: Service::new([Weather::Hang]), ..World::kind() };
-    let mut task = Task::new([Reply::BookTable("Maaemo"), Reply::Forecast("Oslo")]);
-    let promise = "#[timeout] drops the call; the agent goes on";
-    let (outcome, report) = play("A call that hangs", promise, Scope::current(), &world, &mut task).await;
+    let scene = Scene::new("A call that hangs", "#[timeout] drops the call; the agent goes on")
+        .with(Chaos::plan().at("book_table", [hang()]));
+    let task = Task::new([Reply::BookTable("Maaemo"), Reply::Forecast("Oslo")]);
+    let (ending, report) = scene.play(&World::new(), task).await;
     let dropped = report.of("book_table").map_or(0, |row| row.timeouts);
     Drill {
         failure: "a call that never answers",
         expected: "1 call dropped, then an answer",
-        seen: format!("{dropped} call dropped, then {}", ending(&outcome)),
+        seen: format!("{dropped} call dropped, then {ending}"),
     }
 }
 
 async fn an_outage() -> Drill {
-    let world = World { weather: Service::new([Weather::Down]), ..World::kind() };
-    let mut task = Task::new([Reply::Forecast("Oslo")]);
-    let promise = "#[fallback] answers when all retries have failed";
-    let (outcome, report) = play("An outage", promise, Scope::current(), &world, &mut task).await;
-    let fallbacks = report.of("forecast").map_or(0, |row| row.fallbacks);
+    let scene = Scene::new("An outage", "#[fallback] answers when all retries have failed")
+        .with(Chaos::plan().at("forecast", [fail(down).always()]));
+    let (ending, report) = scene.play(&World::new(), Task::new([Reply::Forecast("Oslo")])).await;
+    let (attempts, fallbacks) = report.of("forecast").map_or((0, 0), |row| (row.attempts, row.fallbacks));
     Drill {
         failure: "503, for ever",
         expected: "4 calls, 1 fallback, then an answer",
-        seen: format!("{} calls, {fallbacks} fallback, then {}", world.weather.calls(), ending(&outcome)),
+        seen: format!("{attempts} calls, {fallbacks} fallback, then {ending}"),
     }
 }
 
 async fn a_dead_service() -> Drill {
-    let plan = [Weather::Down, Weather::Down, Weather::Down, Weather::Good];
-    let world = World { hotels: Service::new(plan), ..World::kind() };
-    let hotel = Reply::FindHotel("Oslo");
-    let mut task = Task::new([hotel, hotel, hotel, hotel, Reply::Wait(Duration::from_secs(30)), hotel]);
     let promise = "#[circuit_breaker] stops calling it, probes it after a while, and trusts it again";
-    let (_, report) = play("A service that is dead for a while", promise, Scope::current(), &world, &mut task).await;
+    let scene = Scene::new("A service that is dead for a while", promise)
+        .with(Chaos::plan().at("find_hotel", [fail(down).times(3)]));
+    let (world, hotel) = (World::new(), Reply::FindHotel("Oslo"));
+    let task = Task::new([hotel, hotel, hotel, hotel, Reply::Wait(Duration::from_secs(30)), hotel]);
+    let (_, report) = scene.play(&world, task).await;
     let kept_away = report.of("find_hotel").map_or(0, |row| row.rejected);
     Drill {
         failure: "a service that stays dead",
-        expected: "4 calls, 1 kept away, closed at last",
-        seen: format!("{} calls, {kept_away} kept away, {} at last", world.hotels.calls(), world.hotel_breaker.state()),
+        expected: "1 call kept away, closed at last",
+        seen: format!("{kept_away} call kept away, {} at last", world.hotel_breaker.state()),
+    }
+}
+
+async fn a_slow_call() -> Drill {
+    let scene = Scene::new("A slow call among quick ones", "#[hedge] starts a second attempt beside it")
+        .with(Chaos::plan().at("translate", [slow(Duration::from_secs(9))]));
+    let (_, report) = scene.play(&World::new(), Task::new([Reply::Translate("good morning")])).await;
+    let took = report.entries().last().map_or(0.0, |entry| entry.at.as_secs_f64());
+    Drill {
+        failure: "a call that takes 9 seconds",
+        expected: "an answer after 1.22 s in all",
+        seen: format!("an answer after {took:.2} s in all"),
+    }
+}
+
+async fn too_many_calls_at_once() -> Drill {
+    let promise = "#[bulkhead] and #[rate_limit] let the others wait for their turn";
+    let scene = Scene::new("Too many calls at once", promise);
+    let world = World::new();
+    let (ending, _) = scene.play(&world, Task::new([Reply::LookUpFour("hygge")])).await;
+    Drill {
+        failure: "4 calls at once on a service for 2",
+        expected: "4 calls, 2 at once, then an answer",
+        seen: format!("{} calls, {} at once, then {ending}", world.service.calls(), world.service.most_at_once()),
     }
 }
 
 async fn a_runaway_loop() -> Drill {
-    let world = World::kind();
-    let mut task = Task::endless(Reply::Forecast("Oslo"));
-    let promise = "#[agent(max_steps = 8)] ends the run";
-    let (outcome, report) = play("A runaway loop", promise, Scope::current(), &world, &mut task).await;
+    let scene = Scene::new("A runaway loop", "#[agent(max_steps = 8)] ends the run");
+    let (ending, report) = scene.play(&World::new(), Task::endless(Reply::Forecast("Oslo"))).await;
     let steps = report.of("assistant").map_or(0, |row| row.steps);
     Drill {
         failure: "a model that never comes to an end",
         expected: "8 steps, then the run is stopped",
-        seen: format!("{steps} steps, then {}", ending(&outcome)),
+        seen: format!("{steps} steps, then {ending}"),
     }
 }
 
 async fn a_cost_cap() -> Drill {
-    let world = World { price: Usd::cents(4), ..World::kind() };
-    let mut task = Task::endless(Reply::Forecast("Oslo"));
-    let promise = "#[agent(max_usd = 0.10)] refuses a charge that does not fit";
-    let (outcome, report) = play("A cost cap", promise, Scope::current(), &world, &mut task).await;
+    let scene = Scene::new("A cost cap", "#[agent(max_usd = 0.10)] refuses a charge that does not fit");
+    let world = World { price: Usd::cents(4), ..World::new() };
+    let (ending, report) = scene.play(&world, Task::endless(Reply::Forecast("Oslo"))).await;
     let spent = report.of("assistant").map_or(Usd::ZERO, |row| row.usd);
     Drill {
         failure: "steps of $0.04, and a cap of $0.10",
         expected: "$0.08 spent, then the run is stopped",
-        seen: format!("{spent} spent, then {}", ending(&outcome)),
+        seen: format!("{spent} spent, then {ending}"),
+    }
+}
+
+async fn a_policy_of_ones_own() -> Drill {
+    let scene = Scene::new("A policy of one's own", "#[policy] asks a type of ours: two searches, and no more");
+    let world = World::new();
+    let (_, report) = scene.play(&world, Task::new([Reply::SearchWeb("reliability"); 3])).await;
+    let refused = report.of("search_web").map_or(0, |row| row.rejected);
+    Drill {
+        failure: "3 searches with a ration of 2",
+        expected: "2 calls, 1 refused",
+        seen: format!("{} calls, {refused} refused", world.service.calls()),
     }
 }
 
@@ -141,11 +194,12 @@ async fn a_risky_action_with_nobody_to_ask() -> Drill {
 }
 
 /// The same task each time: the agent wants to send a mail.
-async fn risky(title: &str, scope: Scope) -> String {
-    let world = World::kind();
-    let mut task = Task::new([Reply::SendEmail { to: "all@example.com", body: "You are fired" }]);
+async fn risky(title: &'static str, scope: Scope) -> String {
     let promise = "#[requires_approval] asks a human; without a yes it does not run";
-    let (_, report) = play(title, promise, scope, &world, &mut task).await;
+    let scene = Scene { scope, ..Scene::new(title, promise) };
+    let world = World::new();
+    let task = Task::new([Reply::SendEmail { to: "all@example.com", body: "You are fired" }]);
+    let (_, report) = scene.play(&world, task).await;
     let refused = report.of("send_email").map_or(0, |row| row.refused);
     let plural = |n: u32| if n == 1 { "" } else { "s" };
     let mails = world.mail.calls();

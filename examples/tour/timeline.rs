@@ -57,6 +57,13 @@ fn told(event: &Event) -> (String, String) {
         Event::Rejected { fault: Fault::CircuitOpen { left, .. }, .. } => {
             ("· the circuit is open".to_owned(), format!("does not call; {left:.0?} left"))
         }
+        Event::Injected { what, .. } => (format!("⚡ {what} is injected"), nothing()),
+        Event::Hedged { attempt, .. } => ("· no answer yet".to_owned(), format!("starts attempt {attempt} beside it")),
+        Event::RaceWon { attempt, .. } => (nothing(), format!("✓ attempt {attempt} was first; the other is dropped")),
+        Event::Waited { by, waited, .. } => {
+            (format!("· no room in the {by}"), format!("waited {waited:?} for its turn"))
+        }
+        Event::Rejected { .. } => ("✗ not allowed".to_owned(), "does not call, and says so".to_owned()),
         Event::Approved { by, .. } => {
             ("? may this run".to_owned(), format!("✓ runs it: {} said yes", by.as_deref().unwrap_or("a human")))
         }

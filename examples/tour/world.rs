@@ -1,25 +1,17 @@
-//! What the agent meets: services that fail as they are told to, and a model that follows a script.
+//! What the agent meets: a few services that work, and a model that follows a script.
+//!
+//! What goes wrong is not here: each scene injects it, at the `#[chaos]` of a tool.
 
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use reliable::{CircuitBreaker, Usd};
+use tokio::time::sleep;
 
-use crate::agent::CHEAP;
+use crate::ration::Ration;
 
-/// How a service treats a call.
-#[derive(Clone, Copy)]
-pub enum Weather {
-    Good,
-    /// 429: rate limited, come back after this time.
-    Busy(Duration),
-    /// 503: out of order.
-    Down,
-    /// No answer, ever.
-    Hang,
-}
-
+/// What a service says when it does not work.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 pub enum ServiceError {
     #[error("429 rate limited, retry after {0:?}")]
@@ -28,82 +20,53 @@ pub enum ServiceError {
     Down,
 }
 
-impl ServiceError {
-    pub fn is_transient(self) -> bool {
-        matches!(self, ServiceError::Busy(_) | ServiceError::Down)
-    }
-
-    pub fn retry_after(self) -> Option<Duration> {
-        match self {
-            ServiceError::Busy(delay) => Some(delay),
-            ServiceError::Down => None,
-        }
-    }
-}
-
-/// A service that treats its calls as planned, one after the other; the last plan is for all that follow.
+/// A service, and how it is used.
+#[derive(Default)]
 pub struct Service {
-    plan: RefCell<VecDeque<Weather>>,
     calls: Cell<u32>,
+    at_once: Cell<u32>,
+    most_at_once: Cell<u32>,
 }
 
 impl Service {
-    pub fn new(plan: impl IntoIterator<Item = Weather>) -> Self {
-        Service { plan: RefCell::new(plan.into_iter().collect()), calls: Cell::new(0) }
+    /// Answers after a moment.
+    pub async fn call(&self, answer: String) -> Result<String, ServiceError> {
+        self.calls.set(self.calls.get() + 1);
+        self.at_once.set(self.at_once.get() + 1);
+        self.most_at_once.set(self.most_at_once.get().max(self.at_once.get()));
+        sleep(Duration::from_millis(120)).await;
+        self.at_once.set(self.at_once.get() - 1);
+        Ok(answer)
     }
 
-    /// How often it was really called.
+    /// How often it was called.
     pub fn calls(&self) -> u32 {
         self.calls.get()
     }
 
-    pub async fn call(&self, answer: String) -> Result<String, ServiceError> {
-        self.calls.set(self.calls.get() + 1);
-        let today = self.today();
-        match today {
-            Weather::Good => {
-                tokio::time::sleep(Duration::from_millis(120)).await;
-                Ok(answer)
-            }
-            Weather::Busy(delay) => Err(ServiceError::Busy(delay)),
-            Weather::Down => Err(ServiceError::Down),
-            Weather::Hang => std::future::pending().await,
-        }
-    }
-
-    fn today(&self) -> Weather {
-        let mut plan = self.plan.borrow_mut();
-        match plan.len() {
-            0 => Weather::Good,
-            1 => plan[0],
-            _ => plan.pop_front().unwrap_or(Weather::Good),
-        }
+    /// The most calls that it had to serve at the same time.
+    pub fn most_at_once(&self) -> u32 {
+        self.most_at_once.get()
     }
 }
 
-/// The services, and the price of the model.
+/// The services, what guards some of them, and the price of the model.
 pub struct World {
-    pub weather: Service,
-    pub archive: Service,
-    pub restaurant: Service,
-    pub hotels: Service,
-    pub hotel_breaker: CircuitBreaker,
+    pub service: Service,
     pub mail: Service,
+    pub hotel_breaker: CircuitBreaker,
+    pub ration: Ration,
     pub price: Usd,
 }
 
 impl World {
-    /// A world in which nothing fails.
-    pub fn kind() -> Self {
-        let good = || Service::new([Weather::Good]);
+    pub fn new() -> Self {
         World {
-            weather: good(),
-            archive: good(),
-            restaurant: good(),
-            hotels: good(),
+            service: Service::default(),
+            mail: Service::default(),
             hotel_breaker: CircuitBreaker::new().failures(3),
-            mail: good(),
-            price: CHEAP,
+            ration: Ration::of(2),
+            price: Usd::cents(1),
         }
     }
 }
@@ -115,8 +78,11 @@ pub enum Reply {
     Forecast(&'static str),
     BookTable(&'static str),
     FindHotel(&'static str),
-    Wait(Duration),
+    Translate(&'static str),
+    LookUpFour(&'static str),
+    SearchWeb(&'static str),
     SendEmail { to: &'static str, body: &'static str },
+    Wait(Duration),
 }
 
 /// A conversation with a scripted model: what it says next, and what the tools told it.
@@ -138,7 +104,7 @@ impl Task {
     }
 
     pub async fn next_reply(&mut self) -> Reply {
-        tokio::time::sleep(Duration::from_millis(400)).await;
+        sleep(Duration::from_millis(400)).await;
         self.script.pop_front().unwrap_or(self.for_ever)
     }
 

@@ -1,7 +1,7 @@
 //! `#[circuit_breaker]`: stops calling a service that is dead.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
 use crate::classify::Classify;
@@ -32,10 +32,10 @@ impl CircuitBreaker {
     pub(crate) fn parse(args: TokenStream, function: &Function, errors: &mut Errors) -> CircuitBreaker {
         let options = Options::parse(&KNOWN, args, errors);
         check_combinations(&options, errors);
-        let new = quote_spanned!(Span::mixed_site()=> ::reliable::CircuitBreaker);
+        let ty = quote_spanned!(Span::mixed_site()=> ::reliable::CircuitBreaker);
         let calls = builder_calls(&options, function, errors);
         CircuitBreaker {
-            breaker: Setting::shared("BREAKER", &new, &calls, &options),
+            breaker: Setting::shared("BREAKER", &ty, &quote!(#ty::new() #calls), &options),
             classify: Classify::parse(&options),
         }
     }

@@ -14,8 +14,12 @@ impl Errors {
         self.push(syn::Error::new_spanned(at, message));
     }
 
+    /// Two attributes may find the same mistake in their function: it is told once.
     pub(crate) fn push(&mut self, error: syn::Error) {
-        self.0.push(error);
+        let words = |error: &syn::Error| (error.to_string(), format!("{:?}", error.span()));
+        if !self.0.iter().any(|known| words(known) == words(&error)) {
+            self.0.push(error);
+        }
     }
 
     /// Notes the error of `result`, if it is one.

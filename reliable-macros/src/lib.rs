@@ -9,20 +9,26 @@
 
 mod agent;
 mod approval;
+mod bulkhead;
+mod chaos;
 mod circuit_breaker;
 mod classify;
 mod code;
 mod errors;
 mod fallback;
 mod function;
+mod hedge;
 mod options;
 mod order;
+mod policy;
+mod rate_limit;
 mod retry;
 mod setting;
 mod stack;
 #[cfg(test)]
 mod tests;
 mod timeout;
+mod transient;
 mod values;
 
 use proc_macro::TokenStream;
@@ -72,11 +78,13 @@ use stack::{Kind, expand};
 /// | `factor = 2` | 2 | what `"exp"` multiplies each pause by |
 /// | `cap = "8s"` | `"8s"` | the longest pause; `base` where that is longer |
 /// | `jitter = 0.25` | 0.25 | the share by which a pause is shortened at random at the most: 0 none, 0.5 "equal", 1 "full" |
-/// | `when = …` | every error | what is worth a retry: a path called with `&error`, or an expression that uses `error` |
-/// | `after = …` | none | the delay that the server asked for: the same, with an `Option<Duration>` |
+/// | `when = …` | what the error says itself ([`Transient`](derive@Transient)), or else every error | what is worth a retry: a path called with `&error`, or an expression that uses `error` |
+/// | `after = …` | what the error says itself, or else none | the delay that the server asked for: the same, with an `Option<Duration>` |
 /// | `within = "10s"` | none | the time for all attempts and pauses |
+/// | `budget = BUDGET`, `self.budget` | none | a `reliable::RetryBudget` that many calls share: while it is empty, nothing is retried |
+/// | `idempotency_key` | none | the body finds a `reliable::IdempotencyKey` under this name: the same at each attempt, another one at each call |
 /// | `clone(a, b)`, `clone` | none | each attempt gets a clone of these parameters, or of all owned ones |
-/// | `POLICY` | | a ready-made `reliable::Retry`, instead of the options above but `when`, `after` and `clone` |
+/// | `POLICY` | | a ready-made `reliable::Retry`, instead of the options above but `when`, `after`, `budget`, `idempotency_key` and `clone` |
 ///
 /// The defaults are those of the official `OpenAI` and Anthropic SDKs. Values are expressions in the scope of the
 /// function's parameters (`max = self.retries`), evaluated once per call, before the first attempt.
@@ -88,7 +96,9 @@ use stack::{Kind, expand};
 ///   once: calling earlier than asked is worse than not calling.
 /// - `within` does not interrupt a running body: that is what [`timeout`](macro@timeout) does. A pause that would end too
 ///   late is not begun.
-/// - Retrying repeats side effects. Retry what can be repeated.
+/// - A rejection (an open circuit breaker, a limit without room) is retried only if `when` says so.
+/// - Retrying repeats side effects. Retry what can be repeated, or let the service tell a repetition by `idempotency_key`.
+///   Above an `rmcp` tool that says `idempotent_hint = false` it does not compile.
 /// - The body runs more than once: so one that consumes a parameter does not compile, until `clone(…)` names it.
 /// - On a plain `fn`, the pauses block the thread.
 #[proc_macro_attribute]
@@ -263,6 +273,277 @@ pub fn circuit_breaker(args: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::CircuitBreaker, args.into(), item.into()).into()
 }
 
+/// Puts a policy of your own around the function.
+///
+/// ```
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// use reliable::{Before, Fault, Policy, policy};
+///
+/// /// Lets so many calls through, and no more.
+/// struct Ration {
+///     left: AtomicU32,
+/// }
+///
+/// impl Policy for Ration {
+///     type Call = ();
+///
+///     fn before(&self, tool: &'static str) -> Before<()> {
+///         match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)) {
+///             Ok(_) => Before::Admit(()),
+///             Err(_) => Before::Refuse(Fault::Rejected { tool: tool.into(), by: "ration".into(), wait: None }),
+///         }
+///     }
+/// }
+///
+/// static RATION: Ration = Ration { left: AtomicU32::new(1) };
+///
+/// #[policy(RATION)]
+/// async fn search(query: &str) -> Result<String, Fault> {
+///     Ok(format!("results for {query}"))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert!(search("weather").await.is_ok());
+/// let fault = search("news").await.unwrap_err();
+/// assert_eq!(fault.to_string(), "`search` was not called: the ration has no room");
+/// # }
+/// ```
+///
+/// # Options
+/// | option | meaning |
+/// |---|---|
+/// | `THROTTLE`, `self.throttle`, … | a value whose type implements `reliable::Policy`, or a reference or an `Arc` of one; evaluated once per call |
+/// | `clone(a, b)`, `clone` | each attempt gets a clone of these parameters, or of all owned ones |
+///
+/// A policy lives as long as what it is stored in: in a `static` it knows of all calls; made anew for each call,
+/// `#[policy(Twice::new())]`, it knows of one.
+///
+/// # What to know
+/// - Before a call the policy admits it, lets it wait, or refuses it with a fault. After each attempt it is content, asks
+///   for another one after a pause, or puts a fault in the place of the outcome. What counts as a failure is its own
+///   affair: it sees the error as a `reliable::Failure`, with its words and the fault in it.
+/// - It decides, and the expansion waits: with `.await`, or on a plain `fn` by blocking the thread.
+/// - What it says of a denial or another final fault is ignored: the fault comes out as it is.
+/// - A call that is cancelled drops what the policy gave it, so that a guard in there gives back what the call holds.
+/// - In a method that takes `&mut self` the policy can't be borrowed from `self`: keep an `Arc` of it, and write
+///   `#[policy(self.throttle.clone())]`.
+/// - Two of them on one function are fine: below one that calls again, the other sees every attempt.
+/// - The policy may make the call again: so a body that consumes a parameter does not compile, until `clone(…)` names it.
+/// - The error type must take a `reliable::Fault`: `#[error(transparent)] Fault(#[from] reliable::Fault)`.
+#[proc_macro_attribute]
+pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::Policy, args.into(), item.into()).into()
+}
+
+/// Lets so many calls run at once; others wait in order.
+///
+/// ```
+/// use reliable::{Fault, bulkhead};
+///
+/// #[bulkhead(max = 1, queue = 1)]
+/// async fn report(month: u32) -> Result<String, Fault> {
+///     tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+///     Ok(format!("report {month}"))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let (first, second, third) = tokio::join!(report(1), report(2), report(3));
+/// assert_eq!(first.unwrap(), "report 1");
+/// assert_eq!(second.unwrap(), "report 2"); // a second later
+/// assert_eq!(third.unwrap_err().to_string(), "`report` was not called: the bulkhead has no room");
+/// # }
+/// ```
+///
+/// # Options
+/// | option | default | meaning |
+/// |---|---|---|
+/// | `max = 4` | 10 | the calls that may run at once |
+/// | `queue = 16` | as many as come | the calls that may wait; with 0, nobody waits |
+/// | `reject` | | the same as `queue = 0` |
+/// | `key = …` | none | one bulkhead for each value of this expression (a host, a tenant), for up to 1024 of them |
+/// | `BULKHEAD`, `self.bulkhead` | | a `reliable::Bulkhead` of your own, or with `key` a `reliable::Keyed` of them, instead of the options above but `key` |
+///
+/// Without a bulkhead of your own, the function keeps one in a `static`, for all its callers (and, if it is generic, for
+/// all its types).
+///
+/// # What to know
+/// - The calls that wait are served in the order in which they came. One beyond `queue` gets `Fault::Rejected`, which is
+///   not retried unless a `when` says so.
+/// - A call holds its place while the body runs. Below [`retry`](macro@retry) it is given back during a pause. A call that
+///   is cancelled, or panics, gives it back too, and its place in the queue.
+/// - Below [`timeout`](macro@timeout) the time in the queue counts, and a call whose time is over never runs. Above, only
+///   the body's time does.
+/// - A call that finds room allocates nothing, and looks at no clock.
+/// - A body that calls its own function waits for itself when all places are taken: don't.
+/// - On a plain `fn`, waiting blocks the thread.
+#[proc_macro_attribute]
+pub fn bulkhead(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::Bulkhead, args.into(), item.into()).into()
+}
+
+/// Lets so many calls through in a second or a minute; others wait for their turn.
+///
+/// It needs the feature `rate-limit`: `reliable = { version = "…", features = ["rate-limit"] }`.
+///
+/// ```
+/// use reliable::{Fault, rate_limit};
+///
+/// #[rate_limit(per_second = 10, burst = 2)]
+/// async fn forecast(city: &str) -> Result<String, Fault> {
+///     Ok(format!("sunny in {city}"))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let started = tokio::time::Instant::now();
+/// for city in ["Oslo", "Bergen", "Tromsø", "Bodø"] {
+///     forecast(city).await.unwrap(); // the first two at once, then one every 100 ms
+/// }
+/// assert_eq!(started.elapsed().as_millis(), 200);
+/// # }
+/// ```
+///
+/// # Options
+/// | option | default | meaning |
+/// |---|---|---|
+/// | `per_second = 10` | | the calls that are let through in a second; at most a million |
+/// | `per_minute = 600` | | or in a minute |
+/// | `burst = 20` | the rate | the calls that are let through at once when none came for a while; with 1, they are always evenly spaced |
+/// | `reject` | | a call that comes too early fails at once with `Fault::Rejected`, which has the time to wait, instead of waiting |
+/// | `key = …` | none | one limit for each value of this expression (a host, a tenant), for up to 1024 of them |
+/// | `LIMIT`, `self.limit` | | a `reliable::RateLimit` of your own, or with `key` a `reliable::Keyed` of them, instead of the options above but `key` |
+///
+/// Without a limit of your own, the function keeps one in a `static`, for all its callers (and, if it is generic, for all
+/// its types).
+///
+/// # What to know
+/// - The bucket holds `burst` calls and fills at an even pace: 10 per second is one every 100 ms. (The algorithm is GCRA, by
+///   the crate `governor`.) So in one period it may let through up to `burst` calls more than the rate says, once: where a
+///   service counts strictly, set a small `burst`.
+/// - The calls that wait go in the order in which they came, and each waits for its own turn. One that is cancelled leaves
+///   the line, and takes nothing from the bucket.
+/// - Below [`retry`](macro@retry) each attempt counts, above it each call. A rejection is not retried unless a `when` says
+///   so.
+/// - Below [`timeout`](macro@timeout) the waiting counts, and a call whose time is over never runs.
+/// - Two lines, one `per_second` and one `per_minute`, hold both.
+/// - The time is tokio's: on a paused clock it is exact, to the millisecond of tokio's timers.
+/// - On a plain `fn`, waiting blocks the thread.
+#[proc_macro_attribute]
+pub fn rate_limit(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::RateLimit, args.into(), item.into()).into()
+}
+
+/// Starts a second attempt beside one that is slow, and takes the first success.
+///
+/// ```
+/// use reliable::{Fault, hedge};
+/// # use std::sync::atomic::{AtomicU64, Ordering};
+/// # static CALLS: AtomicU64 = AtomicU64::new(0);
+/// # async fn fetch(city: &str) -> Result<String, Fault> {
+/// #     let slow = CALLS.fetch_add(1, Ordering::Relaxed) == 0;
+/// #     tokio::time::sleep(std::time::Duration::from_millis(if slow { 9000 } else { 50 })).await;
+/// #     Ok(format!("sunny in {city}"))
+/// # }
+///
+/// #[hedge(after = "200ms")]
+/// async fn forecast(city: &str) -> Result<String, Fault> {
+///     fetch(city).await // takes 50 ms, and 9 s now and then
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// # let started = tokio::time::Instant::now();
+/// assert_eq!(forecast("Oslo").await.unwrap(), "sunny in Oslo"); // after 250 ms
+/// # assert_eq!(started.elapsed().as_millis(), 250);
+/// # }
+/// ```
+///
+/// # Options
+/// | option | default | meaning |
+/// |---|---|---|
+/// | `after = "200ms"` | | how long an attempt may take before another one starts beside it |
+/// | `max = 1` | 1 | the attempts that may start besides the first, each of them `after` the one before |
+/// | `clone(a, b)`, `clone` | none | each attempt gets a clone of these parameters, or of all owned ones |
+/// | `HEDGE`, `self.hedge` | | a ready-made `reliable::Hedge`, instead of the options above but `clone` |
+///
+/// Values are expressions in the scope of the function's parameters, evaluated once per call, before the first attempt.
+///
+/// Set `after` to what 95 of 100 calls stay below: then it costs 5 % more calls. (Dean and Barroso, "The Tail at Scale",
+/// 2013: in their test, a second request after 10 ms made 2 % more requests, and the slowest of 1000 took 74 ms instead of
+/// 1800 ms.)
+///
+/// # What to know
+/// - The first success is the outcome, and the attempts that still run are dropped.
+/// - When one attempt fails, the others are waited for. When there are none, its error comes out at once, even before
+///   `after`: to try again after an error is the business of [`retry`](macro@retry). So the error that comes out is that of
+///   the attempt which failed last.
+/// - It repeats side effects, even when all goes well. Hedge what only reads.
+/// - The first attempt is polled first: if it is ready at once, there is no timer and no clock. Two attempts are part of
+///   the future, which is therefore twice as large; those beyond are boxed.
+/// - Attempts run at the same time: so they share the parameters, and a `&mut` is refused. A body that consumes a parameter
+///   does not compile, until `clone(…)` names it.
+/// - All attempts are polled in one task: a body that blocks its thread blocks the others, too.
+#[proc_macro_attribute]
+pub fn hedge(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::Hedge, args.into(), item.into()).into()
+}
+
+/// Marks a place where a plan can inject failures, in tests and drills.
+///
+#[cfg_attr(feature = "chaos", doc = "```")]
+#[cfg_attr(not(feature = "chaos"), doc = "```ignore")]
+/// use reliable::chaos::{Chaos, fail, hang};
+/// use reliable::{Fault, Scope, chaos, retry, timeout};
+///
+/// #[derive(Debug, thiserror::Error)]
+/// enum WeatherError {
+///     #[error("the service is busy")]
+///     Busy,
+///     #[error(transparent)]
+///     Fault(#[from] Fault),
+/// }
+///
+/// #[retry(max = 3)]
+/// #[timeout(secs = 2)]
+/// #[chaos]
+/// async fn forecast(city: &str) -> Result<String, WeatherError> {
+///     Ok(format!("sunny in {city}"))
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let plan = Chaos::plan().at("forecast", [fail(|| WeatherError::Busy).times(2), hang()]);
+/// let answer = Scope::current().chaos(&plan).run(forecast("Oslo")).await;
+/// assert_eq!(answer.unwrap(), "sunny in Oslo"); // at the fourth attempt
+/// plan.assert_used();
+/// # }
+/// ```
+///
+/// It acts with the feature `chaos` of `reliable`, and in a scope with a plan. Without the feature it expands to nothing,
+/// and the module `reliable::chaos` does not exist: switch it on in `[dev-dependencies]`.
+///
+/// # Options
+/// | option | default | meaning |
+/// |---|---|---|
+/// | `name = "weather"` | the name of the function | what a plan calls this place |
+///
+/// # What to know
+/// - It acts where it stands. As the lowest line it takes the place of the body: so `retry` and `timeout` above it meet what
+///   it injects. A body that is to fail does not run; one that is to be slow runs after the delay.
+/// - A plan counts the calls that reach this place, over all attempts: `fail(…).times(2)` below `retry` fails two attempts.
+/// - A plan that fails the function with an error of another type panics, and says so. One that names a place which no call
+///   has reached is told by `plan.assert_used()`.
+/// - A scope belongs to a task: hand it on to spawned ones with `tokio::spawn(Scope::current().run(work))`. A plain `fn`
+///   finds the plan if it is called in a scope.
+/// - With the feature on, the function must return a `Result`.
+#[proc_macro_attribute]
+pub fn chaos(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand(Kind::Chaos, args.into(), item.into()).into()
+}
+
 /// Repeats the function, which is one step of an agent, until there is an answer or a limit.
 ///
 /// ```
@@ -306,4 +587,60 @@ pub fn circuit_breaker(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn agent(args: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::Agent, args.into(), item.into()).into()
+}
+
+/// Says what of an error is worth a retry. Every [`retry`](macro@retry) without `when` obeys.
+///
+/// ```
+/// use reliable::{Fault, Transient, retry};
+/// use std::time::Duration;
+///
+/// #[derive(Debug, thiserror::Error, Transient)]
+/// enum WeatherError {
+///     #[error("the service is busy")]
+///     #[transient]
+///     Busy,
+///     #[error("too many requests")]
+///     #[transient(after = wait)]
+///     RateLimited { wait: Option<Duration> },
+///     #[error("no such city")]
+///     NoSuchCity,
+///     #[error("no connection")]
+///     #[transient(forward)]
+///     Connection(#[from] std::io::Error),
+///     #[error(transparent)]
+///     Fault(#[from] Fault),
+/// }
+///
+/// #[retry(max = 3)]
+/// async fn forecast(city: &str) -> Result<String, WeatherError> {
+/// #   CALLS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///     Err(WeatherError::NoSuchCity)
+/// }
+/// # static CALLS: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert!(matches!(forecast("Osol").await, Err(WeatherError::NoSuchCity))); // at the first attempt
+/// # assert_eq!(CALLS.load(std::sync::atomic::Ordering::Relaxed), 1);
+/// assert!(WeatherError::Busy.is_transient());
+/// assert_eq!(WeatherError::RateLimited { wait: Some(Duration::from_secs(2)) }.retry_after(), Some(Duration::from_secs(2)));
+/// # }
+/// ```
+///
+/// # On a variant, or on a struct
+/// | attribute | meaning |
+/// |---|---|
+/// | none | not worth a retry |
+/// | `#[transient]` | worth a retry |
+/// | `#[transient(after = field)]` | the same, after the delay that the server asked for: a field (by its name, or in a tuple by its number) of type `Duration` or `Option<Duration>` |
+/// | `#[transient(forward)]` | what the wrapped error says, whose type has `reliable::Transient` too: the field with `#[from]` or `#[source]`, or the only one |
+///
+/// A variant that wraps a `reliable::Fault` forwards by itself, so that a time limit that passed is retried. The type is
+/// known by its last name, `Fault`.
+///
+/// What depends on a value (a status code) is written by hand: see the trait `reliable::Transient`.
+#[proc_macro_derive(Transient, attributes(transient, source))]
+pub fn derive_transient(item: TokenStream) -> TokenStream {
+    transient::derive(item.into()).into()
 }

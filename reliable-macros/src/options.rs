@@ -100,12 +100,13 @@ impl Options {
             Value::Expr(_) => keys.iter().any(|known| key == known),
         };
         if !in_its_form {
-            let form = lists.iter().find(|known| key == **known);
+            let find = |names: &[&'static str]| names.iter().copied().find(|known| key == known);
             errors.add(
                 key,
-                match form {
-                    Some(list) => format!("`{list}` takes names of parameters: write `{list}(a, b)`"),
-                    None => format!("`{key}` is no option of `#[{attribute}]`{}", self.suggestion(key)),
+                match (find(lists), find(flags)) {
+                    (Some(list), _) => format!("`{list}` takes names of parameters: write `{list}(a, b)`"),
+                    (None, Some(flag)) => format!("`{flag}` stands alone: write `{flag}` without a value"),
+                    (None, None) => format!("`{key}` is no option of `#[{attribute}]`{}", self.suggestion(key)),
                 },
             );
         } else if self.named.iter().any(|earlier| earlier.key == *key) {

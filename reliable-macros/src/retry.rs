@@ -1,23 +1,24 @@
 //! `#[retry]`: runs the body again on a transient error.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
-use syn::{Expr, FnArg, Lit, Receiver, Type};
+use syn::spanned::Spanned;
+use syn::{Attribute, Expr, FnArg, Lit, Meta, Receiver, Type};
 
 use crate::classify::Classify;
 use crate::code::Code;
 use crate::errors::Errors;
-use crate::function::{Function, at};
+use crate::function::{Function, at, mentions};
 use crate::options::{Known, Options};
 use crate::setting::Setting;
-use crate::stack::Policy;
+use crate::stack::{Kind, Layer, Policy};
 use crate::values::{self, duration_tokens};
 
 const KNOWN: Known = Known {
     attribute: "retry",
-    keys: &["max", "backoff", "base", "factor", "cap", "jitter", "when", "after", "within"],
+    keys: &["max", "backoff", "base", "factor", "cap", "jitter", "when", "after", "within", "budget"],
     lists: &["clone"],
-    flags: &["clone"],
+    flags: &["clone", "idempotency_key"],
 };
 
 /// The options that a ready-made policy has already.
@@ -26,6 +27,8 @@ const POLICY_KEYS: [&str; 7] = ["max", "backoff", "base", "factor", "cap", "jitt
 pub(crate) struct Retry {
     policy: Setting,
     classify: Classify,
+    budget: Option<Setting>,
+    key: Option<Key>,
     clones: Vec<Ident>,
 }
 
@@ -37,6 +40,8 @@ impl Retry {
         Retry {
             policy: policy(&options, errors),
             classify: Classify::parse(&options),
+            budget: options.value("budget").map(|expr| budget(expr, errors)),
+            key: key(&options, function, errors),
             clones: clones(&options, function, errors),
         }
     }
@@ -64,16 +69,25 @@ impl Policy for Retry {
         let mixed = Span::mixed_site();
         let retry = inner.setting("retry", &self.policy);
         let tool = function.name();
-        let attempt = inner.value(function);
+        let asks_for_key = function.calls(KEY);
+        let attempt = if asks_for_key { with_key(&inner, function) } else { inner.value(function) };
         let classify = &self.classify;
         let settle = quote_spanned!(function.return_span()=> settle);
+        let budget = self.budget.as_ref().map(|setting| {
+            let budget = inner.setting("budget", setting);
+            quote_spanned!(mixed=> .budget(#budget))
+        });
+        let key = &self.key;
+        let call_key = asks_for_key.then(|| quote_spanned!(mixed=> let key = ::reliable::IdempotencyKey::new();));
         let wait = if function.is_async() {
             quote_spanned!(mixed=> pause.await)
         } else {
             quote_spanned!(mixed=> pause.block())
         };
         inner.into_block(quote_spanned!(mixed=>
-            let mut attempts = #retry.attempts();
+            let mut attempts = #retry.attempts() #budget;
+            #key
+            #call_key
             loop {
                 let outcome = #attempt;
                 let pause = match attempts.#settle(#tool, outcome, #classify) {
@@ -86,10 +100,19 @@ impl Policy for Retry {
     }
 
     fn before_body(&self) -> TokenStream {
-        self.clones
-            .iter()
-            .map(|name| quote_spanned!(at(name.span())=> let #name = ::core::clone::Clone::clone(&#name);))
-            .collect()
+        cloned(&self.clones)
+    }
+}
+
+/// A body that calls `idempotency_key()` runs in the scope of the key, which all attempts share.
+fn with_key(inner: &Code, function: &Function) -> TokenStream {
+    let mixed = Span::mixed_site();
+    if function.is_async() {
+        let attempt = inner.future(function);
+        quote_spanned!(mixed=> key.scope(#attempt).await)
+    } else {
+        let attempt = inner.value(function);
+        quote_spanned!(mixed=> key.scope_blocking(|| #attempt))
     }
 }
 
@@ -111,7 +134,7 @@ fn check_combinations(options: &Options, errors: &mut Errors) {
 }
 
 /// A change made by one attempt would leak into the next.
-fn check_parameters(function: &Function, errors: &mut Errors) {
+pub(crate) fn check_parameters(function: &Function, errors: &mut Errors) {
     const WHY: &str = "every attempt would see the changes of the one before";
     for input in &function.sig.inputs {
         if let FnArg::Receiver(Receiver { mutability: Some(mutability), .. }) = input {
@@ -185,6 +208,67 @@ fn check_durations(durations: &[(&str, std::time::Duration)], options: &Options,
     }
 }
 
+/// A budget is a state that calls share: of the user's, and never one that is made anew for each call.
+fn budget(expr: &Expr, errors: &mut Errors) -> Setting {
+    let of_the_type = |name: &Ident| name == "RetryBudget";
+    let makes_one = !matches!(expr, Expr::Path(_)) && mentions(expr.to_token_stream(), &of_the_type);
+    if values::is_literal(expr) || makes_one {
+        errors.add(
+            expr,
+            "calls share a budget, and this one would be new at each call: write `static BUDGET: RetryBudget = …;`, and `budget = BUDGET`",
+        );
+    }
+    let span = at(expr.span());
+    Setting { ty: Some(quote_spanned!(span=> &::reliable::RetryBudget)), value: quote_spanned!(span=> &#expr) }
+}
+
+fn key(options: &Options, function: &Function, errors: &mut Errors) -> Option<Key> {
+    let key = options.first_of(&[KEY]).filter(|_| options.flag(KEY))?;
+    if function.binds(key) {
+        errors
+            .add(key, format!("the key would hide the parameter `{key}`: rename the parameter, or remove this option"));
+    }
+    Some(Key(key.clone()))
+}
+
+const KEY: &str = "idempotency_key";
+
+/// The name that the body knows its key by: as written in the attribute, so that the compiler says there if it is unused.
+/// As a policy, it is the key without the retries, for a body that counts on it while something else is wrong.
+pub(crate) struct Key(Ident);
+
+impl Key {
+    pub(crate) fn of(layer: &Layer) -> Option<Key> {
+        let is_key = |token| match token {
+            TokenTree::Ident(name) if name == KEY => Some(Key(name)),
+            _ => None,
+        };
+        layer.args.clone().into_iter().find_map(is_key).filter(|_| layer.kind == Kind::Retry)
+    }
+
+    pub(crate) fn name(&self) -> &Ident {
+        &self.0
+    }
+}
+
+impl Policy for Key {
+    fn wrap(&self, inner: Code, _: &Function) -> Code {
+        inner
+    }
+
+    fn before_body(&self) -> TokenStream {
+        let Key(name) = self;
+        quote_spanned!(Span::mixed_site()=> #self let _ = #name;)
+    }
+}
+
+impl ToTokens for Key {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Key(name) = self;
+        tokens.extend(quote_spanned!(Span::mixed_site()=> let #name = ::reliable::IdempotencyKey::new();));
+    }
+}
+
 fn backoff(expr: &Expr, errors: &mut Errors) -> TokenStream {
     let variant = match text(Some(expr)).as_deref() {
         Some("exp") => "Exp",
@@ -208,12 +292,55 @@ fn text(expr: Option<&Expr>) -> Option<String> {
     }
 }
 
+/// Gives an attempt clones of its own.
+pub(crate) fn cloned(names: &[Ident]) -> TokenStream {
+    let clone = |name: &Ident| quote_spanned!(at(name.span())=> let #name = ::core::clone::Clone::clone(&#name););
+    names.iter().map(clone).collect()
+}
+
 /// The parameters of which each attempt gets a clone.
-fn clones(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Ident> {
+pub(crate) fn clones(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Ident> {
     options.check_names("clone", function, errors);
     if options.flag("clone") {
         let owned = |ty: &Type| !matches!(ty, Type::Reference(_));
         return function.bindings().into_iter().filter(|(_, ty)| owned(ty)).map(|(b, _)| b.ident.clone()).collect();
     }
     options.names("clone").unwrap_or_default().to_vec()
+}
+
+/// Refuses what would repeat an effect that must not be: below, a tool that says so of itself,
+/// `#[tool(annotations(idempotent_hint = false))]`; above, a hedge that would have a key for each of its attempts.
+pub(crate) fn check_effects(attrs: &[Attribute], layers: &[Layer], errors: &mut Errors) {
+    let Some(retry) = layers.iter().position(|layer| layer.kind == Kind::Retry) else { return };
+    for attr in attrs.iter().filter(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "tool")) {
+        let Meta::List(list) = &attr.meta else { continue };
+        if let Some(hint) = not_idempotent(list.tokens.clone()) {
+            errors.add(
+                hint,
+                "this tool is declared not to be idempotent, and a retry would repeat its effect: remove `#[retry]`, or make the tool idempotent with `#[retry(…, idempotency_key)]` and declare it so",
+            );
+        }
+    }
+    let hedge = layers[..retry].iter().find(|layer| layer.kind == Kind::Hedge);
+    if let (Some(hedge), Some(_)) = (hedge, Key::of(&layers[retry])) {
+        errors.push(syn::Error::new(
+            hedge.span,
+            "`#[hedge]` above `#[retry(idempotency_key)]` would give each of its attempts another key: move the `#[hedge]` line below the `#[retry]` line",
+        ));
+    }
+}
+
+/// The tokens `idempotent_hint = false`, however deep.
+fn not_idempotent(tokens: TokenStream) -> Option<TokenStream> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |token: &TokenTree, text: &str| token.to_string() == text;
+    let here = tokens
+        .windows(3)
+        .find(|three| is(&three[0], "idempotent_hint") && is(&three[1], "=") && is(&three[2], "false"));
+    here.map(|three| three.iter().cloned().collect()).or_else(|| {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Group(group) => not_idempotent(group.stream()),
+            _ => None,
+        })
+    })
 }

@@ -25,21 +25,23 @@ impl Setting {
     }
 
     /// A state that all calls share: of the user's, or one that the function keeps in a `static`; with the option `key`
-    /// one for each key. `calls` are those that build one: `.failures(5)`.
-    pub(crate) fn shared(name: &str, ty: &TokenStream, calls: &TokenStream, options: &Options) -> Setting {
+    /// one for each key. `new` makes one: `::reliable::CircuitBreaker::new().failures(5)`.
+    pub(crate) fn shared(name: &str, ty: &TokenStream, new: &TokenStream, options: &Options) -> Setting {
         let mixed = Span::mixed_site();
         let (one, many) = (Ident::new(name, mixed), Ident::new(&format!("{name}S"), mixed));
-        let value = match (&options.positional, options.value("key")) {
+        // An error about the key's type points at the key.
+        let key = options.value("key").map(|key| quote_spanned!(at(key.span())=> &#key));
+        let value = match (&options.positional, key) {
             (Some(shared), None) => {
                 let span = at(shared.span());
                 return Setting { ty: Some(quote_spanned!(span=> &#ty)), value: quote_spanned!(span=> &#shared) };
             }
-            (Some(shared), Some(key)) => quote_spanned!(at(shared.span())=> ::reliable::Keyed::get(&#shared, &#key)),
-            (None, None) => quote_spanned!(mixed=> { static #one: #ty = #ty::new() #calls; &#one }),
+            (Some(shared), Some(key)) => quote_spanned!(at(shared.span())=> ::reliable::Keyed::get(&#shared, #key)),
+            (None, None) => quote_spanned!(mixed=> { static #one: #ty = #new; &#one }),
             (None, Some(key)) => {
-                let get = quote_spanned!(at(key.span())=> #many.get(&#key));
+                let get = quote_spanned!(at(key.span())=> #many.get(#key));
                 quote_spanned!(mixed=> {
-                    static #many: ::reliable::Keyed<#ty> = ::reliable::Keyed::new(|| #ty::new() #calls);
+                    static #many: ::reliable::Keyed<#ty> = ::reliable::Keyed::new(|| #new);
                     #get
                 })
             }

@@ -14,7 +14,8 @@ use crate::agent::{self, Agent};
 use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::{approval, circuit_breaker, fallback, order, retry, timeout};
+use crate::policy::OwnPolicy;
+use crate::{approval, bulkhead, chaos, circuit_breaker, fallback, hedge, order, rate_limit, retry, timeout};
 
 /// The attributes that know each other.
 #[derive(Clone, Copy, PartialEq)]
@@ -25,10 +26,26 @@ pub(crate) enum Kind {
     Approval,
     Agent,
     CircuitBreaker,
+    Bulkhead,
+    Hedge,
+    RateLimit,
+    Policy,
+    Chaos,
 }
 
-const FAMILY: [Kind; 6] =
-    [Kind::Retry, Kind::Timeout, Kind::Fallback, Kind::Approval, Kind::Agent, Kind::CircuitBreaker];
+const FAMILY: [Kind; 11] = [
+    Kind::Retry,
+    Kind::Timeout,
+    Kind::Fallback,
+    Kind::Approval,
+    Kind::Agent,
+    Kind::CircuitBreaker,
+    Kind::Bulkhead,
+    Kind::Hedge,
+    Kind::RateLimit,
+    Kind::Policy,
+    Kind::Chaos,
+];
 
 impl Kind {
     pub(crate) fn name(self) -> &'static str {
@@ -39,6 +56,11 @@ impl Kind {
             Kind::Approval => "requires_approval",
             Kind::Agent => "agent",
             Kind::CircuitBreaker => "circuit_breaker",
+            Kind::Bulkhead => "bulkhead",
+            Kind::Hedge => "hedge",
+            Kind::RateLimit => "rate_limit",
+            Kind::Policy => "policy",
+            Kind::Chaos => "chaos",
         }
     }
 
@@ -50,7 +72,7 @@ impl Kind {
 
     /// Whether it can't do its work without waiting.
     fn needs_async(self) -> bool {
-        matches!(self, Kind::Timeout | Kind::Approval | Kind::Agent)
+        matches!(self, Kind::Timeout | Kind::Approval | Kind::Agent | Kind::Hedge)
     }
 }
 
@@ -145,6 +167,7 @@ fn is_marker(args: &TokenStream) -> bool {
 fn build(function: Function, attrs: &[Attribute], layers: &[Layer], mut errors: Errors) -> TokenStream {
     check_signature(&function, layers, &mut errors);
     order::check(layers, &mut errors);
+    retry::check_effects(attrs, layers, &mut errors);
     let mut policies: Vec<_> = layers.iter().map(|layer| layer.policy(&function, &mut errors)).collect();
     hoist(&mut policies);
     match errors.finish() {
@@ -177,11 +200,15 @@ fn wrap(mut function: Function, attrs: &[Attribute], policies: &[Box<dyn Policy>
     function.with_body(attrs, &code)
 }
 
-/// The function as it was written. Only an agent stays one, because its callers expect the answer and not the step.
+/// The function as it was written. Only an agent stays one, because its callers expect the answer and not the step, and a
+/// key stays there, because the body uses its name.
 fn without_policies(function: Function, attrs: &[Attribute], layers: &[Layer]) -> TokenStream {
     let mut policies: Vec<Box<dyn Policy>> = Vec::new();
     if layers.iter().any(|layer| layer.kind == Kind::Agent) && agent::is_step(&function) {
         policies.push(Box::new(Agent::default()));
+    }
+    if let Some(key) = layers.iter().find_map(retry::Key::of).filter(|key| !function.binds(key.name())) {
+        policies.push(Box::new(key));
     }
     wrap(function, attrs, &policies)
 }
@@ -241,6 +268,11 @@ impl Layer {
             Kind::Approval => Box::new(approval::Approval::parse(args, function, errors)),
             Kind::Agent => Box::new(Agent::parse(args, function, errors)),
             Kind::CircuitBreaker => Box::new(circuit_breaker::CircuitBreaker::parse(args, function, errors)),
+            Kind::Bulkhead => Box::new(bulkhead::Bulkhead::parse(args, function, errors)),
+            Kind::Hedge => Box::new(hedge::Hedge::parse(args, self.span, function, errors)),
+            Kind::RateLimit => Box::new(rate_limit::RateLimit::parse(args, self.span, function, errors)),
+            Kind::Policy => Box::new(OwnPolicy::parse(args, self.span, function, errors)),
+            Kind::Chaos => Box::new(chaos::Chaos::parse(args, function, errors)),
         }
     }
 }

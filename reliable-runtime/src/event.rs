@@ -59,6 +59,20 @@ pub enum Event {
         /// The limit.
         limit: Duration,
     },
+    /// An attempt has no answer yet, and another one starts beside it.
+    Hedged {
+        /// The function.
+        tool: Cow<'static, str>,
+        /// The attempt that starts; the first call is attempt 1.
+        attempt: u32,
+    },
+    /// One of several attempts that ran at once succeeded, and the others were dropped.
+    RaceWon {
+        /// The function.
+        tool: Cow<'static, str>,
+        /// The attempt that succeeded.
+        attempt: u32,
+    },
     /// A failed call was handed to its fallback.
     FellBack {
         /// The function that failed.
@@ -88,6 +102,20 @@ pub enum Event {
         by: Cow<'static, str>,
         /// How long.
         waited: Duration,
+    },
+    /// A policy of your own put a fault in the place of what a call gave.
+    Overruled {
+        /// The function.
+        tool: Cow<'static, str>,
+        /// The fault.
+        fault: Fault,
+    },
+    /// A plan injected a failure at a `#[chaos]`.
+    Injected {
+        /// The injection point: the function, if it has no other name.
+        tool: Cow<'static, str>,
+        /// What was injected: "an error", "a hang", …
+        what: String,
     },
     /// A human said yes.
     Approved {
@@ -174,6 +202,8 @@ pub enum GaveUp {
     NoTimeLeft,
     /// The server asks for a delay longer than `cap`.
     AskedToWaitTooLong,
+    /// The retry budget has nothing left for a retry.
+    BudgetEmpty,
 }
 
 impl Event {
@@ -184,10 +214,14 @@ impl Event {
             | Event::Recovered { tool, .. }
             | Event::GaveUp { tool, .. }
             | Event::TimedOut { tool, .. }
+            | Event::Hedged { tool, .. }
+            | Event::RaceWon { tool, .. }
             | Event::FellBack { tool, .. }
             | Event::Circuit { tool, .. }
             | Event::Rejected { tool, .. }
             | Event::Waited { tool, .. }
+            | Event::Overruled { tool, .. }
+            | Event::Injected { tool, .. }
             | Event::Approved { tool, .. }
             | Event::Refused { tool, .. }
             | Event::Step { agent: tool, .. }
@@ -239,10 +273,13 @@ impl fmt::Display for Event {
                 write!(f, "attempt {attempts} failed ({error}); gave up: {reason}")
             }
             Event::TimedOut { limit, .. } => write!(f, "no answer within {limit:?}; the call was dropped"),
+            Event::Hedged { attempt, .. } => write!(f, "no answer yet; attempt {attempt} starts beside it"),
+            Event::RaceWon { attempt, .. } => write!(f, "attempt {attempt} was the first to answer"),
             Event::FellBack { error, .. } => write!(f, "failed ({error}); the fallback answers"),
             Event::Circuit { state, .. } => write!(f, "the circuit breaker is {state} now"),
-            Event::Rejected { fault, .. } => write!(f, "{fault}"),
+            Event::Rejected { fault, .. } | Event::Overruled { fault, .. } => write!(f, "{fault}"),
             Event::Waited { by, waited, .. } => write!(f, "waited {} for the {by}", short(*waited)),
+            Event::Injected { what, .. } => write!(f, "chaos: {what} was injected"),
             Event::Approved { by: Some(by), .. } => write!(f, "approved by {by}"),
             Event::Approved { by: None, .. } => write!(f, "approved"),
             Event::Refused { fault, by: Some(by), .. } => write!(f, "not run: {fault} ({by})"),
@@ -266,6 +303,7 @@ impl fmt::Display for GaveUp {
             GaveUp::NotTransient => "not worth a retry",
             GaveUp::NoTimeLeft => "no time left for another attempt",
             GaveUp::AskedToWaitTooLong => "the server asks for a longer pause than allowed",
+            GaveUp::BudgetEmpty => "the retry budget is empty",
         })
     }
 }

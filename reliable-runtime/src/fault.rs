@@ -67,6 +67,13 @@ pub enum Fault {
         /// The time after which there is room again, where that is known.
         wait: Option<Duration>,
     },
+    /// A policy of your own says that the call has failed, whatever its outcome was.
+    Policy {
+        /// The function.
+        tool: Cow<'static, str>,
+        /// Why, in the policy's words.
+        reason: String,
+    },
     /// The agent had begun all the steps that it may take.
     StepLimit {
         /// The agent that was stopped.
@@ -156,6 +163,9 @@ pub enum FaultKind {
     /// [`Fault::Rejected`]
     #[error("a limit keeps calls away that there is no room for")]
     Rejected,
+    /// [`Fault::Policy`]
+    #[error("a policy took the call for a failure; it may be tried again")]
+    Policy,
     /// [`Fault::StepLimit`]
     #[error("a step limit is final; it is never retried")]
     StepLimit,
@@ -176,6 +186,7 @@ impl Fault {
             Fault::Expired { .. } => FaultKind::Expired,
             Fault::CircuitOpen { .. } => FaultKind::CircuitOpen,
             Fault::Rejected { .. } => FaultKind::Rejected,
+            Fault::Policy { .. } => FaultKind::Policy,
             Fault::StepLimit { .. } => FaultKind::StepLimit,
             Fault::OverBudget { .. } | Fault::Unpriced { .. } => FaultKind::OverBudget,
             Fault::Stuck { .. } => FaultKind::Stuck,
@@ -208,7 +219,7 @@ impl FaultKind {
 
     /// Whether no retry may follow, whatever the user's condition says.
     pub const fn is_final(self) -> bool {
-        !matches!(self, FaultKind::TimedOut | FaultKind::CircuitOpen | FaultKind::Rejected)
+        !matches!(self, FaultKind::TimedOut | FaultKind::CircuitOpen | FaultKind::Rejected | FaultKind::Policy)
     }
 
     /// Whether the service was not called, because a breaker or a limit stood before it.
@@ -231,6 +242,7 @@ impl Error for Fault {
             FaultKind::Expired => &FaultKind::Expired,
             FaultKind::CircuitOpen => &FaultKind::CircuitOpen,
             FaultKind::Rejected => &FaultKind::Rejected,
+            FaultKind::Policy => &FaultKind::Policy,
             FaultKind::StepLimit => &FaultKind::StepLimit,
             FaultKind::OverBudget => &FaultKind::OverBudget,
             FaultKind::Stuck => &FaultKind::Stuck,
@@ -257,6 +269,7 @@ impl fmt::Display for Fault {
                 write!(f, "`{tool}` was not called: the {by} has room again in {}", short(*wait))
             }
             Fault::Rejected { tool, by, wait: None } => write!(f, "`{tool}` was not called: the {by} has no room"),
+            Fault::Policy { tool, reason } => write!(f, "`{tool}` failed: {reason}"),
             Fault::StepLimit { agent, max_steps: 1 } => {
                 write!(f, "`{agent}` stopped at its limit of 1 step")
             }

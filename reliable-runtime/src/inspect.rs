@@ -3,7 +3,8 @@
 //! A policy wants an error's words for its events, and must see a [`Fault`](crate::Fault) inside it; an approval wants
 //! to show an argument. No trait may be demanded of a user's type for that, so each value is looked at through the best
 //! trait it has. How: `Inspect` dereferences, rung by rung, to wrappers with a method of the same name and other
-//! demands, and method lookup takes the first rung whose demand the type meets.
+//! demands, and method lookup takes the first rung whose demand the type meets. In a generic function it goes by what the
+//! function's own bounds promise.
 
 #![allow(clippy::unused_self, reason = "`self` is used through `Deref`, which the lint does not see")]
 
@@ -12,7 +13,7 @@ use std::fmt::{self, Debug, Display};
 use std::ops::Deref;
 use std::time::Duration;
 
-use crate::FaultKind;
+use crate::{FaultKind, Transient};
 
 /// Looks at a value of any type, through the best trait that the type has.
 ///
@@ -27,92 +28,90 @@ use crate::FaultKind;
 /// assert!(Inspect::new(&denied).failure().is_refusal());
 /// ```
 #[derive(Debug)]
-pub struct Inspect<'a, T>(AsBoxedSend<'a, T>);
-
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct AsBoxedSend<'a, T>(AsBoxed<'a, T>);
-
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct AsBoxed<'a, T>(AsDisplay<'a, T>);
-
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct AsDisplay<'a, T>(AsDebug<'a, T>);
-
-#[doc(hidden)]
-#[derive(Debug)]
-pub struct AsDebug<'a, T>(AsAny<'a, T>);
+pub struct Inspect<'a, T>(AsTransientBoxedSend<'a, T>);
 
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct AsAny<'a, T>(&'a T);
 
-impl<'a, T> Inspect<'a, T> {
-    /// Looks at `value`.
-    pub fn new(value: &'a T) -> Self {
-        Inspect(AsBoxedSend(AsBoxed(AsDisplay(AsDebug(AsAny(value))))))
-    }
-}
-
+/// Each line is a rung: what it dereferences to, what it demands of a type, and what it then knows of an error.
 macro_rules! ladder {
-    ($($upper:ident -> $lower:ident),*) => {$(
-        impl<'a, T> Deref for $upper<'a, T> {
+    ($($rung:ident -> $lower:ident: [$($demand:tt)*] $error:ident => $failure:expr;)*) => {$(
+        impl<'a, T> Deref for $rung<'a, T> {
             type Target = $lower<'a, T>;
             fn deref(&self) -> &Self::Target {
                 &self.0
             }
         }
+
+        impl<'a, T: $($demand)*> $rung<'a, T> {
+            /// What the policies need to know of an error: its words, the fault that it carries, and what it says itself of
+            /// a retry.
+            pub fn failure(&self) -> Failure<'a> {
+                let $error = self.value();
+                $failure
+            }
+        }
     )*};
 }
-ladder!(Inspect -> AsBoxedSend, AsBoxedSend -> AsBoxed, AsBoxed -> AsDisplay, AsDisplay -> AsDebug, AsDebug -> AsAny);
+
+macro_rules! hidden {
+    ($($rung:ident($lower:ident);)*) => {$(
+        #[doc(hidden)]
+        #[derive(Debug)]
+        pub struct $rung<'a, T>($lower<'a, T>);
+    )*};
+}
+
+// First the types that say themselves what is worth a retry, and then, in the same order, those that do not.
+ladder! {
+    Inspect -> AsTransientBoxedSend: [Transient + Error] error => Failure::of_error(error).judged_by(error);
+    AsTransientBoxedSend -> AsTransientBoxed: [Transient + AsRef<dyn Error + Send + Sync>]
+        error => Failure::of_error(error.as_ref()).judged_by(error);
+    AsTransientBoxed -> AsTransientDisplay: [Transient + AsRef<dyn Error>]
+        error => Failure::of_error(error.as_ref()).judged_by(error);
+    AsTransientDisplay -> AsTransientDebug: [Transient + Display]
+        error => Failure::of_words(Words::Display(error)).judged_by(error);
+    AsTransientDebug -> AsTransient: [Transient + Debug]
+        error => Failure::of_words(Words::Debug(error)).judged_by(error);
+    AsTransient -> AsError: [Transient] error => Failure::of_words(Words::name_of(error)).judged_by(error);
+    AsError -> AsBoxedSend: [Error] error => Failure::of_error(error);
+    AsBoxedSend -> AsBoxed: [AsRef<dyn Error + Send + Sync>] error => Failure::of_error(error.as_ref());
+    AsBoxed -> AsDisplay: [AsRef<dyn Error>] error => Failure::of_error(error.as_ref());
+    AsDisplay -> AsDebug: [Display] error => Failure::of_words(Words::Display(error));
+    AsDebug -> AsAny: [Debug] error => Failure::of_words(Words::Debug(error));
+}
+
+hidden! {
+    AsTransientBoxedSend(AsTransientBoxed);
+    AsTransientBoxed(AsTransientDisplay);
+    AsTransientDisplay(AsTransientDebug);
+    AsTransientDebug(AsTransient);
+    AsTransient(AsError);
+    AsError(AsBoxedSend);
+    AsBoxedSend(AsBoxed);
+    AsBoxed(AsDisplay);
+    AsDisplay(AsDebug);
+    AsDebug(AsAny);
+}
+
+impl<'a, T> Inspect<'a, T> {
+    /// Looks at `value`.
+    pub fn new(value: &'a T) -> Self {
+        let undemanding = AsBoxed(AsDisplay(AsDebug(AsAny(value))));
+        let judged = AsTransientDisplay(AsTransientDebug(AsTransient(AsError(AsBoxedSend(undemanding)))));
+        Inspect(AsTransientBoxedSend(AsTransientBoxed(judged)))
+    }
+}
 
 impl<'a, T> AsAny<'a, T> {
     fn value(&self) -> &'a T {
         self.0
     }
-}
 
-impl<'a, T: Error> Inspect<'a, T> {
-    /// What the policies need to know of an error: its words, and the fault that it carries.
-    pub fn failure(&self) -> Failure<'a> {
-        Failure::of_error(self.value())
-    }
-}
-
-impl<'a, T: AsRef<dyn Error + Send + Sync>> AsBoxedSend<'a, T> {
     #[doc(hidden)]
     pub fn failure(&self) -> Failure<'a> {
-        Failure::of_error(self.value().as_ref())
-    }
-}
-
-impl<'a, T: AsRef<dyn Error>> AsBoxed<'a, T> {
-    #[doc(hidden)]
-    pub fn failure(&self) -> Failure<'a> {
-        Failure::of_error(self.value().as_ref())
-    }
-}
-
-impl<'a, T: Display> AsDisplay<'a, T> {
-    #[doc(hidden)]
-    pub fn failure(&self) -> Failure<'a> {
-        Failure::of_words(Words::Display(self.value()))
-    }
-}
-
-impl<'a, T: Debug> AsDebug<'a, T> {
-    #[doc(hidden)]
-    pub fn failure(&self) -> Failure<'a> {
-        Failure::of_words(Words::Debug(self.value()))
-    }
-}
-
-impl<'a, T> AsAny<'a, T> {
-    #[doc(hidden)]
-    pub fn failure(&self) -> Failure<'a> {
-        Failure::of_words(Words::TypeName(std::any::type_name::<T>()))
+        Failure::of_words(Words::name_of(self.value()))
     }
 }
 
@@ -152,6 +151,8 @@ impl<T> AsAny<'_, T> {
 pub struct Failure<'a> {
     words: Words<'a>,
     fault: Option<FaultKind>,
+    /// What the error says itself.
+    transient: Option<bool>,
     when: Option<bool>,
     after: Option<Duration>,
 }
@@ -164,6 +165,12 @@ enum Words<'a> {
     TypeName(&'static str),
 }
 
+impl Words<'_> {
+    fn name_of<T>(_: &T) -> Self {
+        Words::TypeName(std::any::type_name::<T>())
+    }
+}
+
 impl<'a> Failure<'a> {
     fn of_error(error: &'a dyn Error) -> Self {
         // A fault's source is its kind: so the search finds a fault which is the error itself, too.
@@ -171,15 +178,19 @@ impl<'a> Failure<'a> {
     }
 
     fn of_words(words: Words<'a>) -> Self {
-        Failure { words, fault: None, when: None, after: None }
+        Failure { words, fault: None, transient: None, when: None, after: None }
     }
 
-    /// Answers the user's own condition, the option `when`.
+    fn judged_by(self, error: &impl Transient) -> Self {
+        Failure { transient: Some(error.is_transient()), after: error.retry_after(), ..self }
+    }
+
+    /// Answers the user's own condition, the option `when`. It beats what the error says itself.
     pub fn when(self, when: bool) -> Self {
         Failure { when: Some(when), ..self }
     }
 
-    /// The delay that the server asked for, the option `after`.
+    /// The delay that the server asked for, the option `after`. It beats what the error says itself.
     pub fn after(self, after: Option<Duration>) -> Self {
         Failure { after, ..self }
     }
@@ -209,10 +220,10 @@ impl<'a> Failure<'a> {
         self.when.unwrap_or(true)
     }
 
-    /// Whether the same call may be tried again: `when` says so, or was not given and the service was called, and the
-    /// error carries no fault that is final.
+    /// Whether the same call may be tried again: `when` says so, or was not given, the service was called, and the error
+    /// does not say otherwise of itself ([`Transient`]). Never if the error carries a fault that is final.
     pub fn is_transient(&self) -> bool {
-        let by_default = !self.is_rejection();
+        let by_default = self.transient.unwrap_or(true) && !self.is_rejection();
         self.when.unwrap_or(by_default) && !self.fault.is_some_and(FaultKind::is_final)
     }
 

@@ -10,44 +10,66 @@ mod agent;
 mod approval;
 pub mod approver;
 mod backoff;
+mod blocking;
+mod bulkhead;
+#[cfg(feature = "chaos")]
+pub mod chaos;
 mod charge;
 mod circuit_breaker;
 mod event;
 mod expansion;
 mod fallback;
 mod fault;
+mod hedge;
+#[cfg(feature = "http")]
+pub mod http;
 mod human;
+mod idempotency;
 mod inspect;
 mod keyed;
+mod limit;
 mod money;
 mod outcome;
+mod policy;
+#[cfg(feature = "rate-limit")]
+mod rate_limit;
 mod recorder;
 mod report;
 mod retry;
+mod retry_budget;
 mod run;
 mod scope;
 mod sync;
 mod timeout;
 #[cfg(feature = "tracing")]
 mod trace;
+mod transient;
 
 pub use agent::{Limits, Step, StepOutcome};
 pub use approval::{Approval, Argument, Decision, Request};
 pub use approver::Approver;
 pub use backoff::Backoff;
+pub use bulkhead::{Bulkhead, Place};
 pub use charge::{Charge, Reservation};
 pub use circuit_breaker::{CircuitBreaker, CircuitState, Permit};
 pub use event::{Event, GaveUp};
 pub use expansion::returns;
 pub use fallback::Fallback;
 pub use fault::{Budget, Fault, FaultKind, FromFault};
+pub use hedge::{Hedge, HedgedCall};
+pub use idempotency::{IdempotencyKey, InScope, idempotency_key};
 pub use inspect::{Failure, Inspect};
 pub use keyed::Keyed;
 pub use money::{ParseUsdError, Usd};
 pub use outcome::Outcome;
+pub use policy::{After, Before, Policy, PolicyCall};
+#[cfg(feature = "rate-limit")]
+pub use rate_limit::RateLimit;
 pub use recorder::{Entry, Recorder};
 pub use report::{Report, Row};
 pub use retry::{Attempts, Pause, Pausing, Retry};
+pub use retry_budget::RetryBudget;
 pub use run::Run;
 pub use scope::{Scope, Scoped};
 pub use timeout::{TimedCall, Timeout};
+pub use transient::{AskedDelay, Transient};

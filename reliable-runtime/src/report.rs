@@ -48,6 +48,10 @@ pub struct Row {
     pub timeouts: u32,
     /// Calls whose retries ended in an error.
     pub gave_up: u32,
+    /// Attempts started beside one that was slow.
+    pub hedges: u32,
+    /// Those of them that were the first to answer.
+    pub hedges_won: u32,
     /// Calls answered by a fallback.
     pub fallbacks: u32,
     /// How often its circuit breaker opened.
@@ -118,9 +122,11 @@ impl Row {
                 self.gave_up += 1;
             }
             Event::TimedOut { .. } => self.timeouts += 1,
+            Event::Hedged { .. } => self.hedges += 1,
+            Event::RaceWon { attempt, .. } => self.hedges_won += u32::from(*attempt > 1),
             Event::FellBack { .. } => self.fallbacks += 1,
             Event::Circuit { state: CircuitState::Open, .. } => self.opened += 1,
-            Event::Circuit { .. } => {}
+            Event::Circuit { .. } | Event::Overruled { .. } | Event::Injected { .. } => {}
             Event::Rejected { .. } => self.rejected += 1,
             Event::Waited { waited, .. } => self.waited = self.waited.saturating_add(*waited),
             Event::Approved { .. } => self.approved += 1,
@@ -151,6 +157,7 @@ impl Row {
             paused,
             count(self.timeouts),
             count(self.gave_up),
+            if self.hedges_won == 0 { count(self.hedges) } else { format!("{}, {} won", self.hedges, self.hedges_won) },
             count(self.fallbacks),
             count(self.opened),
             count(self.rejected),
@@ -164,12 +171,13 @@ impl Row {
     }
 }
 
-const COLUMNS: [&str; 14] = [
+const COLUMNS: [&str; 15] = [
     "call",
     "attempts",
     "paused",
     "timeouts",
     "gave up",
+    "hedges",
     "fallbacks",
     "opened",
     "rejected",

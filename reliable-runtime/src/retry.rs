@@ -11,7 +11,8 @@ use tokio::time::{Instant, Sleep};
 
 use crate::backoff::{jittered, random};
 use crate::event::{Event, GaveUp, emit};
-use crate::{Backoff, Failure, Outcome};
+use crate::retry_budget::Paid;
+use crate::{Backoff, Failure, FaultKind, Outcome, RetryBudget};
 
 /// When to try again, how often, and how long to pause before.
 ///
@@ -42,6 +43,7 @@ pub struct Retry {
     base: Duration,
     cap: Option<Duration>,
     within: Option<Duration>,
+    budget: Option<&'static RetryBudget>,
 }
 
 const DEFAULT_CAP: Duration = Duration::from_secs(8);
@@ -64,6 +66,7 @@ impl Retry {
             base: Duration::from_millis(500),
             cap: None,
             within: None,
+            budget: None,
         }
     }
 
@@ -117,10 +120,26 @@ impl Retry {
         Retry { within: Some(within), ..self }
     }
 
+    /// A budget that these retries share with others. Default: none.
+    ///
+    /// The policy is a `static` then, and not a `const`, which can't refer to a state. For a budget that is no `static`
+    /// there are [`Attempts::budget`] and the option of `#[retry]`.
+    ///
+    /// ```
+    /// use reliable::{Retry, RetryBudget};
+    ///
+    /// static BUDGET: RetryBudget = RetryBudget::aws();
+    /// static POLICY: Retry = Retry::new().max(3).budget(&BUDGET);
+    /// ```
+    pub const fn budget(self, budget: &'static RetryBudget) -> Self {
+        Retry { budget: Some(budget), ..self }
+    }
+
     /// Begins one call: nothing has failed yet.
     #[inline]
     pub fn attempts(&self) -> Attempts<'_> {
-        Attempts { retry: self, failed: 0, started: self.within.map(|_| Instant::now()) }
+        let started = self.within.map(|_| Instant::now());
+        Attempts { retry: self, budget: self.budget, failed: 0, started, paid: Paid::NOTHING }
     }
 
     /// The pause before retry number `retry`, counted from 0; `random` is in `0.0..1.0`.
@@ -165,8 +184,30 @@ impl Retry {
 #[derive(Debug)]
 pub struct Attempts<'a> {
     retry: &'a Retry,
+    budget: Option<&'a RetryBudget>,
     failed: u32,
     started: Option<Instant>,
+    /// What the last retry took from the budget.
+    paid: Paid,
+}
+
+impl<'a> Attempts<'a> {
+    /// Takes the retries from this budget, instead of the policy's own.
+    ///
+    /// ```
+    /// use reliable::{Retry, RetryBudget};
+    ///
+    /// struct Client { budget: RetryBudget }
+    ///
+    /// let client = Client { budget: RetryBudget::new(10) };
+    /// let retry = Retry::new();
+    /// let mut attempts = retry.attempts().budget(&client.budget);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn budget(self, budget: &'a RetryBudget) -> Self {
+        Attempts { budget: Some(budget), ..self }
+    }
 }
 
 impl Attempts<'_> {
@@ -201,6 +242,9 @@ impl Attempts<'_> {
         if self.failed > 0 {
             recovered(tool, self.failed + 1);
         }
+        if let Some(budget) = self.budget {
+            budget.note_success(self.paid);
+        }
     }
 
     #[cold]
@@ -220,9 +264,12 @@ impl Attempts<'_> {
         }
     }
 
-    fn next_delay(&self, retry: u32, failure: &Failure<'_>) -> Result<Duration, GaveUp> {
+    fn next_delay(&mut self, retry: u32, failure: &Failure<'_>) -> Result<Duration, GaveUp> {
         if !failure.is_transient() {
             return Err(GaveUp::NotTransient);
+        }
+        if let Some(budget) = self.budget {
+            budget.note_failure();
         }
         if retry >= self.retry.max {
             return Err(GaveUp::NoRetriesLeft);
@@ -233,6 +280,11 @@ impl Attempts<'_> {
         };
         if self.ends_too_late(delay) {
             return Err(GaveUp::NoTimeLeft);
+        }
+        // Last, so that nothing is paid for a retry that does not happen.
+        if let Some(budget) = self.budget {
+            let timed_out = failure.fault() == Some(FaultKind::TimedOut);
+            self.paid = budget.pay(timed_out).ok_or(GaveUp::BudgetEmpty)?;
         }
         Ok(delay)
     }
@@ -268,6 +320,11 @@ pub struct Pause {
 }
 
 impl Pause {
+    /// A pause of this length.
+    pub const fn new(delay: Duration) -> Self {
+        Pause { delay }
+    }
+
     /// How long it lasts.
     pub const fn delay(self) -> Duration {
         self.delay

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use tokio::task::futures::TaskLocalFuture;
 
 use crate::approver::{Approver, ErasedApprover};
+#[cfg(feature = "chaos")]
+use crate::chaos::{Chaos, Point};
 use crate::{Recorder, Run};
 
 tokio::task_local! {
@@ -40,6 +42,8 @@ struct Surroundings {
     approver: Option<Arc<dyn ErasedApprover>>,
     recorder: Option<Recorder>,
     run: Option<Run>,
+    #[cfg(feature = "chaos")]
+    chaos: Option<Chaos>,
 }
 
 impl Scope {
@@ -56,6 +60,12 @@ impl Scope {
     /// Tells this recorder what happens.
     pub fn recorder(self, recorder: &Recorder) -> Scope {
         self.with(|around| around.recorder = Some(recorder.clone()))
+    }
+
+    /// Injects the failures of this plan, wherever a `#[chaos]` stands: see the module [`chaos`](crate::chaos).
+    #[cfg(feature = "chaos")]
+    pub fn chaos(self, plan: &Chaos) -> Scope {
+        self.with(|around| around.chaos = Some(plan.clone()))
     }
 
     pub(crate) fn agent_run(self, run: &Run) -> Scope {
@@ -82,6 +92,11 @@ impl Scope {
 
     pub(crate) fn current_recorder() -> Option<Recorder> {
         Scope::look(|around| around.recorder.clone())
+    }
+
+    #[cfg(feature = "chaos")]
+    pub(crate) fn current_chaos(point: &str) -> Option<Arc<Point>> {
+        Scope::look(|around| around.chaos.as_ref()?.point(point).cloned())
     }
 
     /// `None` outside every scope, and in a thread that is being torn down.

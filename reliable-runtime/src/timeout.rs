@@ -102,7 +102,8 @@ where
     }
 }
 
-fn poll_limit(mut sleep: Pin<&mut Option<Sleep>>, limit: Duration, cx: &mut Context<'_>) -> Poll<()> {
+/// Ready when the limit has passed since this was first asked.
+pub(crate) fn poll_limit(mut sleep: Pin<&mut Option<Sleep>>, limit: Duration, cx: &mut Context<'_>) -> Poll<()> {
     if sleep.is_none() {
         sleep.set(Some(tokio::time::sleep(limit)));
     }

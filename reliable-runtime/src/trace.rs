@@ -24,12 +24,18 @@ pub(crate) fn emit(event: &Event) {
             warn!(target: "reliable", tool, attempts, error, %reason, "{words}");
         }
         Event::TimedOut { limit, .. } => warn!(target: "reliable", tool, limit_ms = ms(*limit), "{words}"),
+        Event::Hedged { attempt, .. } | Event::RaceWon { attempt, .. } => {
+            info!(target: "reliable", tool, attempt, "{words}");
+        }
         Event::FellBack { error, .. } => warn!(target: "reliable", tool, error, "{words}"),
         Event::Circuit { state, .. } => warn!(target: "reliable", tool, %state, "{words}"),
-        Event::Rejected { fault, .. } => warn!(target: "reliable", tool, %fault, "{words}"),
+        Event::Rejected { fault, .. } | Event::Overruled { fault, .. } => {
+            warn!(target: "reliable", tool, %fault, "{words}");
+        }
         Event::Waited { by, waited, .. } => {
             debug!(target: "reliable", tool, by = &**by, waited_ms = ms(*waited), "{words}");
         }
+        Event::Injected { what, .. } => warn!(target: "reliable", tool, what, "{words}"),
         Event::Approved { by, waited, .. } => info!(target: "reliable", tool, by, waited_ms = ms(*waited), "{words}"),
         Event::Refused { fault, by, waited, .. } => {
             warn!(target: "reliable", tool, by, %fault, waited_ms = ms(*waited), "{words}");

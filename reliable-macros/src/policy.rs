@@ -1,0 +1,108 @@
+//! `#[policy]`: a policy of the user's own.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+
+use crate::classify::Classify;
+use crate::code::Code;
+use crate::errors::Errors;
+use crate::function::{Function, at, relocate};
+use crate::options::{Known, Options};
+use crate::retry;
+use crate::setting::Setting;
+use crate::stack::Policy;
+
+const KNOWN: Known = Known { attribute: "policy", keys: &[], lists: &["clone"], flags: &["clone"] };
+
+pub(crate) struct OwnPolicy {
+    policy: Setting,
+    classify: Classify,
+    clones: Vec<Ident>,
+    /// Where an error about the policy's type points.
+    span: Span,
+}
+
+impl OwnPolicy {
+    pub(crate) fn parse(args: TokenStream, span: Span, function: &Function, errors: &mut Errors) -> OwnPolicy {
+        let options = Options::parse(&KNOWN, args, errors);
+        retry::check_parameters(function, errors);
+        let (value, span) = if let Some(policy) = &options.positional {
+            (quote_spanned!(at(policy.span())=> &#policy), at(policy.span()))
+        } else {
+            let message = "`#[policy]` needs a value whose type implements `reliable::Policy`: write `#[policy(NAME)]`";
+            options.must_have(span, message, errors);
+            (TokenStream::new(), span)
+        };
+        OwnPolicy {
+            policy: Setting { ty: None, value },
+            classify: Classify::parse(&options),
+            clones: retry::clones(&options, function, errors),
+            span,
+        }
+    }
+}
+
+impl Policy for OwnPolicy {
+    // Input:
+    //     BODY
+    //
+    // Output:
+    //     let policy = &THROTTLE;
+    //     let mut call = loop {
+    //         let pause = match ::reliable::PolicyCall::before(policy, "forecast") {
+    //             ::reliable::Before::Admit(call) => break call,
+    //             ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
+    //             ::reliable::Before::Refuse(fault) => return ::reliable::Outcome::from_fault(fault),
+    //         };
+    //         pause.await;
+    //     };
+    //     loop {
+    //         let outcome = async { BODY }.await;
+    //         let pause = match call.settle(outcome, |error| …) {
+    //             ::core::ops::ControlFlow::Break(outcome) => break outcome,
+    //             ::core::ops::ControlFlow::Continue(pause) => pause,
+    //         };
+    //         pause.await;
+    //     }
+    //
+    // What a `match` looks at stays alive until its end: so each pause is bound before it is awaited.
+    fn wrap(&self, mut inner: Code, function: &Function) -> Code {
+        let mixed = Span::mixed_site();
+        let policy = inner.setting("policy", &self.policy);
+        let tool = function.name();
+        let attempt = inner.value(function);
+        let classify = &self.classify;
+        let before = relocate(quote_spanned!(mixed=> ::reliable::PolicyCall::before(#policy, #tool)), self.span);
+        let refused = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
+        let call = Ident::new("call", self.span);
+        let settled = relocate(quote_spanned!(mixed=> settle(outcome, #classify)), function.return_span());
+        let wait = if function.is_async() {
+            quote_spanned!(mixed=> pause.await)
+        } else {
+            quote_spanned!(mixed=> pause.block())
+        };
+        inner.into_returning(quote_spanned!(mixed=>
+            let mut call = loop {
+                let pause = match #before {
+                    ::reliable::Before::Admit(call) => break call,
+                    ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
+                    ::reliable::Before::Refuse(fault) => return #refused,
+                };
+                #wait;
+            };
+            loop {
+                let outcome = #attempt;
+                let pause = match #call.#settled {
+                    ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                    ::core::ops::ControlFlow::Continue(pause) => pause,
+                };
+                #wait;
+            }
+        ))
+    }
+
+    fn before_body(&self) -> TokenStream {
+        retry::cloned(&self.clones)
+    }
+}

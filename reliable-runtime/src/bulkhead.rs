@@ -1,0 +1,177 @@
+//! `#[bulkhead]`: so many calls at once, and no more.
+
+use std::future::Future;
+use std::mem::ManuallyDrop;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
+
+use crate::Fault;
+use crate::blocking::block_on;
+use crate::limit::{never_closed, rejected, waited};
+
+/// Lets so many calls run at once. Others wait in order, or are rejected.
+///
+/// It is shared by all calls of the function, or by all functions that name it:
+///
+/// ```
+/// use reliable::{Bulkhead, Fault, bulkhead};
+///
+/// static DATABASE: Bulkhead = Bulkhead::new().max(4).queue(16);
+///
+/// #[bulkhead(DATABASE)]
+/// async fn find(id: u64) -> Result<String, Fault> {
+///     Ok(format!("row {id}"))
+/// }
+///
+/// #[bulkhead(DATABASE)]
+/// async fn remove(id: u64) -> Result<(), Fault> {
+///     Ok(())
+/// }
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// # assert!(find(1).await.is_ok() && remove(1).await.is_ok());
+/// # }
+/// ```
+///
+/// A call that finds room allocates nothing, and looks at no clock.
+#[derive(Debug)]
+pub struct Bulkhead {
+    places: Semaphore,
+    max: u32,
+    queue: Option<u32>,
+    /// The calls that run and those that wait, together.
+    inside: AtomicUsize,
+}
+
+impl Default for Bulkhead {
+    fn default() -> Self {
+        Bulkhead::new()
+    }
+}
+
+impl Bulkhead {
+    /// Lets 10 calls run at once, and as many wait as come.
+    pub const fn new() -> Self {
+        Bulkhead::with(10, None)
+    }
+
+    const fn with(max: u32, queue: Option<u32>) -> Self {
+        Bulkhead { places: Semaphore::const_new(max as usize), max, queue, inside: AtomicUsize::new(0) }
+    }
+
+    /// The calls that may run at once. Default: 10.
+    ///
+    /// # Panics
+    /// If it is 0.
+    pub const fn max(self, max: u32) -> Self {
+        assert!(max > 0, "`max` of a bulkhead must be 1 or more");
+        let queue = self.queue;
+        // A constant can't drop a semaphore, which on some systems needs it. One that nobody has used owns nothing.
+        let _unused = ManuallyDrop::new(self);
+        Bulkhead::with(max, queue)
+    }
+
+    /// The calls that may wait for a place; with 0, nobody waits. Default: as many as come.
+    pub const fn queue(mut self, queue: u32) -> Self {
+        self.queue = Some(queue);
+        self
+    }
+
+    /// Rejects a call that finds no room, instead of letting it wait: the same as a [`queue`](Bulkhead::queue) of 0.
+    pub const fn reject(self) -> Self {
+        self.queue(0)
+    }
+
+    /// The calls that have a place now.
+    pub fn running(&self) -> usize {
+        (self.max as usize).saturating_sub(self.places.available_permits())
+    }
+
+    /// The calls that wait for a place now.
+    pub fn waiting(&self) -> usize {
+        self.inside.load(Ordering::Relaxed).saturating_sub(self.running())
+    }
+
+    /// Takes a place, which is given back when it is dropped; waits for one if there is none.
+    ///
+    /// The calls that wait are served in order. One that is cancelled gives up its place in the queue.
+    ///
+    /// ```
+    /// use reliable::{Bulkhead, Fault};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let bulkhead = Bulkhead::new().max(1).reject();
+    /// let place = bulkhead.enter("forecast").await.unwrap();
+    /// assert!(bulkhead.enter("forecast").await.is_err(), "there is no other one");
+    /// drop(place);
+    /// assert!(bulkhead.enter("forecast").await.is_ok());
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
+    #[inline]
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
+    pub fn enter(&self, tool: &'static str) -> impl Future<Output = Result<Place<'_>, Fault>> {
+        async move {
+            let inside = self.admit(tool)?;
+            if let Ok(permit) = self.places.try_acquire() {
+                return Ok(Place { _permit: permit, _inside: inside });
+            }
+            let since = Instant::now();
+            let permit = self.places.acquire().await;
+            waited(tool, "bulkhead", since);
+            Ok(Place { _permit: never_closed(permit), _inside: inside })
+        }
+    }
+
+    /// The same in a plain `fn`: blocks the thread until there is a place.
+    ///
+    /// # Errors
+    /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
+    pub fn enter_blocking(&self, tool: &'static str) -> Result<Place<'_>, Fault> {
+        block_on(self.enter(tool))
+    }
+
+    /// Counts a call that runs or waits from now on, if there is room for it.
+    #[inline]
+    fn admit(&self, tool: &'static str) -> Result<Inside<'_>, Fault> {
+        let room = self.queue.map_or(usize::MAX, |queue| (self.max as usize).saturating_add(queue as usize));
+        let one_more = |inside| (inside < room).then_some(inside + 1);
+        match self.inside.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more) {
+            Ok(_) => Ok(Inside(self)),
+            Err(_) => Err(rejected(tool, "bulkhead", None)),
+        }
+    }
+}
+
+/// A place in a [`Bulkhead`], made by [`Bulkhead::enter`]. It is given back when it is dropped.
+///
+/// ```
+/// use reliable::Bulkhead;
+///
+/// let bulkhead = Bulkhead::new().max(2);
+/// let place = bulkhead.enter_blocking("forecast").unwrap();
+/// assert_eq!(bulkhead.running(), 1);
+/// drop(place);
+/// assert_eq!(bulkhead.running(), 0);
+/// ```
+#[derive(Debug)]
+#[must_use = "a place that is dropped at once is given back at once"]
+pub struct Place<'a> {
+    // In this order: whoever sees that there is room for one more finds a place free.
+    _permit: SemaphorePermit<'a>,
+    _inside: Inside<'a>,
+}
+
+#[derive(Debug)]
+struct Inside<'a>(&'a Bulkhead);
+
+impl Drop for Inside<'_> {
+    fn drop(&mut self) {
+        self.0.inside.fetch_sub(1, Ordering::Release);
+    }
+}

@@ -1,0 +1,169 @@
+//! The option `idempotency_key` of `#[retry]`: what tells a service that a request is the same one again.
+
+use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use tokio::task::futures::TaskLocalFuture;
+
+/// A name for one call, so that a service which has seen it can answer without doing the work twice.
+///
+/// `#[retry(idempotency_key)]` makes one for each call of the function, and the body finds it under this name, the same at
+/// every attempt:
+///
+/// ```
+/// use reliable::retry;
+/// # use std::sync::Mutex;
+/// # static SEEN: Mutex<Vec<String>> = Mutex::new(Vec::new());
+/// # async fn post(_: &str, header: (&str, String)) -> Result<u32, String> {
+/// #     let mut seen = SEEN.lock().unwrap();
+/// #     seen.push(header.1);
+/// #     if seen.len() == 1 { Err("503".to_owned()) } else { Ok(42) }
+/// # }
+///
+/// #[retry(max = 3, idempotency_key)]
+/// async fn pay(invoice: &str) -> Result<u32, String> {
+///     post(invoice, ("Idempotency-Key", idempotency_key.to_string())).await
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// assert_eq!(pay("2026-001").await, Ok(42)); // at the second attempt
+/// # pay("2026-002").await.unwrap();
+/// # let seen = SEEN.lock().unwrap();
+/// # assert!(seen[0] == seen[1] && seen[1] != seen[2]);
+/// # }
+/// ```
+///
+/// It is a value: so it is stable wherever it gets to, in another task or thread too, and where no `#[retry]` keeps it
+/// stable it does not exist. Where a function is handier there is [`idempotency_key`]. A function which calls another
+/// annotated one keeps its own key, as the inner one does.
+///
+/// It lasts as long as the call: a call that is made again by the caller, or after a restart, has another one. What must
+/// hold for longer is a name that your data has already, such as the number of the invoice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct IdempotencyKey(u128);
+
+impl IdempotencyKey {
+    /// A new one, different from all others: 122 random bits, from the keys that the standard library draws for its hash
+    /// maps.
+    ///
+    /// ```
+    /// use reliable::IdempotencyKey;
+    ///
+    /// assert_ne!(IdempotencyKey::new(), IdempotencyKey::new());
+    /// ```
+    #[expect(clippy::new_without_default, reason = "no two are the same, and a default is one value")]
+    pub fn new() -> Self {
+        const VERSION: u128 = 0xf << 76;
+        const VARIANT: u128 = 0b11 << 62;
+        let half = || u128::from(RandomState::new().hash_one(()));
+        let random = half() << 64 | half();
+        IdempotencyKey(random & !VERSION & !VARIANT | 4 << 76 | 0b10 << 62)
+    }
+}
+
+tokio::task_local! {
+    static KEY: IdempotencyKey;
+}
+
+/// The key of the call that this code is a part of: the same at every attempt, another one at the next call.
+///
+/// `#[retry]` sees a call of it in the body that it wraps, and keeps the key for all attempts; functions that the body calls
+/// find the same one. Everywhere else there is no call to name, and each call of this function gives a new key: so ask for it
+/// in the annotated function itself, and hand it on.
+///
+/// ```
+/// # use std::sync::Mutex;
+/// # static SEEN: Mutex<Vec<reliable::IdempotencyKey>> = Mutex::new(Vec::new());
+/// #[reliable::retry(max = 3)]
+/// async fn pay(invoice: &str) -> Result<u32, String> {
+///     let key = reliable::idempotency_key();
+///     // … send it along
+/// #   SEEN.lock().unwrap().push(key);
+/// #   if SEEN.lock().unwrap().len() == 1 { return Err("503".to_owned()) }
+///     Ok(42)
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// pay("2026-001").await.unwrap(); // at the second attempt
+/// # pay("2026-002").await.unwrap();
+/// # let seen = SEEN.lock().unwrap();
+/// # assert!(seen[0] == seen[1] && seen[1] != seen[2]);
+/// # }
+/// ```
+pub fn idempotency_key() -> IdempotencyKey {
+    KEY.try_with(|key| *key).unwrap_or_else(|_| IdempotencyKey::new())
+}
+
+impl IdempotencyKey {
+    /// Makes this the key of an attempt: what [`idempotency_key`] gives in it.
+    pub fn scope<F: Future>(self, attempt: F) -> InScope<F> {
+        InScope { attempt: KEY.scope(self, attempt) }
+    }
+
+    /// The same for an attempt that blocks.
+    pub fn scope_blocking<T>(self, attempt: impl FnOnce() -> T) -> T {
+        KEY.sync_scope(self, attempt)
+    }
+}
+
+pin_project_lite::pin_project! {
+    /// The future of [`IdempotencyKey::scope`].
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct InScope<F> {
+        #[pin]
+        attempt: TaskLocalFuture<IdempotencyKey, F>,
+    }
+}
+
+impl<F: Future> Future for InScope<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().attempt.poll(cx)
+    }
+}
+
+impl fmt::Display for IdempotencyKey {
+    /// As a random UUID (version 4), which services ask for: `67e55044-10b1-426f-9247-bb680e5fe0c8`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let bits = |from: u32, count: u32| self.0 >> from & ((1 << count) - 1);
+        write!(
+            f,
+            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
+            bits(96, 32),
+            bits(80, 16),
+            bits(64, 16),
+            bits(48, 16),
+            bits(0, 48)
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn keys_are_random_uuids() {
+        let keys: HashSet<String> = (0..1000).map(|_| IdempotencyKey::new().to_string()).collect();
+        assert_eq!(keys.len(), 1000);
+        for key in &keys {
+            assert_eq!(key.len(), 36);
+            assert_eq!(key.match_indices('-').map(|(at, _)| at).collect::<Vec<_>>(), [8, 13, 18, 23], "{key}");
+            assert_eq!(&key[14..15], "4");
+            assert!(["8", "9", "a", "b"].contains(&&key[19..20]), "{key}");
+        }
+    }
+
+    #[test]
+    fn all_of_a_key_is_written() {
+        let key = IdempotencyKey(0x67e5_5044_10b1_426f_9247_bb68_0e5f_e0c8);
+        assert_eq!(key.to_string(), "67e55044-10b1-426f-9247-bb680e5fe0c8");
+    }
+}

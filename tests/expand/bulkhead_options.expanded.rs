@@ -1,0 +1,34 @@
+pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let retry = const { &::reliable::Retry::new().max(2) };
+    let bulkhead = {
+        static BULKHEADS: ::reliable::Keyed<::reliable::Bulkhead> = ::reliable::Keyed::new(||
+        ::reliable::Bulkhead::new().max(1).reject());
+        BULKHEADS.get(&city)
+    };
+    let mut attempts = retry.attempts();
+    loop {
+        let outcome = (|| {
+            if false {
+                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+            }
+            let _place = match bulkhead.enter_blocking("known_forecast") {
+                ::core::result::Result::Ok(place) => place,
+                ::core::result::Result::Err(fault) => {
+                    return ::reliable::Outcome::from_fault(fault);
+                }
+            };
+            { Forecast::guess(city, WeatherError::Busy) }
+        })();
+        let pause = match attempts
+            .settle(
+                "known_forecast",
+                outcome,
+                |error| ::reliable::Inspect::new(error).failure(),
+            )
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.block();
+    }
+}

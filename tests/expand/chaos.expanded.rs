@@ -1,0 +1,36 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let retry = const { &::reliable::Retry::new().max(3) };
+    let timeout = const { &::reliable::Timeout::ms(2000) };
+    let mut attempts = retry.attempts();
+    loop {
+        let outcome = timeout
+            .run(
+                "forecast",
+                async {
+                    if false {
+                        return ::reliable::returns::<Result<Forecast, WeatherError>>();
+                    }
+                    if let ::core::option::Option::Some(outcome) = ::reliable::chaos::strike(
+                            "forecast",
+                        )
+                        .await
+                    {
+                        return outcome;
+                    }
+                    { fetch(city).await }
+                },
+            )
+            .await;
+        let pause = match attempts
+            .settle(
+                "forecast",
+                outcome,
+                |error| ::reliable::Inspect::new(error).failure(),
+            )
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.await;
+    }
+}

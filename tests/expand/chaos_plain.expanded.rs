@@ -1,0 +1,8 @@
+pub fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    if let ::core::option::Option::Some(outcome) = ::reliable::chaos::strike_blocking(
+        "weather",
+    ) {
+        return outcome;
+    }
+    { Ok(Forecast(city.to_owned())) }
+}

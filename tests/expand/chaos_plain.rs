@@ -1,0 +1,4 @@
+#[chaos(name = "weather")]
+pub fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    Ok(Forecast(city.to_owned()))
+}

@@ -1,0 +1,16 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let hedge = const {
+        &::reliable::Hedge::after(::core::time::Duration::from_millis(200))
+    };
+    hedge
+        .run(
+            "forecast",
+            || async {
+                if false {
+                    return ::reliable::returns::<Result<Forecast, WeatherError>>();
+                }
+                { fetch(city).await }
+            },
+        )
+        .await
+}

@@ -1,0 +1,4 @@
+#[hedge(after = "200ms")]
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    fetch(city).await
+}

@@ -1,0 +1,35 @@
+pub async fn forecast(
+    city: String,
+    patience: Duration,
+) -> Result<Forecast, WeatherError> {
+    let hedge = ::reliable::Hedge::after(patience).max(2);
+    let timeout = const { &::reliable::Timeout::ms(2000) };
+    let outcome = hedge
+        .run(
+            "forecast",
+            || {
+                timeout
+                    .run(
+                        "forecast",
+                        async {
+                            if false {
+                                return ::reliable::returns::<
+                                    Result<Forecast, WeatherError>,
+                                >();
+                            }
+                            let city = ::core::clone::Clone::clone(&city);
+                            { fetch_owned(city).await }
+                        },
+                    )
+            },
+        )
+        .await;
+    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
+        "forecast",
+        outcome,
+        |error| ::reliable::Inspect::new(error).failure(),
+    ) {
+        return outcome;
+    }
+    Ok(Forecast("unknown".to_owned()))
+}

@@ -1,0 +1,29 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let policy = &THROTTLE;
+    let mut call = loop {
+        let pause = match ::reliable::PolicyCall::before(policy, "forecast") {
+            ::reliable::Before::Admit(call) => break call,
+            ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
+            ::reliable::Before::Refuse(fault) => {
+                return ::reliable::Outcome::from_fault(fault);
+            }
+        };
+        pause.await;
+    };
+    loop {
+        let outcome = async {
+            if false {
+                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+            }
+            { fetch(city).await }
+        }
+            .await;
+        let pause = match call
+            .settle(outcome, |error| ::reliable::Inspect::new(error).failure())
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.await;
+    }
+}

@@ -1,0 +1,28 @@
+pub fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let policy = &THROTTLE;
+    let mut call = loop {
+        let pause = match ::reliable::PolicyCall::before(policy, "forecast") {
+            ::reliable::Before::Admit(call) => break call,
+            ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
+            ::reliable::Before::Refuse(fault) => {
+                return ::reliable::Outcome::from_fault(fault);
+            }
+        };
+        pause.block();
+    };
+    loop {
+        let outcome = (|| {
+            if false {
+                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+            }
+            { Ok(Forecast(city.to_owned())) }
+        })();
+        let pause = match call
+            .settle(outcome, |error| ::reliable::Inspect::new(error).failure())
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.block();
+    }
+}

@@ -1,0 +1,26 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let budget: &::reliable::RetryBudget = &BUDGET;
+    let retry = const { &::reliable::Retry::new().max(3) };
+    let mut attempts = retry.attempts().budget(budget);
+    let idempotency_key = ::reliable::IdempotencyKey::new();
+    loop {
+        let outcome = async {
+            if false {
+                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+            }
+            { fetch(&format!("{city}?request={idempotency_key}")).await }
+        }
+            .await;
+        let pause = match attempts
+            .settle(
+                "forecast",
+                outcome,
+                |error| ::reliable::Inspect::new(error).failure(),
+            )
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.await;
+    }
+}

@@ -1,0 +1,85 @@
+//! `reliable::idempotency_key()`: the same for all attempts of a call.
+
+use std::sync::Mutex;
+
+use reliable::{IdempotencyKey, idempotency_key, retry, timeout};
+
+#[derive(Default)]
+struct Service {
+    seen: Mutex<Vec<IdempotencyKey>>,
+}
+
+impl Service {
+    /// Fails twice in three calls.
+    fn post(&self, key: IdempotencyKey) -> Result<(), String> {
+        let mut seen = self.seen.lock().unwrap();
+        seen.push(key);
+        if seen.len() % 3 == 0 { Ok(()) } else { Err("503".to_owned()) }
+    }
+
+    fn seen(&self) -> Vec<IdempotencyKey> {
+        self.seen.lock().unwrap().clone()
+    }
+}
+
+fn all_same(keys: &[IdempotencyKey]) -> bool {
+    keys.windows(2).all(|two| two[0] == two[1])
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_is_the_same_for_all_attempts_and_another_one_for_the_next_call() {
+    #[retry(max = 2)]
+    #[timeout(secs = 1)]
+    async fn pay(service: &Service) -> Result<(), String> {
+        tokio::task::yield_now().await;
+        service.post(idempotency_key())
+    }
+    let service = Service::default();
+    pay(&service).await.unwrap();
+    pay(&service).await.unwrap();
+    let seen = service.seen();
+    assert!(all_same(&seen[..3]) && all_same(&seen[3..]) && seen[0] != seen[3]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_calls_at_once_have_two_keys() {
+    #[retry(max = 2)]
+    async fn pay(service: &Service) -> Result<(), String> {
+        tokio::task::yield_now().await;
+        service.post(idempotency_key())
+    }
+    let (a, b) = (Service::default(), Service::default());
+    let (first, second) = tokio::join!(pay(&a), pay(&b));
+    first.and(second).unwrap();
+    assert!(all_same(&a.seen()) && all_same(&b.seen()) && a.seen()[0] != b.seen()[0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_annotated_function_that_is_called_has_its_own() {
+    #[retry]
+    async fn inner() -> Result<IdempotencyKey, String> {
+        Ok(idempotency_key())
+    }
+    #[retry]
+    async fn outer() -> Result<[IdempotencyKey; 3], String> {
+        Ok([idempotency_key(), inner().await?, idempotency_key()])
+    }
+    let [before, inner, after] = outer().await.unwrap();
+    assert!(before == after && before != inner);
+}
+
+#[test]
+fn plain_functions_have_it_too() {
+    #[retry(max = 2, backoff = "none")]
+    fn pay(service: &Service) -> Result<(), String> {
+        service.post(idempotency_key())
+    }
+    let service = Service::default();
+    pay(&service).unwrap();
+    assert!(all_same(&service.seen()));
+}
+
+#[test]
+fn outside_of_every_call_each_one_is_new() {
+    assert_ne!(idempotency_key(), idempotency_key());
+}

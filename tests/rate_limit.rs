@@ -1,0 +1,346 @@
+//! `#[rate_limit]` on a paused clock: which call goes through when.
+
+#![cfg(feature = "rate-limit")]
+#![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "about the little functions themselves")]
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use reliable::{Fault, Keyed, RateLimit, Recorder, Scope, circuit_breaker, rate_limit, retry, timeout};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, advance, sleep};
+
+#[derive(Debug, PartialEq, thiserror::Error)]
+enum Error {
+    #[error("busy")]
+    Busy,
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+fn ms(ms: u64) -> Duration {
+    Duration::from_millis(ms)
+}
+
+/// The time to wait, of a call that was rejected.
+fn rejected<T>(outcome: &Result<T, Error>) -> Option<Duration> {
+    match outcome {
+        Err(Error::Fault(Fault::Rejected { by, wait, .. })) if by == "rate limit" => *wait,
+        _ => None,
+    }
+}
+
+/// A client with a limit of its own, which notes the instant of each call in milliseconds.
+struct Client {
+    limit: RateLimit,
+    made: Instant,
+    calls: Mutex<Vec<(u64, u128)>>,
+}
+
+impl Client {
+    fn new(limit: RateLimit) -> Arc<Self> {
+        Arc::new(Client { limit, made: Instant::now(), calls: Mutex::default() })
+    }
+
+    #[rate_limit(self.limit)]
+    async fn call(&self, n: u64) -> Result<(), Error> {
+        self.calls.lock().unwrap().push((n, self.made.elapsed().as_millis()));
+        Ok(())
+    }
+
+    async fn calls_in_a_row(&self, calls: u64) {
+        for n in 0..calls {
+            self.call(n).await.unwrap();
+        }
+    }
+
+    /// Calls from `callers` tasks, one after the other and all at the same instant.
+    async fn calls_at_once(self: &Arc<Self>, callers: u64) {
+        let mut calls = JoinSet::new();
+        for n in 0..callers {
+            let client = Arc::clone(self);
+            calls.spawn(async move { client.call(n).await.unwrap() });
+        }
+        calls.join_all().await;
+    }
+
+    fn instants(&self) -> Vec<u128> {
+        self.calls.lock().unwrap().iter().map(|(_, at)| *at).collect()
+    }
+
+    fn order(&self) -> Vec<u64> {
+        self.calls.lock().unwrap().iter().map(|(n, _)| *n).collect()
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_the_burst_calls_are_evenly_spaced() {
+    let client = Client::new(RateLimit::per_second(10).burst(3));
+    client.calls_in_a_row(6).await;
+    assert_eq!(client.instants(), [0, 0, 0, 100, 200, 300]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_burst_is_the_rate_if_nothing_is_said() {
+    let client = Client::new(RateLimit::per_second(4));
+    client.calls_in_a_row(6).await;
+    assert_eq!(client.instants(), [0, 0, 0, 0, 250, 500]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rate_may_be_one_of_a_minute() {
+    let client = Client::new(RateLimit::per_minute(6).burst(1));
+    client.calls_in_a_row(3).await;
+    assert_eq!(client.instants(), [0, 10_000, 20_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_bucket_fills_while_nobody_calls_and_not_above_its_brim() {
+    let client = Client::new(RateLimit::per_second(10).burst(2));
+    client.calls_in_a_row(2).await;
+    sleep(ms(10_000)).await;
+    client.calls_in_a_row(4).await;
+    assert_eq!(client.instants(), [0, 0, 10_000, 10_000, 10_100, 10_200]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn callers_that_wait_go_in_order_each_at_its_own_turn() {
+    let client = Client::new(RateLimit::per_second(10).burst(1));
+    client.calls_at_once(5).await;
+    assert_eq!(client.order(), [0, 1, 2, 3, 4]);
+    assert_eq!(client.instants(), [0, 100, 200, 300, 400]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_comes_later_does_not_overtake() {
+    let client = Client::new(RateLimit::per_second(10).burst(1));
+    let late = async {
+        sleep(ms(150)).await;
+        client.call(9).await.unwrap();
+    };
+    tokio::join!(client.calls_at_once(4), late);
+    assert_eq!(client.order(), [0, 1, 2, 3, 9]);
+    assert_eq!(client.instants(), [0, 100, 200, 300, 400]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_caller_leaves_the_line_and_takes_nothing() {
+    let client = Client::new(RateLimit::per_second(10).burst(1));
+    client.call(0).await.unwrap();
+    let impatient = async {
+        assert!(tokio::time::timeout(ms(50), client.call(1)).await.is_err(), "the first in line");
+    };
+    let patient = async {
+        sleep(ms(10)).await;
+        client.call(2).await.unwrap();
+    };
+    tokio::join!(impatient, patient);
+    assert_eq!(client.calls.lock().unwrap()[..], [(0, 0), (2, 100)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fine_rate_holds_although_timers_are_coarse() {
+    let client = Client::new(RateLimit::per_second(5000).burst(5));
+    client.calls_at_once(100).await;
+    for (n, at) in client.instants().into_iter().enumerate() {
+        let earliest = n.saturating_sub(4) as u128 / 5;
+        assert!((earliest..=earliest + 1).contains(&at), "call {n} at {at} ms");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rejecting_it_tells_the_time_to_wait_and_waits_for_nothing() {
+    #[rate_limit(per_second = 10, burst = 2, reject)]
+    async fn call() -> Result<(), Error> {
+        Ok(())
+    }
+    let started = Instant::now();
+    assert_eq!((call().await, call().await), (Ok(()), Ok(())));
+    assert_eq!(rejected(&call().await), Some(ms(100)));
+    advance(ms(99)).await;
+    assert_eq!(rejected(&call().await), Some(ms(1)), "a rejected call takes nothing");
+    advance(ms(1)).await;
+    assert_eq!(call().await, Ok(()));
+    assert_eq!(started.elapsed(), ms(100));
+    assert_eq!(call().await.unwrap_err().to_string(), "`call` was not called: the rate limit has room again in 100ms");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rejection_is_not_retried_unless_asked_for_and_is_no_failure_for_a_breaker() {
+    static LIMIT: RateLimit = RateLimit::per_second(10).burst(1).reject();
+    #[retry(max = 3, backoff = "fixed", base = "60ms", jitter = 0)]
+    #[rate_limit(LIMIT)]
+    async fn gives_up() -> Result<(), Error> {
+        Ok(())
+    }
+    #[retry(max = 3, backoff = "fixed", base = "60ms", jitter = 0, when = true)]
+    #[circuit_breaker(failures = 1)]
+    #[rate_limit(LIMIT)]
+    async fn tries_again() -> Result<(), Error> {
+        Ok(())
+    }
+    let started = Instant::now();
+    assert_eq!(gives_up().await, Ok(()));
+    assert_eq!((rejected(&gives_up().await), started.elapsed()), (Some(ms(100)), ms(0)));
+    assert_eq!((tries_again().await, started.elapsed()), (Ok(()), ms(120)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn below_retry_each_attempt_counts() {
+    #[retry(max = 2, backoff = "none")]
+    #[rate_limit(per_second = 10, burst = 1)]
+    async fn call() -> Result<(), Error> {
+        Err(Error::Busy)
+    }
+    let started = Instant::now();
+    assert_eq!((call().await, started.elapsed()), (Err(Error::Busy), ms(200)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiting_call_whose_time_is_over_never_runs() {
+    static CALLS: Mutex<u32> = Mutex::new(0);
+    #[timeout(ms = 50)]
+    #[rate_limit(per_second = 10, burst = 1)]
+    async fn call() -> Result<(), Error> {
+        *CALLS.lock().unwrap() += 1;
+        Ok(())
+    }
+    assert_eq!(call().await, Ok(()));
+    assert!(matches!(call().await, Err(Error::Fault(Fault::TimedOut { .. }))));
+    sleep(ms(200)).await;
+    assert_eq!(*CALLS.lock().unwrap(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_rates_hold_both() {
+    static CALLS: Mutex<Vec<u128>> = Mutex::new(Vec::new());
+    #[rate_limit(per_minute = 3)]
+    #[rate_limit(per_second = 10, burst = 1)]
+    async fn call(started: Instant) -> Result<(), Error> {
+        CALLS.lock().unwrap().push(started.elapsed().as_millis());
+        Ok(())
+    }
+    let started = Instant::now();
+    for _ in 0..5 {
+        call(started).await.unwrap();
+    }
+    assert_eq!(CALLS.lock().unwrap()[..], [0, 100, 200, 20_000, 40_000]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_has_a_limit_of_its_own() {
+    static SHARED: Keyed<RateLimit> = Keyed::new(|| RateLimit::per_second(10).burst(1).reject());
+    #[rate_limit(per_second = 10, burst = 1, reject, key = host)]
+    async fn own(host: &str) -> Result<(), Error> {
+        Ok(())
+    }
+    #[rate_limit(SHARED, key = (host, port))]
+    async fn shared(host: &str, port: u16) -> Result<(), Error> {
+        Ok(())
+    }
+    assert_eq!(own("a").await, Ok(()));
+    assert!(rejected(&own("a").await).is_some());
+    assert_eq!(own("b").await, Ok(()));
+    assert_eq!(shared("a", 1).await, Ok(()));
+    assert!(rejected(&shared("a", 1).await).is_some());
+    assert_eq!(shared("a", 2).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_functions_may_share_one() {
+    static API: RateLimit = RateLimit::per_second(10).burst(1);
+    #[rate_limit(API)]
+    async fn search() -> Result<(), Error> {
+        Ok(())
+    }
+    #[rate_limit(API)]
+    async fn fetch() -> Result<(), Error> {
+        Ok(())
+    }
+    let started = Instant::now();
+    assert_eq!(tokio::join!(search(), fetch()), (Ok(()), Ok(())));
+    assert_eq!(started.elapsed(), ms(100));
+}
+
+#[test]
+fn on_a_plain_function_it_rejects_or_blocks_the_thread() {
+    #[rate_limit(per_minute = 1, reject)]
+    fn rejects() -> Result<(), Error> {
+        Ok(())
+    }
+    #[rate_limit(per_second = 1000, burst = 1)]
+    fn blocks() -> Result<(), Error> {
+        Ok(())
+    }
+    assert_eq!(rejects(), Ok(()));
+    assert!(rejected(&rejects()).is_some_and(|wait| wait > Duration::from_secs(50)));
+    let started = Instant::now();
+    for _ in 0..4 {
+        blocks().unwrap();
+    }
+    assert!(started.elapsed() >= ms(3));
+}
+
+#[tokio::test(start_paused = true)]
+async fn on_a_plain_function_a_paused_clock_does_not_block_for_ever() {
+    #[rate_limit(per_second = 1000, burst = 1)]
+    fn call() -> Result<(), Error> {
+        Ok(())
+    }
+    for _ in 0..3 {
+        assert_eq!(call(), Ok(()));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_future_that_waits_is_send() {
+    #[rate_limit(per_second = 1000, burst = 1)]
+    async fn call() -> Result<(), Error> {
+        Ok(())
+    }
+    let mut calls = JoinSet::new();
+    for _ in 0..4 {
+        calls.spawn(call());
+    }
+    assert!(calls.join_all().await.iter().all(Result::is_ok));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_wait_and_a_rejection_are_told() {
+    #[rate_limit(per_second = 10, burst = 1)]
+    async fn waits() -> Result<(), Error> {
+        Ok(())
+    }
+    #[rate_limit(per_second = 10, burst = 1, reject)]
+    async fn rejects() -> Result<(), Error> {
+        Ok(())
+    }
+    let recorder = Recorder::new();
+    let calls = async {
+        tokio::join!(waits(), waits(), waits()).0.unwrap();
+        let _ = (rejects().await, rejects().await);
+    };
+    Scope::current().recorder(&recorder).run(calls).await;
+    let report = recorder.report();
+    let told: Vec<_> = report.entries().iter().map(|entry| entry.event.to_string()).collect();
+    assert_eq!(
+        told,
+        [
+            "waited 100ms for the rate limit",
+            "waited 200ms for the rate limit",
+            "`rejects` was not called: the rate limit has room again in 100ms",
+        ]
+    );
+    assert_eq!(report.of("waits").unwrap().waited, ms(300));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_finds_room_allocates_nothing() {
+    #[rate_limit(per_second = 10)]
+    fn call() -> Result<u32, Error> {
+        Ok(1)
+    }
+    call().unwrap();
+    let counted = allocation_counter::measure(|| assert_eq!(call(), Ok(1)));
+    assert_eq!(counted.count_total, 0);
+}

@@ -1,0 +1,6 @@
+use reliable::bulkhead;
+
+#[bulkhead(max = 4)]
+async fn forecast() {}
+
+fn main() {}

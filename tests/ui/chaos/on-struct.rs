@@ -1,0 +1,6 @@
+use reliable::chaos;
+
+#[chaos]
+struct Forecast;
+
+fn main() {}

@@ -1,0 +1,8 @@
+use reliable::chaos;
+
+#[chaos]
+async fn forecast(city: &str) -> usize {
+    city.len()
+}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use reliable::{Fault, chaos};
+
+#[chaos(rate = 0.2)]
+async fn forecast(city: &str) -> Result<usize, Fault> {
+    Ok(city.len())
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use reliable::policy;
+
+#[policy(THROTTLE)]
+struct Forecast;
+
+fn main() {}

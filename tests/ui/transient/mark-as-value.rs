@@ -1,0 +1,9 @@
+use reliable::Transient;
+
+#[derive(Transient)]
+enum ApiError {
+    #[transient = true]
+    Busy,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use reliable::Transient;
+
+#[derive(Transient)]
+#[transient]
+enum ApiError {
+    Busy,
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+use reliable::Transient;
+
+#[derive(Transient)]
+enum ApiError {
+    Busy {
+        #[transient]
+        wait: std::time::Duration,
+    },
+}
+
+fn main() {}

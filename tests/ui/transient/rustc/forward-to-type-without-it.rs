@@ -1,0 +1,11 @@
+use reliable::Transient;
+
+struct Cause;
+
+#[derive(Transient)]
+enum ApiError {
+    #[transient(forward)]
+    Connection(Cause),
+}
+
+fn main() {}
