@@ -65,14 +65,16 @@ impl Policy for CircuitBreaker {
         let classify = &self.classify;
         let rejected = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
         let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
-        inner.into_returning(quote_spanned!(Span::mixed_site()=>
-            let permit = match #breaker.admit(#tool) {
-                ::core::result::Result::Ok(permit) => permit,
-                ::core::result::Result::Err(fault) => return #rejected,
-            };
-            let outcome = #outcome;
-            #settled
-        ))
+        inner.into_returning(|leave| {
+            quote_spanned!(Span::mixed_site()=>
+                let permit = match #breaker.admit(#tool) {
+                    ::core::result::Result::Ok(permit) => permit,
+                    ::core::result::Result::Err(fault) => #leave #rejected,
+                };
+                let outcome = #outcome;
+                #settled
+            )
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Lifetime;
 
 use crate::function::Function;
 use crate::setting::Setting;
@@ -9,6 +10,10 @@ use crate::setting::Setting;
 /// The code for the body and the attributes around it so far. Its value is the outcome of the call.
 pub(crate) struct Code {
     tokens: TokenStream,
+    /// The same for `Form::Returning` as a labelled block, which needs no `async` block of its own to leave.
+    labelled: Option<TokenStream>,
+    /// How many labels there are: none may hide another.
+    labels: usize,
     form: Form,
     settings: Vec<(Ident, Setting)>,
     /// Where errors about the outcome point.
@@ -30,7 +35,8 @@ enum Form {
 impl Code {
     /// The user's own code.
     pub(crate) fn body(tokens: TokenStream, function: &Function) -> Code {
-        Code { tokens, form: Form::Body, settings: Vec::new(), span: function.return_span() }
+        let span = function.return_span();
+        Code { tokens, labelled: None, labels: 0, form: Form::Body, settings: Vec::new(), span }
     }
 
     /// The same call as a future around it.
@@ -43,16 +49,27 @@ impl Code {
         Code { tokens, form: Form::Block, ..self }
     }
 
-    /// The same call as statements around it, which may `return` an outcome.
-    pub(crate) fn into_returning(self, tokens: TokenStream) -> Code {
-        Code { tokens, form: Form::Returning, ..self }
+    /// The same call as statements around it, which may leave early with an outcome: `#leave outcome`.
+    pub(crate) fn into_returning(self, statements: impl Fn(&TokenStream) -> TokenStream) -> Code {
+        let mixed = Span::mixed_site();
+        let labels = self.labels + 1;
+        let name = if labels == 1 { "'call".to_owned() } else { format!("'call_{labels}") };
+        let label = Lifetime::new(&name, mixed);
+        let block = statements(&quote_spanned!(mixed=> break #label));
+        Code {
+            tokens: statements(&quote_spanned!(mixed=> return)),
+            labelled: Some(quote_spanned!(mixed=> #label: { #block })),
+            labels,
+            form: Form::Returning,
+            ..self
+        }
     }
 
     /// The same call behind statements which may `return` an outcome.
     pub(crate) fn after(self, statements: &TokenStream) -> Code {
         let tokens = self.statements();
         let form = if self.form == Form::Body { Form::Body } else { Form::Returning };
-        Code { tokens: quote!(#statements #tokens), form, ..self }
+        Code { tokens: quote!(#statements #tokens), labelled: None, form, ..self }
     }
 
     /// Makes a policy before everything else, and gives the name to use it by.
@@ -69,6 +86,7 @@ impl Code {
         match self.form {
             Form::Future => statements,
             Form::Block => quote!({ #statements }),
+            Form::Returning if self.labelled.is_some() => self.labelled.to_token_stream(),
             Form::Returning | Form::Body => function.run(&self.hinted(function)),
         }
     }

@@ -64,30 +64,35 @@ impl Policy for Fallback {
         let outcome = inner.value(function);
         let classify = &self.classify;
         let settled = quote_spanned!(function.return_span()=> ::reliable::Fallback::settle(#tool, outcome, #classify));
-        let unless_answered = quote_spanned!(mixed=>
-            let outcome = #outcome;
-            if let ::core::ops::ControlFlow::Break(outcome) = #settled {
-                return outcome;
+        let unless_answered = |leave: &TokenStream| {
+            quote_spanned!(mixed=>
+                let outcome = #outcome;
+                if let ::core::ops::ControlFlow::Break(outcome) = #settled {
+                    #leave outcome;
+                }
+            )
+        };
+        inner.into_returning(|leave| {
+            let unless_answered = unless_answered(leave);
+            match &self.answer {
+                Answer::Call(path, arguments) => {
+                    let call = call(path, arguments, function.is_async());
+                    quote_spanned!(mixed=> #unless_answered #call)
+                }
+                Answer::Expr(expr) if mentions_error(&expr.to_token_stream()) => {
+                    let error = visible("error");
+                    quote_spanned!(mixed=>
+                        let outcome = #outcome;
+                        let #error = match #settled {
+                            ::core::ops::ControlFlow::Break(outcome) => #leave outcome,
+                            ::core::ops::ControlFlow::Continue(error) => error,
+                        };
+                        #expr
+                    )
+                }
+                Answer::Expr(expr) => quote_spanned!(mixed=> #unless_answered #expr),
+                Answer::Missing => TokenStream::new(),
             }
-        );
-        inner.into_returning(match &self.answer {
-            Answer::Call(path, arguments) => {
-                let call = call(path, arguments, function.is_async());
-                quote_spanned!(mixed=> #unless_answered #call)
-            }
-            Answer::Expr(expr) if mentions_error(&expr.to_token_stream()) => {
-                let error = visible("error");
-                quote_spanned!(mixed=>
-                    let outcome = #outcome;
-                    let #error = match #settled {
-                        ::core::ops::ControlFlow::Break(outcome) => return outcome,
-                        ::core::ops::ControlFlow::Continue(error) => error,
-                    };
-                    #expr
-                )
-            }
-            Answer::Expr(expr) => quote_spanned!(mixed=> #unless_answered #expr),
-            Answer::Missing => TokenStream::new(),
         })
     }
 

@@ -82,24 +82,26 @@ impl Policy for OwnPolicy {
         } else {
             quote_spanned!(mixed=> pause.block())
         };
-        inner.into_returning(quote_spanned!(mixed=>
-            let mut call = loop {
-                let pause = match #before {
-                    ::reliable::Before::Admit(call) => break call,
-                    ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
-                    ::reliable::Before::Refuse(fault) => return #refused,
+        inner.into_returning(|leave| {
+            quote_spanned!(mixed=>
+                let mut call = loop {
+                    let pause = match #before {
+                        ::reliable::Before::Admit(call) => break call,
+                        ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
+                        ::reliable::Before::Refuse(fault) => #leave #refused,
+                    };
+                    #wait;
                 };
-                #wait;
-            };
-            loop {
-                let outcome = #attempt;
-                let pause = match #call.#settled {
-                    ::core::ops::ControlFlow::Break(outcome) => break outcome,
-                    ::core::ops::ControlFlow::Continue(pause) => pause,
-                };
-                #wait;
-            }
-        ))
+                loop {
+                    let outcome = #attempt;
+                    let pause = match #call.#settled {
+                        ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                        ::core::ops::ControlFlow::Continue(pause) => pause,
+                    };
+                    #wait;
+                }
+            )
+        })
     }
 
     fn before_body(&self) -> TokenStream {

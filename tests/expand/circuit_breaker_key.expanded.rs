@@ -8,11 +8,11 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let timeout = const { &::reliable::Timeout::ms(2000) };
     let mut attempts = retry.attempts();
     loop {
-        let outcome = async {
+        let outcome = 'call: {
             let permit = match breaker.admit("forecast") {
                 ::core::result::Result::Ok(permit) => permit,
                 ::core::result::Result::Err(fault) => {
-                    return ::reliable::Outcome::from_fault(fault);
+                    break 'call ::reliable::Outcome::from_fault(fault);
                 }
             };
             let outcome = timeout
@@ -38,8 +38,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                             .when(WeatherError::is_busy(error))
                     },
                 )
-        }
-            .await;
+        };
         let pause = match attempts
             .settle(
                 "forecast",
