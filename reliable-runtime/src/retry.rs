@@ -1,5 +1,8 @@
 //! `#[retry]`: runs the body again on a transient error.
 
+#[cfg(test)]
+mod tests;
+
 use std::future::{Future, IntoFuture};
 use std::ops::ControlFlow;
 use std::pin::Pin;
@@ -364,85 +367,5 @@ impl Future for Pausing {
             Some(sleep) => sleep.poll(cx),
             None => Poll::Ready(()),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn retry() -> Retry {
-        Retry::new().jitter(0.0)
-    }
-
-    fn delays(retry: Retry) -> Vec<u128> {
-        (0..5).map(|k| retry.own_delay(k, 0.5).as_millis()).collect()
-    }
-
-    #[test]
-    fn the_pauses_grow_as_the_backoff_says_up_to_the_cap() {
-        let second = Duration::from_secs(1);
-        assert_eq!(delays(retry()), [500, 1000, 2000, 4000, 8000]);
-        assert_eq!(delays(retry().factor(3.0)), [500, 1500, 4500, 8000, 8000]);
-        assert_eq!(delays(retry().backoff(Backoff::Linear)), [500, 1000, 1500, 2000, 2500]);
-        assert_eq!(delays(retry().backoff(Backoff::Fixed).base(second)), [1000; 5]);
-        assert_eq!(delays(retry().backoff(Backoff::None)), [0; 5]);
-        assert_eq!(delays(retry().cap(second)), [500, 1000, 1000, 1000, 1000]);
-        assert_eq!(delays(retry().base(second * 10)), [10_000; 5], "a long base lifts the default cap");
-    }
-
-    #[test]
-    fn the_default_ranges_are_those_of_the_official_sdks() {
-        let expected = [(375, 500), (750, 1000), (1500, 2000), (3000, 4000), (6000, 8000)];
-        for (k, (low, high)) in (0..).zip(expected) {
-            assert_eq!(Retry::new().own_delay(k, 1.0).as_millis(), low);
-            assert_eq!(Retry::new().own_delay(k, 0.0).as_millis(), high);
-        }
-    }
-
-    #[test]
-    fn a_delay_that_the_server_asked_for_is_taken_as_it_is_or_not_at_all() {
-        let ms = Duration::from_millis;
-        assert_eq!(Retry::new().asked_delay(ms(12_345)), Some(ms(12_345)), "above our own cap of 8 s");
-        assert_eq!(Retry::new().asked_delay(ms(60_000)), Some(ms(60_000)));
-        assert_eq!(Retry::new().asked_delay(ms(60_001)), None);
-        assert_eq!(Retry::new().cap(ms(100)).asked_delay(ms(101)), None);
-    }
-
-    fn backoffs() -> impl Strategy<Value = Backoff> {
-        prop::sample::select(vec![Backoff::Exp, Backoff::Linear, Backoff::Fixed, Backoff::None])
-    }
-
-    proptest! {
-        #[test]
-        fn no_pause_leaves_its_bounds(
-            backoff in backoffs(), k: u32, base_ms in 1_u64..100_000, factor in 1.0_f64..1e9,
-            cap_ms in 1_u64..100_000, jitter in 0.0..=1.0, random in 0.0..1.0,
-        ) {
-            let (base, cap) = (Duration::from_millis(base_ms), Duration::from_millis(cap_ms));
-            let retry = Retry::new().backoff(backoff).base(base).factor(factor).cap(cap).jitter(jitter);
-            let whole = Retry { jitter: 0.0, ..retry }.own_delay(k, random);
-            let delay = retry.own_delay(k, random);
-            prop_assert!(whole <= cap);
-            prop_assert!(delay <= whole);
-            prop_assert!(delay >= whole.mul_f64(1.0 - jitter), "{delay:?} of {whole:?}");
-            if backoff != Backoff::None {
-                prop_assert!(whole >= base.min(cap));
-            }
-        }
-
-        #[test]
-        fn pauses_never_shrink_from_one_retry_to_the_next(backoff in backoffs(), k in 0_u32..10_000, factor in 1.0..10.0) {
-            let retry = retry().backoff(backoff).factor(factor);
-            prop_assert!(retry.own_delay(k + 1, 0.0) >= retry.own_delay(k, 0.0));
-        }
-    }
-
-    #[test]
-    fn random_numbers_fill_their_range() {
-        let drawn: Vec<f64> = (0..1000).map(|_| random()).collect();
-        assert!(drawn.iter().all(|share| (0.0..1.0).contains(share)));
-        assert!(drawn.iter().any(|share| *share < 0.1) && drawn.iter().any(|share| *share > 0.9));
     }
 }
