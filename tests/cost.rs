@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use reliable::{Fault, fallback, retry, timeout};
+use reliable::{Fault, bulkhead, circuit_breaker, fallback, hedge, retry, timeout};
 
 #[derive(Debug, PartialEq, thiserror::Error)]
 enum Error {
@@ -43,6 +43,28 @@ mod annotated {
     #[retry(max = 3)]
     #[timeout(secs = 2)]
     pub(super) async fn retried_and_limited(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[circuit_breaker(failures = 5)]
+    pub(super) async fn guarded(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[fallback(tool)]
+    #[retry(max = 3)]
+    #[hedge(after = "1s")]
+    #[circuit_breaker(ratio = 0.5)]
+    #[bulkhead(max = 4)]
+    #[timeout(secs = 2)]
+    pub(super) async fn with_everything(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[retry(max = 3)]
+    #[circuit_breaker(failures = 5)]
+    #[timeout(secs = 2)]
+    pub(super) async fn retried_and_guarded(wait: bool, fail: bool) -> Result<u64, Error> {
         tool(wait, fail).await
     }
 
@@ -140,6 +162,9 @@ fn a_call_that_is_ready_at_once_allocates_nothing() {
     assert_eq!(allocations(annotated::rescued(false, false)), 0);
     assert_eq!(allocations(annotated::retried_and_limited(false, false)), 0);
     assert_eq!(allocations(annotated::stacked(false, false)), 0);
+    assert_eq!(allocations(annotated::guarded(false, false)), 0);
+    assert_eq!(allocations(annotated::retried_and_guarded(false, false)), 0);
+    assert_eq!(allocations(annotated::with_everything(false, false)), 0);
 }
 
 #[test]
@@ -180,6 +205,7 @@ fn a_future_is_at_most_32_bytes_per_attribute_larger_than_by_hand() {
     check("fallback", 1, &annotated::rescued(true, false), &by_hand::rescued(true, false));
     let (both, both_by_hand) = (annotated::retried_and_limited(true, false), by_hand::retried_and_limited(true, false));
     check("retry over timeout", 2, &both, &both_by_hand);
+    check("retry over breaker over timeout", 3, &annotated::retried_and_guarded(true, false), &both_by_hand);
     check("the stack", 3, &annotated::stacked(true, false), &by_hand::stacked(true, false));
 }
 
