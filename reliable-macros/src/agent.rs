@@ -69,7 +69,7 @@ impl Policy for Agent {
         let limits = inner.setting("limits", &self.0);
         let agent = function.name();
         let step = inner.future(function);
-        let stopped = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
+        let stopped = function.ended_by_fault();
         let settled = quote_spanned!(function.return_span()=> ::reliable::StepOutcome::settle(outcome, &run));
         inner.into_block(quote_spanned!(mixed=>
             let run = #limits.begin(#agent);

@@ -57,7 +57,7 @@ impl Policy for Approval {
         let mixed = Span::mixed_site();
         let tool = function.name();
         let Approval { calls, by, when } = self;
-        let refused = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
+        let refused = function.ended_by_fault();
         let ask = quote_spanned!(mixed=>
             let approval = ::reliable::Approval::new(#tool) #calls;
             if let ::core::result::Result::Err(fault) = approval #by.ask().await {

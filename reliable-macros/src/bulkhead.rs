@@ -50,7 +50,7 @@ impl Policy for Bulkhead {
         } else {
             quote_spanned!(mixed=> #bulkhead.enter_blocking(#tool))
         };
-        let rejected = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
+        let rejected = function.ended_by_fault();
         inner.after(&quote_spanned!(mixed=>
             let _place = match #entered {
                 ::core::result::Result::Ok(place) => place,

@@ -63,7 +63,7 @@ impl Policy for CircuitBreaker {
         let tool = function.name();
         let outcome = inner.value(function);
         let classify = &self.classify;
-        let rejected = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
+        let rejected = function.ended_by_fault();
         let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
         inner.into_returning(|leave| {
             quote_spanned!(Span::mixed_site()=>

@@ -131,6 +131,17 @@ impl ToTokens for Code {
 }
 
 impl Function {
+    /// The outcome of a call that a `fault` ended.
+    pub(crate) fn ended_by_fault(&self) -> TokenStream {
+        quote_spanned!(self.return_span()=> ::reliable::Outcome::from_fault(fault))
+    }
+
+    /// Waits for the end of a `pause`.
+    pub(crate) fn pause(&self) -> TokenStream {
+        let mixed = Span::mixed_site();
+        if self.is_async() { quote_spanned!(mixed=> pause.await) } else { quote_spanned!(mixed=> pause.block()) }
+    }
+
     /// Runs statements that may `return`, and gives what they return.
     fn run(&self, statements: &TokenStream) -> TokenStream {
         let span = self.return_span();

@@ -8,7 +8,7 @@ use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::options::{Known, Options};
-use crate::retry;
+use crate::repeat;
 use crate::setting::Setting;
 use crate::stack::Policy;
 use crate::values::{self, duration_tokens};
@@ -23,9 +23,9 @@ pub(crate) struct Hedge {
 impl Hedge {
     pub(crate) fn parse(args: TokenStream, span: Span, function: &Function, errors: &mut Errors) -> Hedge {
         let options = Options::parse(&KNOWN, args, errors);
-        retry::check_parameters(function, errors);
+        repeat::check_parameters(function, errors);
         check_shared(function, errors);
-        Hedge { hedge: hedge(&options, span, errors), clones: retry::clones(&options, function, errors) }
+        Hedge { hedge: hedge(&options, span, errors), clones: repeat::clones(&options, function, errors) }
     }
 }
 
@@ -44,7 +44,7 @@ impl Policy for Hedge {
     }
 
     fn before_body(&self) -> TokenStream {
-        retry::cloned(&self.clones)
+        repeat::cloned(&self.clones)
     }
 }
 

@@ -22,6 +22,7 @@ mod options;
 mod order;
 mod policy;
 mod rate_limit;
+mod repeat;
 mod retry;
 mod setting;
 mod stack;

@@ -9,7 +9,7 @@ use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::{Function, at, relocate};
 use crate::options::{Known, Options};
-use crate::retry;
+use crate::repeat;
 use crate::setting::Setting;
 use crate::stack::Policy;
 
@@ -26,7 +26,7 @@ pub(crate) struct OwnPolicy {
 impl OwnPolicy {
     pub(crate) fn parse(args: TokenStream, span: Span, function: &Function, errors: &mut Errors) -> OwnPolicy {
         let options = Options::parse(&KNOWN, args, errors);
-        retry::check_parameters(function, errors);
+        repeat::check_parameters(function, errors);
         let (value, span) = if let Some(policy) = &options.positional {
             (quote_spanned!(at(policy.span())=> &#policy), at(policy.span()))
         } else {
@@ -37,7 +37,7 @@ impl OwnPolicy {
         OwnPolicy {
             policy: Setting { ty: None, value },
             classify: Classify::parse(&options),
-            clones: retry::clones(&options, function, errors),
+            clones: repeat::clones(&options, function, errors),
             span,
         }
     }
@@ -74,14 +74,10 @@ impl Policy for OwnPolicy {
         let attempt = inner.value(function);
         let classify = &self.classify;
         let before = relocate(quote_spanned!(mixed=> ::reliable::PolicyCall::before(#policy, #tool)), self.span);
-        let refused = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
+        let refused = function.ended_by_fault();
         let call = Ident::new("call", self.span);
         let settled = relocate(quote_spanned!(mixed=> settle(outcome, #classify)), function.return_span());
-        let wait = if function.is_async() {
-            quote_spanned!(mixed=> pause.await)
-        } else {
-            quote_spanned!(mixed=> pause.block())
-        };
+        let wait = function.pause();
         inner.into_returning(|leave| {
             quote_spanned!(mixed=>
                 let mut call = loop {
@@ -105,6 +101,6 @@ impl Policy for OwnPolicy {
     }
 
     fn before_body(&self) -> TokenStream {
-        retry::cloned(&self.clones)
+        repeat::cloned(&self.clones)
     }
 }

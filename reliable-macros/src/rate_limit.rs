@@ -52,7 +52,7 @@ impl Policy for RateLimit {
         } else {
             quote_spanned!(mixed=> #rate_limit.admit_blocking(#tool))
         };
-        let rejected = quote_spanned!(function.return_span()=> ::reliable::Outcome::from_fault(fault));
+        let rejected = function.ended_by_fault();
         inner.after(&quote_spanned!(mixed=>
             if let ::core::result::Result::Err(fault) = #admitted {
                 return #rejected;

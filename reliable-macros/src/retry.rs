@@ -3,13 +3,14 @@
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Attribute, Expr, FnArg, Lit, Meta, Receiver, Type};
+use syn::{Attribute, Expr, Lit, Meta};
 
 use crate::classify::Classify;
 use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::{Function, at, mentions};
 use crate::options::{Known, Options};
+use crate::repeat;
 use crate::setting::Setting;
 use crate::stack::{Kind, Layer, Policy};
 use crate::values::{self, duration_tokens};
@@ -36,13 +37,13 @@ impl Retry {
     pub(crate) fn parse(args: TokenStream, function: &Function, errors: &mut Errors) -> Retry {
         let options = Options::parse(&KNOWN, args, errors);
         check_combinations(&options, errors);
-        check_parameters(function, errors);
+        repeat::check_parameters(function, errors);
         Retry {
             policy: policy(&options, errors),
             classify: Classify::parse(&options),
             budget: options.value("budget").map(|expr| budget(expr, errors)),
             key: key(&options, function, errors),
-            clones: clones(&options, function, errors),
+            clones: repeat::clones(&options, function, errors),
         }
     }
 }
@@ -79,11 +80,7 @@ impl Policy for Retry {
         });
         let key = &self.key;
         let call_key = asks_for_key.then(|| quote_spanned!(mixed=> let key = ::reliable::IdempotencyKey::new();));
-        let wait = if function.is_async() {
-            quote_spanned!(mixed=> pause.await)
-        } else {
-            quote_spanned!(mixed=> pause.block())
-        };
+        let wait = function.pause();
         inner.into_block(quote_spanned!(mixed=>
             let mut attempts = #retry.attempts() #budget;
             #key
@@ -100,7 +97,7 @@ impl Policy for Retry {
     }
 
     fn before_body(&self) -> TokenStream {
-        cloned(&self.clones)
+        repeat::cloned(&self.clones)
     }
 }
 
@@ -130,23 +127,6 @@ fn check_combinations(options: &Options, errors: &mut Errors) {
     if let Some(key) = options.first_of(senseless) {
         let backoff = text(options.value("backoff")).unwrap_or_default();
         errors.add(key, format!("`{key}` means nothing with `backoff = \"{backoff}\"`: remove one of them"));
-    }
-}
-
-/// A change made by one attempt would leak into the next.
-pub(crate) fn check_parameters(function: &Function, errors: &mut Errors) {
-    const WHY: &str = "every attempt would see the changes of the one before";
-    for input in &function.sig.inputs {
-        if let FnArg::Receiver(Receiver { mutability: Some(mutability), .. }) = input {
-            errors.add(mutability, format!("{WHY}: remove this `mut`, and write `let mut this = self;` in the body"));
-        }
-    }
-    for (binding, _) in function.bindings() {
-        let name = &binding.ident;
-        if let (None, Some(mutability)) = (&binding.by_ref, &binding.mutability) {
-            errors
-                .add(mutability, format!("{WHY}: remove this `mut`, and write `let mut {name} = {name};` in the body"));
-        }
     }
 }
 
@@ -290,22 +270,6 @@ fn text(expr: Option<&Expr>) -> Option<String> {
         Some(Expr::Lit(syn::ExprLit { lit: Lit::Str(text), .. })) => Some(text.value()),
         _ => None,
     }
-}
-
-/// Gives an attempt clones of its own.
-pub(crate) fn cloned(names: &[Ident]) -> TokenStream {
-    let clone = |name: &Ident| quote_spanned!(at(name.span())=> let #name = ::core::clone::Clone::clone(&#name););
-    names.iter().map(clone).collect()
-}
-
-/// The parameters of which each attempt gets a clone.
-pub(crate) fn clones(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Ident> {
-    options.check_names("clone", function, errors);
-    if options.flag("clone") {
-        let owned = |ty: &Type| !matches!(ty, Type::Reference(_));
-        return function.bindings().into_iter().filter(|(_, ty)| owned(ty)).map(|(b, _)| b.ident.clone()).collect();
-    }
-    options.names("clone").unwrap_or_default().to_vec()
 }
 
 /// Refuses what would repeat an effect that must not be: below, a tool that says so of itself,

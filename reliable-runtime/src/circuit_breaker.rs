@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::event::{Event, emit};
+use crate::limit::tell_rejection;
 use crate::{Failure, Fault, Outcome};
 use state::{Admitted, Change, LARGEST_WINDOW, Phase, State};
 
@@ -213,9 +214,7 @@ impl CircuitBreaker {
 
 #[cold]
 fn rejected(tool: &'static str, left_us: u64) -> Fault {
-    let fault = Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) };
-    emit(|| Event::Rejected { tool: tool.into(), fault: fault.clone() });
-    fault
+    tell_rejection(tool, Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) })
 }
 
 #[cold]

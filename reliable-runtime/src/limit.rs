@@ -15,7 +15,12 @@ pub(crate) fn waited(tool: &'static str, by: &'static str, since: Instant) {
 
 #[cold]
 pub(crate) fn rejected(tool: &'static str, by: &'static str, wait: Option<Duration>) -> Fault {
-    let fault = Fault::Rejected { tool: tool.into(), by: by.into(), wait };
+    tell_rejection(tool, Fault::Rejected { tool: tool.into(), by: by.into(), wait })
+}
+
+/// Tells that a call was kept away from its service, and gives the fault back.
+#[cold]
+pub(crate) fn tell_rejection(tool: &'static str, fault: Fault) -> Fault {
     emit(|| Event::Rejected { tool: tool.into(), fault: fault.clone() });
     fault
 }

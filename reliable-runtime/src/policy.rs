@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::event::{Event, GaveUp, emit};
+use crate::limit::tell_rejection;
 use crate::{Failure, Fault, FaultKind, FromFault, Outcome, Pause};
 
 /// A policy of your own: it decides, and `#[policy]` does the waiting and the calling.
@@ -203,7 +204,7 @@ impl<P, C> PolicyCall<P, C> {
         match policy.before(tool) {
             Before::Admit(call) => Before::Admit(PolicyCall { policy, tool, call, attempts: 0 }),
             Before::Wait(pause) => Before::Wait(waiting(tool, pause)),
-            Before::Refuse(fault) => Before::Refuse(refused(tool, fault)),
+            Before::Refuse(fault) => Before::Refuse(tell_rejection(tool, fault)),
         }
     }
 
@@ -252,12 +253,6 @@ fn waiting(tool: &'static str, pause: Duration) -> Duration {
     let pause = pause.max(Duration::from_millis(1));
     emit(|| Event::Waited { tool: tool.into(), by: "policy".into(), waited: pause });
     pause
-}
-
-#[cold]
-fn refused(tool: &'static str, fault: Fault) -> Fault {
-    emit(|| Event::Rejected { tool: tool.into(), fault: fault.clone() });
-    fault
 }
 
 #[cold]
