@@ -29,11 +29,11 @@ fn step_limit(agent: &'static str, max_steps: u32) -> Fault {
 }
 
 fn over_usd(agent: &'static str, max: Usd, spent: Usd, asked: Usd) -> Fault {
-    Fault::OverBudget { agent: agent.into(), budget: Budget::Usd { max, spent, asked } }
+    Fault::OverBudget { agent: agent.into(), budget: Budget::Usd { max, spent, asked }.into() }
 }
 
 fn over_tokens(agent: &'static str, max: u64, spent: u64, asked: u64) -> Fault {
-    Fault::OverBudget { agent: agent.into(), budget: Budget::Tokens { max, spent, asked } }
+    Fault::OverBudget { agent: agent.into(), budget: Budget::Tokens { max, spent, asked }.into() }
 }
 
 fn cents(cents: u64) -> Charge {

@@ -84,6 +84,20 @@ mod it_fails_closed {
         assert_eq!(denied_by(Panics).await, "the approver panicked: no desk");
     }
 
+    #[tokio::test]
+    async fn when_the_approver_panics_where_it_could_decide_at_once() {
+        struct Panics;
+        impl Approver for Panics {
+            fn at_once(&self, _: &Request) -> Option<Decision> {
+                panic!("no rules")
+            }
+            async fn review(&self, _: &Request) -> Decision {
+                Decision::approve()
+            }
+        }
+        assert_eq!(denied_by(Panics).await, "the approver panicked: no rules");
+    }
+
     #[tokio::test(start_paused = true)]
     async fn when_the_approver_panics_after_a_wait() {
         struct Panics(&'static str);
@@ -525,5 +539,53 @@ mod who_is_asked {
         let desk = Desk { approver: std::sync::Arc::new(yes()) };
         assert_eq!(desk.open().await, Ok(1));
         assert_eq!(desk.approver.requests().len(), 1);
+    }
+}
+
+mod an_approver_that_can_decide_at_once {
+    use super::*;
+
+    /// Small refunds need nobody; the rest is for `A`.
+    struct UpTo<A>(u32, A);
+
+    impl<A: Approver> Approver for UpTo<A> {
+        fn at_once(&self, request: &Request) -> Option<Decision> {
+            let amount: u32 = request.arguments[0].value.as_ref()?.parse().ok()?;
+            (amount <= self.0).then(|| Decision::approve().by("the rules"))
+        }
+
+        async fn review(&self, request: &Request) -> Decision {
+            self.1.review(request).await
+        }
+    }
+
+    #[tokio::test]
+    async fn is_asked_first_and_leaves_the_rest_to_its_review() {
+        let human = Scripted::new([Decision::deny("too much")]);
+        let scope = Scope::current().approver(UpTo(50, human.clone()));
+        assert_eq!(scope.clone().run(refund(40)).await, Ok(40));
+        assert!(human.requests().is_empty());
+        assert_eq!(reason_of(scope.run(refund(60)).await), "too much");
+    }
+
+    #[tokio::test]
+    async fn does_so_behind_a_reference_and_in_an_arc_too() {
+        let rules = std::sync::Arc::new(UpTo(50, Deny));
+        assert_eq!(Scope::current().approver(std::sync::Arc::clone(&rules)).run(refund(40)).await, Ok(40));
+
+        #[requires_approval(by = &rules)]
+        async fn pay(amount: u32, rules: &UpTo<Deny>) -> Result<u32, Fault> {
+            Ok(amount)
+        }
+        assert_eq!(pay(40, &rules).await, Ok(40));
+    }
+
+    #[tokio::test]
+    async fn is_told_of_as_any_other() {
+        let recorder = reliable::Recorder::new();
+        let scope = Scope::current().approver(UpTo(50, Deny)).recorder(&recorder);
+        assert_eq!(scope.run(refund(40)).await, Ok(40));
+        let told: Vec<String> = recorder.report().entries().iter().map(|entry| entry.event.to_string()).collect();
+        assert_eq!(told, ["approved by the rules"]);
     }
 }

@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use reliable::{Fault, bulkhead, circuit_breaker, fallback, hedge, retry, timeout};
+use reliable::{
+    Fault, approver, bulkhead, circuit_breaker, fallback, hedge, rate_limit, requires_approval, retry, timeout,
+};
 
 #[derive(Debug, PartialEq, thiserror::Error)]
 enum Error {
@@ -48,6 +50,21 @@ mod annotated {
 
     #[circuit_breaker(failures = 5)]
     pub(super) async fn guarded(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[bulkhead(max = 4)]
+    pub(super) async fn contained(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[rate_limit(per_second = 1000)]
+    pub(super) async fn throttled(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[requires_approval(by = approver::Approve)]
+    pub(super) async fn approved(wait: bool, fail: bool) -> Result<u64, Error> {
         tool(wait, fail).await
     }
 
@@ -164,7 +181,14 @@ fn a_call_that_is_ready_at_once_allocates_nothing() {
     assert_eq!(allocations(annotated::stacked(false, false)), 0);
     assert_eq!(allocations(annotated::guarded(false, false)), 0);
     assert_eq!(allocations(annotated::retried_and_guarded(false, false)), 0);
+    assert_eq!(allocations(annotated::contained(false, false)), 0);
+    assert_eq!(allocations(annotated::throttled(false, false)), 0);
     assert_eq!(allocations(annotated::with_everything(false, false)), 0);
+}
+
+#[test]
+fn an_approval_at_once_allocates_the_words_of_each_argument_and_the_list_of_them() {
+    assert_eq!(allocations(annotated::approved(false, false)), 2 + 1);
 }
 
 #[test]

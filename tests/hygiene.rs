@@ -93,7 +93,7 @@ mod among_shadows {
     }
 
     fn failed() -> Fault {
-        Fault::StepLimit { agent: ::std::borrow::Cow::Borrowed("x"), max_steps: 1 }
+        Fault::StepLimit { agent: ::core::convert::From::from("x"), max_steps: 1 }
     }
 
     #[::reliable::retry(max = n, base = ::core::time::Duration::from_millis(1), jitter = 0.5)]

@@ -630,7 +630,7 @@ mod when {
 mod faults {
     use super::*;
 
-    fn tool() -> std::borrow::Cow<'static, str> {
+    fn tool() -> reliable::Name {
         "refund".into()
     }
 
@@ -644,7 +644,7 @@ mod faults {
             denied(),
             Fault::Expired { tool: tool(), within: None },
             Fault::StepLimit { agent: tool(), max_steps: 8 },
-            Fault::OverBudget { agent: tool(), budget },
+            Fault::OverBudget { agent: tool(), budget: budget.into() },
             Fault::Unpriced { agent: tool() },
             Fault::Stuck { agent: tool(), repeats: 3 },
         ]

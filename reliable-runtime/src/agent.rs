@@ -1,9 +1,8 @@
 //! `#[agent]`: repeats a step until there is an answer or a limit.
 
-use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::{Run, Usd};
+use crate::{Name, Run, Usd};
 
 /// What a step of an agent came to.
 ///
@@ -157,7 +156,7 @@ impl Limits {
     }
 
     /// Begins a run of `agent`. It spends what an outer run around it may spend, too.
-    pub fn begin(&self, agent: impl Into<Cow<'static, str>>) -> Run {
+    pub fn begin(&self, agent: impl Into<Name>) -> Run {
         Run::begin(agent.into(), *self)
     }
 }

@@ -1,16 +1,17 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
-use std::borrow::Cow;
 use std::fmt::{self, Display};
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::approver::{self, Answer, Approver, ErasedApprover};
+use crate::approver::{self, Approver, ErasedApprover};
 use crate::event::{Event, emit};
-use crate::{Fault, Run, Scope};
+use crate::{Fault, Name, Run, Scope};
 
 /// What a human is asked: may this function run, with these arguments?
 ///
@@ -36,7 +37,7 @@ use crate::{Fault, Run, Scope};
 #[non_exhaustive]
 pub struct Request {
     /// The function.
-    pub tool: Cow<'static, str>,
+    pub tool: Name,
     /// Why a human is asked, in the words of the option `reason`.
     pub reason: Option<String>,
     /// The arguments, in the order of the signature.
@@ -49,7 +50,7 @@ pub struct Request {
 #[non_exhaustive]
 pub struct Argument {
     /// The name of the parameter.
-    pub name: Cow<'static, str>,
+    pub name: Name,
     /// Its value in words; `None` where it is redacted.
     pub value: Option<String>,
 }
@@ -201,30 +202,28 @@ impl<'a> Approval<'a> {
     /// # Errors
     /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
     /// [`Fault::Expired`] if there is no answer in time.
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
     pub fn ask(self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
-        // On the heap: a question is rare and waits for a human, and the function that asks stays small.
-        Box::pin(async move {
-            let asked = Instant::now();
-            let human = Run::current().human_is_asked();
-            let decision = self.decide().await;
-            drop(human);
-            self.conclude(decision, asked.elapsed())
-        })
+        async move {
+            let whom = Whom::of(self.by);
+            match whom.at_once(&self.request) {
+                Some(decision) => self.conclude(decision, Duration::ZERO),
+                // On the heap: it waits for a human, and the function that asks stays small.
+                None => Box::pin(self.wait_for(whom)).await,
+            }
+        }
     }
 
-    async fn decide(&self) -> Decision {
-        let ambient = match self.by {
-            Some(_) => None,
-            None => Scope::current_approver().or_else(approver::installed),
-        };
-        let Some(approver) = self.by.or(ambient.as_deref()) else {
-            return Decision::deny("no approver is installed");
-        };
-        let answer = guarded(|| approver.review_erased(&self.request));
-        match self.within {
+    async fn wait_for(self, whom: Whom<'a>) -> Result<(), Fault> {
+        let asked = Instant::now();
+        let human = Run::current().human_is_asked();
+        let answer = whom.review(&self.request);
+        let decision = match self.within {
             Some(within) => tokio::time::timeout(within, answer).await.unwrap_or(Decision::Expired),
             None => answer.await,
-        }
+        };
+        drop(human);
+        self.conclude(decision, asked.elapsed())
     }
 
     fn conclude(self, decision: Decision, waited: Duration) -> Result<(), Fault> {
@@ -242,17 +241,47 @@ impl<'a> Approval<'a> {
     }
 }
 
-/// An approver is foreign code: its panic is a denial, not a crash of the tool.
-async fn guarded<'a>(review: impl FnOnce() -> Answer<'a>) -> Decision {
-    let mut answer = match catch_unwind(AssertUnwindSafe(review)) {
-        Ok(answer) => answer,
-        Err(panic) => return panicked(panic.as_ref()),
-    };
-    std::future::poll_fn(move |cx| {
-        catch_unwind(AssertUnwindSafe(|| Pin::as_mut(&mut answer).poll(cx)))
-            .unwrap_or_else(|panic| std::task::Poll::Ready(panicked(panic.as_ref())))
-    })
-    .await
+/// The approver that a question is for. It is foreign code: its panic is a denial, not a crash of the tool.
+enum Whom<'a> {
+    Named(&'a dyn ErasedApprover),
+    Ambient(Arc<dyn ErasedApprover>),
+}
+
+impl<'a> Whom<'a> {
+    fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
+        let ambient = || Scope::current_approver().or_else(approver::installed);
+        by.map(Whom::Named).or_else(|| ambient().map(Whom::Ambient)).unwrap_or(Whom::Named(&Nobody))
+    }
+
+    fn approver(&self) -> &dyn ErasedApprover {
+        match self {
+            Whom::Named(approver) => *approver,
+            Whom::Ambient(approver) => &**approver,
+        }
+    }
+
+    fn at_once(&self, request: &Request) -> Option<Decision> {
+        caught(|| self.approver().at_once_erased(request)).unwrap_or_else(Some)
+    }
+
+    async fn review(&self, request: &Request) -> Decision {
+        match caught(|| self.approver().review_erased(request)) {
+            Ok(mut answer) => poll_fn(|cx| caught(|| answer.as_mut().poll(cx)).unwrap_or_else(Poll::Ready)).await,
+            Err(denial) => denial,
+        }
+    }
+}
+
+struct Nobody;
+
+impl Approver for Nobody {
+    async fn review(&self, _: &Request) -> Decision {
+        Decision::deny("no approver is installed")
+    }
+}
+
+fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Decision> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| panicked(panic.as_ref()))
 }
 
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Decision {

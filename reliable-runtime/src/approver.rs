@@ -42,17 +42,49 @@ use crate::{Decision, Request};
 pub trait Approver: Send + Sync {
     /// Looks at the request and decides, in its own time.
     fn review(&self, request: &Request) -> impl Future<Output = Decision> + Send;
+
+    /// Decides what needs no looking at, and so no waiting and no allocation; it is asked first. Default: `None`, which
+    /// leaves the decision to [`review`](Approver::review).
+    ///
+    /// ```
+    /// use reliable::{Approver, Decision, Request};
+    ///
+    /// /// Asks `A`, but not about what only reads.
+    /// struct UnlessReadOnly<A>(A);
+    ///
+    /// impl<A: Approver> Approver for UnlessReadOnly<A> {
+    ///     fn at_once(&self, request: &Request) -> Option<Decision> {
+    ///         request.tool.starts_with("read_").then(Decision::approve)
+    ///     }
+    ///
+    ///     async fn review(&self, request: &Request) -> Decision {
+    ///         self.0.review(request).await
+    ///     }
+    /// }
+    /// ```
+    fn at_once(&self, request: &Request) -> Option<Decision> {
+        let _ = request;
+        None
+    }
 }
 
 impl<A: Approver + ?Sized> Approver for &A {
     fn review(&self, request: &Request) -> impl Future<Output = Decision> + Send {
         A::review(self, request)
     }
+
+    fn at_once(&self, request: &Request) -> Option<Decision> {
+        A::at_once(self, request)
+    }
 }
 
 impl<T: Approver + ?Sized> Approver for Arc<T> {
     fn review(&self, request: &Request) -> impl Future<Output = Decision> + Send {
         T::review(self, request)
+    }
+
+    fn at_once(&self, request: &Request) -> Option<Decision> {
+        T::at_once(self, request)
     }
 }
 
@@ -61,10 +93,15 @@ pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>
 
 /// [`Approver`] in a form that a scope can hold.
 pub(crate) trait ErasedApprover: Send + Sync {
+    fn at_once_erased(&self, request: &Request) -> Option<Decision>;
     fn review_erased<'a>(&'a self, request: &'a Request) -> Answer<'a>;
 }
 
 impl<A: Approver> ErasedApprover for A {
+    fn at_once_erased(&self, request: &Request) -> Option<Decision> {
+        self.at_once(request)
+    }
+
     fn review_erased<'a>(&'a self, request: &'a Request) -> Answer<'a> {
         Box::pin(self.review(request))
     }
@@ -116,6 +153,10 @@ impl Approver for Deny {
     async fn review(&self, _: &Request) -> Decision {
         Decision::deny("every request is denied here")
     }
+
+    fn at_once(&self, _: &Request) -> Option<Decision> {
+        Some(Decision::deny("every request is denied here"))
+    }
 }
 
 /// Approves everything: for tests, and for tools whose risk you have decided to take.
@@ -134,5 +175,9 @@ pub struct Approve;
 impl Approver for Approve {
     async fn review(&self, _: &Request) -> Decision {
         Decision::approve()
+    }
+
+    fn at_once(&self, _: &Request) -> Option<Decision> {
+        Some(Decision::approve())
     }
 }

@@ -1,9 +1,7 @@
 //! What a run spends: reserved before it is spent, so that no cap is ever exceeded.
 
-use std::borrow::Cow;
-
 use crate::fault::Budget;
-use crate::{Fault, Limits, Run, Usd};
+use crate::{Fault, Limits, Name, Run, Usd};
 
 /// An amount to spend: money, tokens or both.
 ///
@@ -108,7 +106,7 @@ impl Drop for Reservation {
 /// What one agent spent, and what is set aside.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    agent: Cow<'static, str>,
+    agent: Name,
     limits: Limits,
     pub(crate) spent: Amount,
     held: Amount,
@@ -133,7 +131,7 @@ impl Amount {
 }
 
 impl Ledger {
-    pub(crate) fn new(agent: Cow<'static, str>, limits: Limits) -> Self {
+    pub(crate) fn new(agent: Name, limits: Limits) -> Self {
         Ledger { agent, limits, spent: Amount::default(), held: Amount::default() }
     }
 
@@ -166,17 +164,17 @@ impl Ledger {
     pub(crate) fn anything_left(&self) -> Result<(), Fault> {
         let least = Charge::usd(Usd::micros(1)).tokens(1);
         let Err(Fault::OverBudget { agent, budget }) = self.fits(least) else { return Ok(()) };
-        let budget = match budget {
+        let budget = match *budget {
             Budget::Usd { max, spent, .. } => Budget::Usd { max, spent, asked: Usd::ZERO },
             Budget::Tokens { max, spent, .. } => Budget::Tokens { max, spent, asked: 0 },
         };
-        Err(Fault::OverBudget { agent, budget })
+        Err(Fault::OverBudget { agent, budget: budget.into() })
     }
 
     fn fits(&self, charge: Charge) -> Result<(), Fault> {
         let before = self.spent.plus(Charge { usd: Some(self.held.usd), tokens: self.held.tokens });
         let after = before.plus(charge);
-        let over = |budget| Err(Fault::OverBudget { agent: self.agent.clone(), budget });
+        let over = |budget| Err(Fault::OverBudget { agent: self.agent.clone(), budget: Box::new(budget) });
         if let Some(max) = self.limits.max_usd.filter(|max| after.usd > *max) {
             return over(Budget::Usd { max, spent: before.usd, asked: charge.usd.unwrap_or_default() });
         }

@@ -4,8 +4,8 @@
 mod model;
 mod state;
 
+use std::cell::Cell;
 use std::fmt;
-use std::mem::ManuallyDrop;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use crate::event::{Event, emit};
 use crate::limit::tell_rejection;
+use crate::outcome::looked_at;
 use crate::{Failure, Fault, Outcome};
 use state::{Admitted, Change, LARGEST_WINDOW, Phase, State};
 
@@ -205,7 +206,7 @@ impl CircuitBreaker {
                 if first_probe {
                     changed(tool, CircuitState::HalfOpen);
                 }
-                Ok(Permit { breaker: self, generation })
+                Ok(Permit { breaker: self, generation: Cell::new(generation) })
             }
             Err(left_us) => Err(rejected(tool, left_us)),
         }
@@ -221,6 +222,9 @@ fn rejected(tool: &'static str, left_us: u64) -> Fault {
 fn changed(tool: &'static str, state: CircuitState) {
     emit(|| Event::Circuit { tool: tool.into(), state });
 }
+
+/// No call is of this generation: what is settled has no place to give back.
+const SETTLED: u64 = u64::MAX;
 
 /// A call that a breaker let through, made by [`CircuitBreaker::admit`].
 ///
@@ -240,45 +244,55 @@ fn changed(tool: &'static str, state: CircuitState) {
 #[must_use = "a call without an outcome tells the breaker nothing"]
 pub struct Permit<'a> {
     breaker: &'a CircuitBreaker,
-    generation: u64,
+    generation: Cell<u64>,
 }
 
 impl Permit<'_> {
-    /// Counts the outcome, and gives it back.
+    /// Counts the outcome, and gives it back. To be called once.
     ///
     /// An error for which `when` is false counts as a success: it says nothing about the service. One which says that the
     /// service was never called (a denial, another open breaker) counts as nothing.
+    // By reference: a permit that is moved here needs a flag beside it in the future, and four writes to keep it.
     #[inline]
     pub fn settle<R: Outcome>(
-        self,
+        &self,
         tool: &'static str,
         outcome: R,
         inspect: impl FnOnce(&R::Error) -> Failure<'_>,
     ) -> R {
-        R::from_result(match outcome.into_result() {
+        match outcome.into_result() {
             Ok(value) => {
                 self.record(tool, false);
-                Ok(value)
+                R::from_result(Ok(value))
             }
             Err(error) => {
-                self.record_error(tool, &inspect(&error));
-                Err(error)
+                let (error, _counted) = looked_at(error, move |error| self.record_error(tool, &inspect(error)));
+                R::from_result(Err(error))
             }
-        })
-    }
-
-    #[cold]
-    fn record_error(self, tool: &'static str, failure: &Failure<'_>) {
-        if failure.was_called() {
-            self.record(tool, failure.is_failure());
         }
     }
 
+    /// Whether the error counts: not, if the service was never called.
+    fn record_error(&self, tool: &'static str, failure: &Failure<'_>) -> bool {
+        let counts = failure.was_called();
+        if counts {
+            self.record(tool, failure.is_failure());
+        }
+        counts
+    }
+
     #[inline]
-    fn record(self, tool: &'static str, failed: bool) {
-        let permit = ManuallyDrop::new(self);
-        let CircuitBreaker { state, rules } = permit.breaker;
-        match state.record(rules, permit.generation, failed, now_us) {
+    fn record(&self, tool: &'static str, failed: bool) {
+        let CircuitBreaker { state, rules } = self.breaker;
+        if !state.has_nothing_to_count(rules, self.generation.get(), failed) {
+            self.count(tool, failed);
+        }
+    }
+
+    #[cold]
+    fn count(&self, tool: &'static str, failed: bool) {
+        let CircuitBreaker { state, rules } = self.breaker;
+        match state.record(rules, self.generation.replace(SETTLED), failed, now_us) {
             Change::None => {}
             Change::Opened => changed(tool, CircuitState::Open),
             Change::Closed => changed(tool, CircuitState::Closed),
@@ -287,8 +301,9 @@ impl Permit<'_> {
 }
 
 impl Drop for Permit<'_> {
+    #[inline]
     fn drop(&mut self) {
-        self.breaker.state.give_back(self.generation);
+        self.breaker.state.give_back(self.generation.get());
     }
 }
 

@@ -1,10 +1,9 @@
 //! What happened: one enum, one `emit`.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::time::Duration;
 
-use crate::{CircuitState, Fault, Scope, Usd};
+use crate::{CircuitState, Fault, Name, Scope, Usd};
 
 /// Something that happened to a call or a run. A call that goes well at the first attempt has no event.
 ///
@@ -26,7 +25,7 @@ pub enum Event {
     /// An attempt failed, and another one follows after a pause.
     Retrying {
         /// The function.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The attempt that failed; the first call is attempt 1.
         attempt: u32,
         /// What the error said.
@@ -37,14 +36,14 @@ pub enum Event {
     /// A call went well after at least one failed attempt.
     Recovered {
         /// The function.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The attempts that it took.
         attempts: u32,
     },
     /// An attempt failed, and no other one follows.
     GaveUp {
         /// The function.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The attempts that were made.
         attempts: u32,
         /// What the last error said.
@@ -55,72 +54,72 @@ pub enum Event {
     /// A call was dropped at its time limit.
     TimedOut {
         /// The function.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The limit.
         limit: Duration,
     },
     /// An attempt has no answer yet, and another one starts beside it.
     Hedged {
         /// The function.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The attempt that starts; the first call is attempt 1.
         attempt: u32,
     },
     /// One of several attempts that ran at once succeeded, and the others were dropped.
     RaceWon {
         /// The function.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The attempt that succeeded.
         attempt: u32,
     },
     /// A failed call was handed to its fallback.
     FellBack {
         /// The function that failed.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// What its error said.
         error: String,
     },
     /// A circuit breaker opened, began to probe, or closed.
     Circuit {
         /// The function whose call made it so.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The state that it is in now.
         state: CircuitState,
     },
     /// A breaker or a limit kept a call away from its service.
     Rejected {
         /// The function that was not called.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// [`Fault::CircuitOpen`] or [`Fault::Rejected`].
         fault: Fault,
     },
     /// A call had to wait until a limit had room for it.
     Waited {
         /// The function.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// What it waited for: "rate limit", "bulkhead", or a policy of your own.
-        by: Cow<'static, str>,
+        by: Name,
         /// How long.
         waited: Duration,
     },
     /// A policy of your own put a fault in the place of what a call gave.
     Overruled {
         /// The function.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The fault.
         fault: Fault,
     },
     /// A plan injected a failure at a `#[chaos]`.
     Injected {
         /// The injection point: the function, if it has no other name.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// What was injected: "an error", "a hang", …
         what: String,
     },
     /// A human said yes.
     Approved {
         /// The function that may run.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// Who said so, where the approver knows.
         by: Option<String>,
         /// How long the question stood open.
@@ -129,7 +128,7 @@ pub enum Event {
     /// Nobody said yes: the body does not run.
     Refused {
         /// The function that does not run.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// [`Fault::Denied`] or [`Fault::Expired`].
         fault: Fault,
         /// Who said so, where the approver knows.
@@ -140,7 +139,7 @@ pub enum Event {
     /// An agent begins a step.
     Step {
         /// The agent.
-        agent: Cow<'static, str>,
+        agent: Name,
         /// The step; the first is 1.
         step: u32,
         /// The steps that it may take.
@@ -149,7 +148,7 @@ pub enum Event {
     /// Something was spent in an agent's run.
     Charged {
         /// The agent.
-        agent: Cow<'static, str>,
+        agent: Name,
         /// The money.
         usd: Usd,
         /// The tokens.
@@ -158,28 +157,28 @@ pub enum Event {
     /// A charge did not fit in a budget, and nothing was spent.
     ChargeRefused {
         /// The agent whose budget it is.
-        agent: Cow<'static, str>,
+        agent: Name,
         /// [`Fault::OverBudget`] or [`Fault::Unpriced`].
         fault: Fault,
     },
     /// An agent has its answer.
     Finished {
         /// The agent.
-        agent: Cow<'static, str>,
+        agent: Name,
         /// The steps that it took.
         steps: u32,
     },
     /// A step of an agent failed, and with it the run.
     Failed {
         /// The agent.
-        agent: Cow<'static, str>,
+        agent: Name,
         /// The steps that were begun, the failed one among them.
         steps: u32,
     },
     /// An agent was stopped by one of its limits.
     Stopped {
         /// The agent.
-        agent: Cow<'static, str>,
+        agent: Name,
         /// The limit, in the runtime's words.
         fault: Fault,
     },

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::event::{Event, emit};
+use crate::outcome::looked_at;
 use crate::{Failure, Outcome};
 
 /// Decides whether a failed call gets a fallback.
@@ -33,13 +34,15 @@ impl Fallback {
         inspect: impl FnOnce(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, R::Error> {
         match outcome.into_result() {
-            Err(error) if answers(tool, &inspect(&error)) => ControlFlow::Continue(error),
-            kept => ControlFlow::Break(R::from_result(kept)),
+            Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
+            Err(error) => match looked_at(error, move |error| answers(tool, &inspect(error))) {
+                (error, true) => ControlFlow::Continue(error),
+                (error, false) => ControlFlow::Break(R::from_result(Err(error))),
+            },
         }
     }
 }
 
-#[cold]
 fn answers(tool: &'static str, failure: &Failure<'_>) -> bool {
     let answered = failure.is_answerable();
     if answered {

@@ -1,12 +1,11 @@
 //! What the runtime itself can say went wrong.
 
-use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
-use crate::Usd;
 use crate::event::short;
+use crate::{Name, Usd};
 
 /// Something that the runtime itself says went wrong: not the tool's own error, but a policy's word on the call.
 ///
@@ -33,70 +32,70 @@ pub enum Fault {
     /// The call was given up, and its future dropped, when its time limit had passed.
     TimedOut {
         /// The function that took too long.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The limit it was given.
         limit: Duration,
     },
     /// A human, or the lack of one, said no: the body did not run.
     Denied {
         /// The function that did not run.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// Why not, in the approver's words or the runtime's ("no approver is installed").
         reason: String,
     },
     /// Nobody answered in time: the body did not run.
     Expired {
         /// The function that did not run.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// How long the question stood open, where a limit was set.
         within: Option<Duration>,
     },
     /// A circuit breaker is open: the service has failed too often of late, and is left alone for a while.
     CircuitOpen {
         /// The function that was not called.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// The time left until the breaker lets a call through again; zero while its probes are under way.
         left: Duration,
     },
     /// A limit had no room for the call: the body did not run.
     Rejected {
         /// The function that was not called.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// What rejected it: "rate limit", "bulkhead", or a policy of your own.
-        by: Cow<'static, str>,
+        by: Name,
         /// The time after which there is room again, where that is known.
         wait: Option<Duration>,
     },
     /// A policy of your own says that the call has failed, whatever its outcome was.
     Policy {
         /// The function.
-        tool: Cow<'static, str>,
+        tool: Name,
         /// Why, in the policy's words.
         reason: String,
     },
     /// The agent had begun all the steps that it may take.
     StepLimit {
         /// The agent that was stopped.
-        agent: Cow<'static, str>,
+        agent: Name,
         /// The steps it was allowed.
         max_steps: u32,
     },
     /// A charge, or the next step, does not fit in what is left of a budget; nothing was spent on it.
     OverBudget {
         /// The agent whose budget it is.
-        agent: Cow<'static, str>,
+        agent: Name,
         /// The budget, and what was asked of it.
-        budget: Budget,
+        budget: Box<Budget>,
     },
     /// A charge named no price although the run has a money cap, so that nobody can say whether it fits.
     Unpriced {
         /// The agent whose budget it is.
-        agent: Cow<'static, str>,
+        agent: Name,
     },
     /// The same action met the same result too many times.
     Stuck {
         /// The agent that was stopped.
-        agent: Cow<'static, str>,
+        agent: Name,
         /// How often it happened.
         repeats: u32,
     },

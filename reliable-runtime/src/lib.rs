@@ -29,6 +29,7 @@ mod inspect;
 mod keyed;
 mod limit;
 mod money;
+mod name;
 mod outcome;
 mod policy;
 #[cfg(feature = "rate-limit")]
@@ -61,6 +62,7 @@ pub use idempotency::{IdempotencyKey, InScope, idempotency_key};
 pub use inspect::{Failure, Inspect};
 pub use keyed::Keyed;
 pub use money::{ParseUsdError, Usd};
+pub use name::Name;
 pub use outcome::Outcome;
 pub use policy::{After, Before, Policy, PolicyCall};
 #[cfg(feature = "rate-limit")]

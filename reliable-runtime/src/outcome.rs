@@ -52,3 +52,16 @@ impl<T, E> Outcome for Result<T, E> {
         result
     }
 }
+
+/// Looks at an error, and gives it back with what was seen.
+///
+/// Out of line and by value: what only a failure needs the address of can stay in registers where all goes well. What was
+/// seen must not be `()`: a pair that is laid out as the error alone shares its memory with the outcome, and then a
+/// success goes through that memory too.
+#[cold]
+#[inline(never)]
+pub(crate) fn looked_at<E, T>(error: E, look: impl FnOnce(&E) -> T) -> (E, T) {
+    const { assert!(size_of::<T>() > 0) };
+    let seen = look(&error);
+    (error, seen)
+}

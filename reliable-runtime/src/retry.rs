@@ -14,6 +14,7 @@ use tokio::time::{Instant, Sleep};
 
 use crate::backoff::{jittered, random};
 use crate::event::{Event, GaveUp, emit};
+use crate::outcome::looked_at;
 use crate::retry_budget::Paid;
 use crate::{Backoff, Failure, FaultKind, Outcome, RetryBudget};
 
@@ -233,9 +234,9 @@ impl Attempts<'_> {
                 self.after_success(tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match self.after_failure(tool, &inspect(&error)) {
-                Some(pause) => ControlFlow::Continue(pause),
-                None => ControlFlow::Break(R::from_result(Err(error))),
+            Err(error) => match looked_at(error, move |error| self.after_failure(tool, &inspect(error))) {
+                (_, Some(pause)) => ControlFlow::Continue(pause),
+                (error, None) => ControlFlow::Break(R::from_result(Err(error))),
             },
         }
     }
@@ -250,7 +251,6 @@ impl Attempts<'_> {
         }
     }
 
-    #[cold]
     fn after_failure(&mut self, tool: &'static str, failure: &Failure<'_>) -> Option<Pause> {
         let retry = self.failed;
         self.failed = self.failed.saturating_add(1);

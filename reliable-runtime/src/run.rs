@@ -1,6 +1,5 @@
 //! One run of an agent: its steps, its spending, its time.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::future::Future;
 use std::hash::{BuildHasher, Hash, RandomState};
@@ -14,7 +13,7 @@ use crate::charge::{Charge, Ledger, Reservation};
 use crate::event::{Event, emit};
 use crate::human::{HumanTime, HumanWait};
 use crate::scope::Scoped;
-use crate::{Fault, Limits, Scope, StepOutcome, Usd};
+use crate::{Fault, Limits, Name, Scope, StepOutcome, Usd};
 
 /// A run of an agent, as its steps and their tools see it. A clone is another handle on the same run.
 ///
@@ -39,7 +38,7 @@ pub struct Run(Option<Arc<Inner>>);
 
 #[derive(Debug)]
 struct Inner {
-    agent: Cow<'static, str>,
+    agent: Name,
     limits: Limits,
     parent: Run,
     started: Instant,
@@ -63,7 +62,7 @@ impl Run {
         Scope::current_run().unwrap_or(Run(None))
     }
 
-    pub(crate) fn begin(agent: Cow<'static, str>, limits: Limits) -> Run {
+    pub(crate) fn begin(agent: Name, limits: Limits) -> Run {
         let state = State {
             step: 0,
             ledger: Ledger::new(agent.clone(), limits),

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::task::coop::unconstrained;
+use tokio::task::coop::{has_budget_remaining, unconstrained};
 use tokio::time::Sleep;
 
 use crate::event::{Event, emit};
@@ -110,7 +110,10 @@ pub(crate) fn poll_limit(mut sleep: Pin<&mut Option<Sleep>>, limit: Duration, cx
     let Some(sleep) = sleep.as_pin_mut() else {
         return Poll::Pending;
     };
-    // Outside tokio's cooperative budget: a call that always uses up the budget must not keep the limit from firing.
+    if has_budget_remaining() {
+        return sleep.poll(cx);
+    }
+    // A call that always uses up tokio's cooperative budget must not keep the limit from firing.
     std::pin::pin!(unconstrained(sleep)).poll(cx)
 }
 

@@ -26,7 +26,9 @@ pub(crate) enum Phase {
 const PAYLOAD_BITS: u32 = 48;
 const PAYLOAD: u64 = (1 << PAYLOAD_BITS) - 1;
 const HALF: u64 = (1 << (PAYLOAD_BITS / 2)) - 1;
-const GENERATION: u64 = (1 << 14) - 1;
+/// A generation is kept in the place that it has in the word: a call that went well compares it as it is.
+const GENERATION: u64 = ((1 << 14) - 1) << PAYLOAD_BITS;
+const NEXT_GENERATION: u64 = 1 << PAYLOAD_BITS;
 
 impl Word {
     #[inline]
@@ -36,7 +38,7 @@ impl Word {
             Phase::Open { since } => (1, since),
             Phase::HalfOpen { admitted, succeeded } => (2, admitted << (PAYLOAD_BITS / 2) | succeeded),
         };
-        Word(tag << 62 | (generation & GENERATION) << PAYLOAD_BITS | payload & PAYLOAD)
+        Word(tag << 62 | generation | payload & PAYLOAD)
     }
 
     #[inline]
@@ -51,7 +53,7 @@ impl Word {
 
     #[inline]
     fn generation(self) -> u64 {
-        self.0 >> PAYLOAD_BITS & GENERATION
+        self.0 & GENERATION
     }
 
     /// The same generation, with another payload.
@@ -61,7 +63,7 @@ impl Word {
 
     /// The next generation.
     fn next(self, phase: Phase) -> Word {
-        Word::new(self.generation() + 1, phase)
+        Word::new((self.0 + NEXT_GENERATION) & GENERATION, phase)
     }
 }
 
@@ -157,15 +159,14 @@ impl State {
         }
     }
 
-    /// Counts the outcome of a call that was admitted in `generation`.
+    /// Whether an outcome changes nothing: a success, counted one by one, where no failure stands before it.
     #[inline]
-    pub(crate) fn record(&self, rules: &Rules, generation: u64, failed: bool, now: impl Fn() -> u64) -> Change {
-        let nothing_to_count = !failed && rules.ratio.is_none() && self.load() == Word::new(generation, CLOSED);
-        if nothing_to_count { Change::None } else { self.count(rules, generation, failed, &now) }
+    pub(crate) fn has_nothing_to_count(&self, rules: &Rules, generation: u64, failed: bool) -> bool {
+        !failed && rules.ratio.is_none() && self.load() == Word::new(generation, CLOSED)
     }
 
-    #[cold]
-    fn count(&self, rules: &Rules, generation: u64, failed: bool, now: &dyn Fn() -> u64) -> Change {
+    /// Counts the outcome of a call that was admitted in `generation`.
+    pub(crate) fn record(&self, rules: &Rules, generation: u64, failed: bool, now: impl Fn() -> u64) -> Change {
         let window_is_bad = self.load().phase() == CLOSED && self.push(rules, generation, failed);
         loop {
             let word = self.load();
@@ -198,7 +199,15 @@ impl State {
     }
 
     /// Takes back the admission of a call that came to nothing: cancelled, or refused further down.
+    #[inline]
     pub(crate) fn give_back(&self, generation: u64) {
+        if let Phase::HalfOpen { .. } = self.phase() {
+            self.give_probe_back(generation);
+        }
+    }
+
+    #[cold]
+    fn give_probe_back(&self, generation: u64) {
         loop {
             let word = self.load();
             let Phase::HalfOpen { admitted, succeeded } = word.phase() else { return };
@@ -230,13 +239,13 @@ impl State {
     fn next_in_window(&self, generation: u64) -> Option<u64> {
         loop {
             let tally = self.tally.load(Ordering::Acquire);
-            let seen = match tally >> 50 == generation {
+            let seen = match tally >> 50 == generation >> PAYLOAD_BITS {
                 true => tally & ((1 << 50) - 1),
                 // A window is emptied by the first outcome of a new generation.
                 false if self.load().generation() == generation => 0,
                 false => return None,
             };
-            let next = generation << 50 | (seen + 1);
+            let next = generation >> PAYLOAD_BITS << 50 | (seen + 1);
             if self.tally.compare_exchange(tally, next, Ordering::AcqRel, Ordering::Acquire).is_ok() {
                 return Some(seen);
             }
