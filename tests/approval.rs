@@ -570,13 +570,13 @@ mod an_approver_that_can_decide_at_once {
 
     #[tokio::test]
     async fn does_so_behind_a_reference_and_in_an_arc_too() {
-        let rules = std::sync::Arc::new(UpTo(50, Deny));
-        assert_eq!(Scope::current().approver(std::sync::Arc::clone(&rules)).run(refund(40)).await, Ok(40));
-
         #[requires_approval(by = &rules)]
         async fn pay(amount: u32, rules: &UpTo<Deny>) -> Result<u32, Fault> {
             Ok(amount)
         }
+
+        let rules = std::sync::Arc::new(UpTo(50, Deny));
+        assert_eq!(Scope::current().approver(std::sync::Arc::clone(&rules)).run(refund(40)).await, Ok(40));
         assert_eq!(pay(40, &rules).await, Ok(40));
     }
 

@@ -42,6 +42,10 @@ async fn fetch_owned(city: String) -> Result<Forecast, WeatherError> {
     fetch(&city).await
 }
 
+async fn nearest(city: &str) -> Result<&str, WeatherError> {
+    Ok(city)
+}
+
 async fn offline_forecast(_: &str) -> Result<Forecast, WeatherError> {
     Ok(Forecast("unknown".to_owned()))
 }
@@ -131,7 +135,7 @@ macro_rules! both {
 
 both! {
     agent bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_options retry retry_budget retry_options retry_plain
-    policy policy_plain retry_policy stack stack_agent stack_approval timeout
+    policy policy_plain retry_policy retry_question_mark stack stack_agent stack_approval timeout
 }
 
 #[cfg(feature = "chaos")]

@@ -227,6 +227,39 @@ async fn impl_trait_as_an_argument_and_inside_the_result() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_return_that_a_macro_hides_stays_in_the_loop() {
+    macro_rules! fail {
+        () => {
+            return Err(Error::Busy)
+        };
+    }
+    #[retry(max = 2)]
+    async fn f(calls: &Cell<u32>) -> Result<u32, Error> {
+        calls.set(calls.get() + 1);
+        if calls.get() < 3 {
+            fail!()
+        }
+        Ok(calls.get())
+    }
+    assert_eq!(f(&Cell::new(0)).await.unwrap(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_break_and_a_continue_are_those_of_the_bodys_own_loop() {
+    #[retry(max = 2)]
+    async fn f(calls: &Cell<u32>) -> Result<u32, Error> {
+        loop {
+            calls.set(calls.get() + 1);
+            if calls.get() % 2 == 1 {
+                continue;
+            }
+            break if calls.get() < 6 { Err(Error::Busy) } else { Ok(calls.get()) };
+        }
+    }
+    assert_eq!(f(&Cell::new(0)).await.unwrap(), 6);
+}
+
+#[tokio::test(start_paused = true)]
 async fn early_return_and_question_mark_both_stay_in_the_loop() {
     #[retry(max = 2)]
     #[timeout(secs = 1)]

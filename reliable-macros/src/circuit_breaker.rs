@@ -61,7 +61,7 @@ impl Policy for CircuitBreaker {
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let breaker = inner.setting("breaker", &self.breaker);
         let tool = function.name();
-        let outcome = inner.value(function);
+        let outcome = inner.outcome(function);
         let classify = &self.classify;
         let rejected = function.ended_by_fault();
         let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
@@ -71,7 +71,7 @@ impl Policy for CircuitBreaker {
                     ::core::result::Result::Ok(permit) => permit,
                     ::core::result::Result::Err(fault) => #leave #rejected,
                 };
-                let outcome = #outcome;
+                #outcome
                 #settled
             )
         })

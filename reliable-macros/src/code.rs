@@ -15,6 +15,8 @@ pub(crate) struct Code {
     /// How many labels there are: none may hide another.
     labels: usize,
     form: Form,
+    /// Whether the user's own code, or what stands before it, may end early.
+    leaves_early: bool,
     settings: Vec<(Ident, Setting)>,
     /// Where errors about the outcome point.
     span: Span,
@@ -36,7 +38,8 @@ impl Code {
     /// The user's own code.
     pub(crate) fn body(tokens: TokenStream, function: &Function) -> Code {
         let span = function.return_span();
-        Code { tokens, labelled: None, labels: 0, form: Form::Body, settings: Vec::new(), span }
+        let leaves_early = function.leaves_early();
+        Code { tokens, labelled: None, labels: 0, form: Form::Body, leaves_early, settings: Vec::new(), span }
     }
 
     /// The same call as a future around it.
@@ -69,7 +72,7 @@ impl Code {
     pub(crate) fn after(self, statements: &TokenStream) -> Code {
         let tokens = self.statements();
         let form = if self.form == Form::Body { Form::Body } else { Form::Returning };
-        Code { tokens: quote!(#statements #tokens), labelled: None, form, ..self }
+        Code { tokens: quote!(#statements #tokens), labelled: None, form, leaves_early: true, ..self }
     }
 
     /// Makes a policy before everything else, and gives the name to use it by.
@@ -78,6 +81,26 @@ impl Code {
         let name = Ident::new(&format!("{}{name}", "outer_".repeat(taken)), Span::mixed_site());
         self.settings.push((name.clone(), setting.clone()));
         name
+    }
+
+    /// `let outcome = …;`
+    pub(crate) fn outcome(&self, function: &Function) -> TokenStream {
+        let mixed = Span::mixed_site();
+        if self.form != Form::Body || self.leaves_early {
+            let value = self.value(function);
+            return quote_spanned!(mixed=> let outcome = #value;);
+        }
+        let returned = function.return_hint();
+        let value = match self.tokens.clone().into_iter().count() {
+            1 => self.tokens.clone(),
+            _ => self.braced(),
+        };
+        quote_spanned!(mixed=> let outcome: #returned = #value;)
+    }
+
+    fn braced(&self) -> TokenStream {
+        let tokens = &self.tokens;
+        quote_spanned!(self.span=> { #tokens })
     }
 
     /// The outcome as an expression.

@@ -61,12 +61,12 @@ impl Policy for Fallback {
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let tool = function.name();
-        let outcome = inner.value(function);
+        let outcome = inner.outcome(function);
         let classify = &self.classify;
         let settled = quote_spanned!(function.return_span()=> ::reliable::Fallback::settle(#tool, outcome, #classify));
         let unless_answered = |leave: &TokenStream| {
             quote_spanned!(mixed=>
-                let outcome = #outcome;
+                #outcome
                 if let ::core::ops::ControlFlow::Break(outcome) = #settled {
                     #leave outcome;
                 }
@@ -82,7 +82,7 @@ impl Policy for Fallback {
                 Answer::Expr(expr) if mentions_error(&expr.to_token_stream()) => {
                     let error = visible("error");
                     quote_spanned!(mixed=>
-                        let outcome = #outcome;
+                        #outcome
                         let #error = match #settled {
                             ::core::ops::ControlFlow::Break(outcome) => #leave outcome,
                             ::core::ops::ControlFlow::Continue(error) => error,

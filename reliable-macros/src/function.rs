@@ -73,6 +73,12 @@ impl Function {
         calls(self.body.stream(), name)
     }
 
+    /// Whether the body may end before its last line: by `return` or `?`, or by what may be hidden in a macro. A `break`
+    /// is not known to be inside a loop of the body's own.
+    pub(crate) fn leaves_early(&self) -> bool {
+        leaves_early(self.body.stream())
+    }
+
     /// The declared return type, with `_` for each `impl Trait`: how an expression can name it.
     pub(crate) fn return_hint(&self) -> Type {
         struct Infer;
@@ -226,6 +232,23 @@ fn calls(tokens: TokenStream, name: &str) -> bool {
         TokenTree::Group(group) => calls(group.stream(), name),
         _ => false,
     })
+}
+
+fn leaves_early(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let leaves = match token {
+            TokenTree::Ident(name) => ["return", "break", "continue"].iter().any(|keyword| name == keyword),
+            TokenTree::Punct(mark) if mark.as_char() == '!' => matches!(tokens.peek(), Some(TokenTree::Group(_))),
+            TokenTree::Punct(mark) => mark.as_char() == '?',
+            TokenTree::Group(group) => leaves_early(group.stream()),
+            TokenTree::Literal(_) => false,
+        };
+        if leaves {
+            return true;
+        }
+    }
+    false
 }
 
 /// Generated tokens that stand where the user's stand: names of ours stay ours, and the compiler points at theirs.

@@ -71,7 +71,7 @@ impl Policy for OwnPolicy {
         let mixed = Span::mixed_site();
         let policy = inner.setting("policy", &self.policy);
         let tool = function.name();
-        let attempt = inner.value(function);
+        let outcome = inner.outcome(function);
         let classify = &self.classify;
         let before = relocate(quote_spanned!(mixed=> ::reliable::PolicyCall::before(#policy, #tool)), self.span);
         let refused = function.ended_by_fault();
@@ -89,7 +89,7 @@ impl Policy for OwnPolicy {
                     #wait;
                 };
                 loop {
-                    let outcome = #attempt;
+                    #outcome
                     let pause = match #call.#settled {
                         ::core::ops::ControlFlow::Break(outcome) => break outcome,
                         ::core::ops::ControlFlow::Continue(pause) => pause,

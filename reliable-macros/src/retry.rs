@@ -71,7 +71,7 @@ impl Policy for Retry {
         let retry = inner.setting("retry", &self.policy);
         let tool = function.name();
         let asks_for_key = function.calls(KEY);
-        let attempt = if asks_for_key { with_key(&inner, function) } else { inner.value(function) };
+        let outcome = if asks_for_key { with_key(&inner, function) } else { inner.outcome(function) };
         let classify = &self.classify;
         let settle = quote_spanned!(function.return_span()=> settle);
         let budget = self.budget.as_ref().map(|setting| {
@@ -86,7 +86,7 @@ impl Policy for Retry {
             #key
             #call_key
             loop {
-                let outcome = #attempt;
+                #outcome
                 let pause = match attempts.#settle(#tool, outcome, #classify) {
                     ::core::ops::ControlFlow::Break(outcome) => break outcome,
                     ::core::ops::ControlFlow::Continue(pause) => pause,
@@ -106,10 +106,10 @@ fn with_key(inner: &Code, function: &Function) -> TokenStream {
     let mixed = Span::mixed_site();
     if function.is_async() {
         let attempt = inner.future(function);
-        quote_spanned!(mixed=> key.scope(#attempt).await)
+        quote_spanned!(mixed=> let outcome = key.scope(#attempt).await;)
     } else {
         let attempt = inner.value(function);
-        quote_spanned!(mixed=> key.scope_blocking(|| #attempt))
+        quote_spanned!(mixed=> let outcome = key.scope_blocking(|| #attempt);)
     }
 }
 

@@ -6,11 +6,9 @@ mod state;
 
 use std::cell::Cell;
 use std::fmt;
-use std::sync::OnceLock;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use crate::clock::now_us;
 use crate::event::{Event, emit};
 use crate::limit::tell_rejection;
 use crate::outcome::looked_at;
@@ -304,46 +302,5 @@ impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
         self.breaker.state.give_back(self.generation.get());
-    }
-}
-
-/// Microseconds on tokio's clock, counted from long before the first time that anybody asked.
-fn now_us() -> u64 {
-    static FIRST: OnceLock<Instant> = OnceLock::new();
-    let now = Instant::now();
-    micros(*FIRST.get_or_init(|| now), now)
-}
-
-/// Each paused runtime has a clock of its own, which may lie behind the one that was asked first. Rounded down on either
-/// side of it, so that a whole number of microseconds stays one across it.
-fn micros(first: Instant, now: Instant) -> u64 {
-    const LONG: u64 = 1 << 46;
-    let us = |nanos: u128| u64::try_from(nanos / 1000).unwrap_or(u64::MAX);
-    match now.checked_duration_since(first) {
-        Some(since) => LONG.saturating_add(us(since.as_nanos())),
-        None => LONG.saturating_sub(us(first.duration_since(now).as_nanos() + 999)),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn time_that_lies_before_the_first_is_told_apart_too() {
-        let early = Instant::now();
-        let first = early + Duration::from_secs(3600);
-        let (a, b) = (micros(first, early), micros(first, early + Duration::from_millis(10)));
-        assert_eq!(b - a, 10_000);
-        assert_eq!(micros(first, first) - a, 3_600_000_000);
-    }
-
-    #[test]
-    fn a_millisecond_across_the_first_is_a_millisecond() {
-        let first = Instant::now();
-        for nanos in [1, 300, 999, 1000, 1001, 999_999] {
-            let before = first - Duration::from_nanos(nanos);
-            assert_eq!(micros(first, before + Duration::from_millis(1)) - micros(first, before), 1000, "{nanos}");
-        }
     }
 }

@@ -158,6 +158,7 @@ impl RateLimit {
     }
 
     /// Whether a call may go through now, ahead of nobody who waits.
+    #[inline]
     fn has_room(&self, tool: &'static str) -> Result<bool, Fault> {
         if self.line.available_permits() == 0 {
             return Ok(false);
@@ -170,6 +171,7 @@ impl RateLimit {
     }
 
     /// Takes a call from the bucket; if it is empty, the time until there is one again.
+    #[inline]
     fn check(&self) -> Result<(), Duration> {
         let limiter = self.limiter.get_or_init(|| self.make());
         limiter.check().map_err(|not_until| not_until.wait_time_from(governor::clock::Clock::now(limiter.clock())))

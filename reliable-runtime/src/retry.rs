@@ -10,9 +10,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Sleep;
 
 use crate::backoff::{jittered, random};
+use crate::clock::now_us;
 use crate::event::{Event, GaveUp, emit};
 use crate::outcome::looked_at;
 use crate::retry_budget::Paid;
@@ -142,8 +143,8 @@ impl Retry {
     /// Begins one call: nothing has failed yet.
     #[inline]
     pub fn attempts(&self) -> Attempts<'_> {
-        let started = self.within.map(|_| Instant::now());
-        Attempts { retry: self, budget: self.budget, failed: 0, started, paid: Paid::NOTHING }
+        let started_us = if self.within.is_some() { now_us() } else { 0 };
+        Attempts { retry: self, started_us, failed: 0, paid: Paid::NOTHING }
     }
 
     /// The pause before retry number `retry`, counted from 0; `random` is in `0.0..1.0`.
@@ -188,9 +189,9 @@ impl Retry {
 #[derive(Debug)]
 pub struct Attempts<'a> {
     retry: &'a Retry,
-    budget: Option<&'a RetryBudget>,
+    /// Only where there is a limit to look at it for.
+    started_us: u64,
     failed: u32,
-    started: Option<Instant>,
     /// What the last retry took from the budget.
     paid: Paid,
 }
@@ -209,8 +210,38 @@ impl<'a> Attempts<'a> {
     /// ```
     #[inline]
     #[must_use]
-    pub fn budget(self, budget: &'a RetryBudget) -> Self {
-        Attempts { budget: Some(budget), ..self }
+    pub fn budget(self, budget: &'a RetryBudget) -> BudgetedAttempts<'a> {
+        BudgetedAttempts { attempts: self, budget }
+    }
+}
+
+/// [`Attempts`] with a budget of their own, made by [`Attempts::budget`].
+///
+/// ```
+/// use reliable::{Inspect, Retry, RetryBudget};
+///
+/// let (retry, budget) = (Retry::new(), RetryBudget::new(1));
+/// let mut attempts = retry.attempts().budget(&budget);
+/// let mut fail = || attempts.settle("call", Err::<u32, _>("503"), |error| Inspect::new(error).failure());
+/// assert!(fail().is_continue(), "the budget pays for one retry");
+/// assert!(fail().is_break(), "and now it is empty");
+/// ```
+#[derive(Debug)]
+pub struct BudgetedAttempts<'a> {
+    attempts: Attempts<'a>,
+    budget: &'a RetryBudget,
+}
+
+impl BudgetedAttempts<'_> {
+    /// As [`Attempts::settle`].
+    #[inline]
+    pub fn settle<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl FnOnce(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause> {
+        self.attempts.settle_within(Some(self.budget), tool, outcome, inspect)
     }
 }
 
@@ -229,12 +260,23 @@ impl Attempts<'_> {
         outcome: R,
         inspect: impl FnOnce(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause> {
+        self.settle_within(self.retry.budget, tool, outcome, inspect)
+    }
+
+    #[inline]
+    fn settle_within<R: Outcome>(
+        &mut self,
+        budget: Option<&RetryBudget>,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl FnOnce(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause> {
         match outcome.into_result() {
             Ok(value) => {
-                self.after_success(tool);
+                self.after_success(budget, tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match looked_at(error, move |error| self.after_failure(tool, &inspect(error))) {
+            Err(error) => match looked_at(error, move |error| self.after_failure(budget, tool, &inspect(error))) {
                 (_, Some(pause)) => ControlFlow::Continue(pause),
                 (error, None) => ControlFlow::Break(R::from_result(Err(error))),
             },
@@ -242,20 +284,25 @@ impl Attempts<'_> {
     }
 
     #[inline]
-    fn after_success(&self, tool: &'static str) {
+    fn after_success(&self, budget: Option<&RetryBudget>, tool: &'static str) {
         if self.failed > 0 {
             recovered(tool, self.failed + 1);
         }
-        if let Some(budget) = self.budget {
+        if let Some(budget) = budget {
             budget.note_success(self.paid);
         }
     }
 
-    fn after_failure(&mut self, tool: &'static str, failure: &Failure<'_>) -> Option<Pause> {
+    fn after_failure(
+        &mut self,
+        budget: Option<&RetryBudget>,
+        tool: &'static str,
+        failure: &Failure<'_>,
+    ) -> Option<Pause> {
         let retry = self.failed;
         self.failed = self.failed.saturating_add(1);
         let attempt = self.failed;
-        match self.next_delay(retry, failure) {
+        match self.next_delay(budget, retry, failure) {
             Ok(delay) => {
                 emit(|| Event::Retrying { tool: tool.into(), attempt, error: failure.to_string(), pause: delay });
                 Some(Pause { delay })
@@ -267,11 +314,16 @@ impl Attempts<'_> {
         }
     }
 
-    fn next_delay(&mut self, retry: u32, failure: &Failure<'_>) -> Result<Duration, GaveUp> {
+    fn next_delay(
+        &mut self,
+        budget: Option<&RetryBudget>,
+        retry: u32,
+        failure: &Failure<'_>,
+    ) -> Result<Duration, GaveUp> {
         if !failure.is_transient() {
             return Err(GaveUp::NotTransient);
         }
-        if let Some(budget) = self.budget {
+        if let Some(budget) = budget {
             budget.note_failure();
         }
         if retry >= self.retry.max {
@@ -285,7 +337,7 @@ impl Attempts<'_> {
             return Err(GaveUp::NoTimeLeft);
         }
         // Last, so that nothing is paid for a retry that does not happen.
-        if let Some(budget) = self.budget {
+        if let Some(budget) = budget {
             let timed_out = failure.fault() == Some(FaultKind::TimedOut);
             self.paid = budget.pay(timed_out).ok_or(GaveUp::BudgetEmpty)?;
         }
@@ -293,10 +345,8 @@ impl Attempts<'_> {
     }
 
     fn ends_too_late(&self, delay: Duration) -> bool {
-        let (Some(within), Some(started)) = (self.retry.within, self.started) else {
-            return false;
-        };
-        started.elapsed().saturating_add(delay) >= within
+        let elapsed = || Duration::from_micros(now_us().saturating_sub(self.started_us));
+        self.retry.within.is_some_and(|within| elapsed().saturating_add(delay) >= within)
     }
 }
 

@@ -11,12 +11,6 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             return ::reliable::Outcome::from_fault(fault);
         }
     };
-    let outcome = async {
-        if false {
-            return ::reliable::returns::<Result<Forecast, WeatherError>>();
-        }
-        { fetch(city).await }
-    }
-        .await;
+    let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
     permit.settle("forecast", outcome, |error| ::reliable::Inspect::new(error).failure())
 }

@@ -1,11 +1,5 @@
 pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
-    let outcome = async {
-        if false {
-            return ::reliable::returns::<Result<Forecast, WeatherError>>();
-        }
-        { fetch(city).await }
-    }
-        .await;
+    let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
     if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
         "forecast",
         outcome,

@@ -11,13 +11,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         pause.await;
     };
     loop {
-        let outcome = async {
-            if false {
-                return ::reliable::returns::<Result<Forecast, WeatherError>>();
-            }
-            { fetch(city).await }
-        }
-            .await;
+        let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
         let pause = match call
             .settle(outcome, |error| ::reliable::Inspect::new(error).failure())
         {

@@ -11,12 +11,7 @@ pub fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         pause.block();
     };
     loop {
-        let outcome = (|| {
-            if false {
-                return ::reliable::returns::<Result<Forecast, WeatherError>>();
-            }
-            { Ok(Forecast(city.to_owned())) }
-        })();
+        let outcome: Result<Forecast, WeatherError> = { Ok(Forecast(city.to_owned())) };
         let pause = match call
             .settle(outcome, |error| ::reliable::Inspect::new(error).failure())
         {

@@ -4,13 +4,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     };
     let mut attempts = retry.attempts();
     loop {
-        let outcome = async {
-            if false {
-                return ::reliable::returns::<Result<Forecast, WeatherError>>();
-            }
-            { fetch(city).await }
-        }
-            .await;
+        let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
         let pause = match attempts
             .settle(
                 "forecast",

@@ -5,14 +5,10 @@ pub async fn forecast(city: String, max: u32) -> Result<Forecast, WeatherError> 
         .jitter(0.0);
     let mut attempts = retry.attempts();
     loop {
-        let outcome = async {
-            if false {
-                return ::reliable::returns::<Result<Forecast, WeatherError>>();
-            }
+        let outcome: Result<Forecast, WeatherError> = {
             let city = ::core::clone::Clone::clone(&city);
             { fetch_owned(city).await }
-        }
-            .await;
+        };
         let pause = match attempts
             .settle(
                 "forecast",

@@ -2,12 +2,7 @@ pub fn read(path: &str) -> std::io::Result<String> {
     let retry = const { &::reliable::Retry::new().max(3) };
     let mut attempts = retry.attempts();
     loop {
-        let outcome = (|| {
-            if false {
-                return ::reliable::returns::<std::io::Result<String>>();
-            }
-            { std::fs::read_to_string(path) }
-        })();
+        let outcome: std::io::Result<String> = { std::fs::read_to_string(path) };
         let pause = match attempts
             .settle("read", outcome, |error| ::reliable::Inspect::new(error).failure())
         {

@@ -9,13 +9,7 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let outcome = {
         let mut attempts = retry.attempts();
         loop {
-            let outcome = async {
-                if false {
-                    return ::reliable::returns::<Result<Receipt, MailError>>();
-                }
-                { deliver(to, body).await }
-            }
-                .await;
+            let outcome: Result<Receipt, MailError> = { deliver(to, body).await };
             let pause = match attempts
                 .settle(
                     "send_email",

@@ -192,7 +192,8 @@ impl State {
                 // An open breaker admits nobody: nobody has a call of this generation.
                 Phase::Open { .. } => return Change::None,
             };
-            if self.swap(word, to) {
+            // What stays as it is need not be written: that would take the word from all other threads.
+            if to == word || self.swap(word, to) {
                 return change;
             }
         }
@@ -227,10 +228,10 @@ impl State {
         let Some(seen) = self.next_in_window(generation) else { return false };
         let place = seen % u64::from(ratio.window);
         let (word, bit) = (&self.window[usize::try_from(place / 64).unwrap_or_default()], 1 << (place % 64));
-        if failed {
-            word.fetch_or(bit, Ordering::AcqRel);
-        } else {
-            word.fetch_and(!bit, Ordering::AcqRel);
+        match (word.load(Ordering::Acquire) & bit != 0, failed) {
+            (false, true) => drop(word.fetch_or(bit, Ordering::AcqRel)),
+            (true, false) => drop(word.fetch_and(!bit, Ordering::AcqRel)),
+            (true, true) | (false, false) => {}
         }
         seen + 1 >= u64::from(ratio.window) && ratio.is_reached(self.failures_in(ratio.window))
     }

@@ -1,8 +1,12 @@
 use reliable::{Fault, retry};
 
+struct Letter {
+    body: String,
+}
+
 #[retry]
-async fn send(body: String) -> Result<Vec<u8>, Fault> {
-    Ok(body.into_bytes())
+async fn write(body: String) -> Result<Letter, Fault> {
+    Ok(Letter { body })
 }
 
 fn main() {}

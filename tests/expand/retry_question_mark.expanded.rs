@@ -1,0 +1,27 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let retry = const { &::reliable::Retry::new().max(3) };
+    let mut attempts = retry.attempts();
+    loop {
+        let outcome = async {
+            if false {
+                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+            }
+            {
+                let station = nearest(city).await?;
+                fetch(station).await
+            }
+        }
+            .await;
+        let pause = match attempts
+            .settle(
+                "forecast",
+                outcome,
+                |error| ::reliable::Inspect::new(error).failure(),
+            )
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.await;
+    }
+}
