@@ -1,5 +1,7 @@
 //! `#[circuit_breaker]` on a paused clock: each rule of the breaker, as a user meets it.
 
+#![allow(clippy::unused_async, reason = "about the little functions themselves")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
