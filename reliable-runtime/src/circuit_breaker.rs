@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::clock::now_us;
 use crate::event::{Event, emit};
 use crate::limit::tell_rejection;
-use crate::outcome::looked_at;
+use crate::outcome::{Look, decided};
 use crate::{Failure, Fault, Outcome};
 use state::{Admitted, Change, LARGEST_WINDOW, Phase, State};
 
@@ -252,26 +252,32 @@ impl Permit<'_> {
     /// service was never called (a denial, another open breaker) counts as nothing.
     // By reference: a permit that is moved here needs a flag beside it in the future, and four writes to keep it.
     #[inline]
-    pub fn settle<R: Outcome>(
-        &self,
-        tool: &'static str,
-        outcome: R,
-        inspect: impl FnOnce(&R::Error) -> Failure<'_>,
-    ) -> R {
+    pub fn settle<R: Outcome>(&self, tool: &'static str, outcome: R, inspect: impl Fn(&R::Error) -> Failure<'_>) -> R {
+        self.settle_by(tool, outcome, &inspect)
+    }
+
+    #[inline]
+    fn settle_by<R: Outcome>(&self, tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> R {
         match outcome.into_result() {
             Ok(value) => {
                 self.record(tool, false);
                 R::from_result(Ok(value))
             }
             Err(error) => {
-                let (error, _counted) = looked_at(error, move |error| self.record_error(tool, &inspect(error)));
+                let (error, _counted) = self.after_error(tool, error, look);
                 R::from_result(Err(error))
             }
         }
     }
 
+    #[cold]
+    #[inline(never)]
+    fn after_error<E>(&self, tool: &'static str, error: E, look: &dyn Look<E>) -> (E, bool) {
+        decided(error, look, |failure| self.record_failure(tool, failure))
+    }
+
     /// Whether the error counts: not, if the service was never called.
-    fn record_error(&self, tool: &'static str, failure: &Failure<'_>) -> bool {
+    fn record_failure(&self, tool: &'static str, failure: &Failure<'_>) -> bool {
         let counts = failure.was_called();
         if counts {
             self.record(tool, failure.is_failure());

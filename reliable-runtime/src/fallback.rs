@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use crate::event::{Event, emit};
-use crate::outcome::looked_at;
+use crate::outcome::{Look, decided};
 use crate::{Failure, Outcome};
 
 /// Decides whether a failed call gets a fallback.
@@ -31,16 +31,27 @@ impl Fallback {
     pub fn settle<R: Outcome>(
         tool: &'static str,
         outcome: R,
-        inspect: impl FnOnce(&R::Error) -> Failure<'_>,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, R::Error> {
-        match outcome.into_result() {
-            Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
-            Err(error) => match looked_at(error, move |error| answers(tool, &inspect(error))) {
-                (error, true) => ControlFlow::Continue(error),
-                (error, false) => ControlFlow::Break(R::from_result(Err(error))),
-            },
-        }
+        settle(tool, outcome, &inspect)
     }
+}
+
+#[inline]
+fn settle<R: Outcome>(tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> ControlFlow<R, R::Error> {
+    match outcome.into_result() {
+        Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
+        Err(error) => match answered(tool, error, look) {
+            (error, true) => ControlFlow::Continue(error),
+            (error, false) => ControlFlow::Break(R::from_result(Err(error))),
+        },
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn answered<E>(tool: &'static str, error: E, look: &dyn Look<E>) -> (E, bool) {
+    decided(error, look, |failure| answers(tool, failure))
 }
 
 fn answers(tool: &'static str, failure: &Failure<'_>) -> bool {

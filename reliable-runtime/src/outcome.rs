@@ -1,6 +1,6 @@
 //! What a function gave: a `Result`, seen through a trait for the sake of its error messages.
 
-use crate::{Fault, FromFault};
+use crate::{Failure, Fault, FromFault};
 
 /// What an annotated function returns. Implemented for [`Result`], under any alias; never by hand.
 ///
@@ -53,15 +53,27 @@ impl<T, E> Outcome for Result<T, E> {
     }
 }
 
-/// Looks at an error, and gives it back with what was seen.
+/// How a policy looks at an error: `|error| Inspect::new(error).failure()`.
 ///
-/// Out of line and by value: what only a failure needs the address of can stay in registers where all goes well. What was
-/// seen must not be `()`: a pair that is laid out as the error alone shares its memory with the outcome, and then a
-/// success goes through that memory too.
-#[cold]
-#[inline(never)]
-pub(crate) fn looked_at<E, T>(error: E, look: impl FnOnce(&E) -> T) -> (E, T) {
+/// A trait of our own, since behind a `dyn Fn` each function would have the code for `FnMut` and `FnOnce`, too.
+pub(crate) trait Look<E> {
+    fn look<'e>(&self, error: &'e E) -> Failure<'e>;
+}
+
+impl<E, F: Fn(&E) -> Failure<'_>> Look<E> for F {
+    fn look<'e>(&self, error: &'e E) -> Failure<'e> {
+        self(error)
+    }
+}
+
+/// Decides by what is seen of an error, and gives the error back with the decision.
+///
+/// Out of line, and the same code for all functions with this error type. The error comes by value: what only a failure
+/// needs the address of can stay in registers where all goes well. And a decision must not be `()`: a pair that is laid
+/// out as the error alone shares its memory with the outcome, and then a success goes through that memory too.
+#[inline]
+pub(crate) fn decided<E, T>(error: E, look: &dyn Look<E>, decide: impl FnOnce(&Failure<'_>) -> T) -> (E, T) {
     const { assert!(size_of::<T>() > 0) };
-    let seen = look(&error);
-    (error, seen)
+    let decision = decide(&look.look(&error));
+    (error, decision)
 }

@@ -213,7 +213,7 @@ impl<P, C> PolicyCall<P, C> {
     ///
     /// An error that carries a fault which is final, such as a denial, comes out as it is, whatever the policy says.
     #[inline]
-    pub fn settle<R>(&mut self, outcome: R, inspect: impl FnOnce(&R::Error) -> Failure<'_>) -> ControlFlow<R, Pause>
+    pub fn settle<R>(&mut self, outcome: R, inspect: impl Fn(&R::Error) -> Failure<'_>) -> ControlFlow<R, Pause>
     where
         P: Policy<Call = C>,
         R: Outcome<Error: FromFault>,

@@ -15,7 +15,7 @@ use tokio::time::Sleep;
 use crate::backoff::{jittered, random};
 use crate::clock::now_us;
 use crate::event::{Event, GaveUp, emit};
-use crate::outcome::looked_at;
+use crate::outcome::{Look, decided};
 use crate::retry_budget::Paid;
 use crate::{Backoff, Failure, FaultKind, Outcome, RetryBudget};
 
@@ -239,9 +239,9 @@ impl BudgetedAttempts<'_> {
         &mut self,
         tool: &'static str,
         outcome: R,
-        inspect: impl FnOnce(&R::Error) -> Failure<'_>,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause> {
-        self.attempts.settle_within(Some(self.budget), tool, outcome, inspect)
+        self.attempts.settle_within(Some(self.budget), tool, outcome, &inspect)
     }
 }
 
@@ -258,9 +258,9 @@ impl Attempts<'_> {
         &mut self,
         tool: &'static str,
         outcome: R,
-        inspect: impl FnOnce(&R::Error) -> Failure<'_>,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause> {
-        self.settle_within(self.retry.budget, tool, outcome, inspect)
+        self.settle_within(self.retry.budget, tool, outcome, &inspect)
     }
 
     #[inline]
@@ -269,14 +269,14 @@ impl Attempts<'_> {
         budget: Option<&RetryBudget>,
         tool: &'static str,
         outcome: R,
-        inspect: impl FnOnce(&R::Error) -> Failure<'_>,
+        look: &dyn Look<R::Error>,
     ) -> ControlFlow<R, Pause> {
         match outcome.into_result() {
             Ok(value) => {
                 self.after_success(budget, tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match looked_at(error, move |error| self.after_failure(budget, tool, &inspect(error))) {
+            Err(error) => match self.after_error(budget, tool, error, look) {
                 (_, Some(pause)) => ControlFlow::Continue(pause),
                 (error, None) => ControlFlow::Break(R::from_result(Err(error))),
             },
@@ -291,6 +291,18 @@ impl Attempts<'_> {
         if let Some(budget) = budget {
             budget.note_success(self.paid);
         }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn after_error<E>(
+        &mut self,
+        budget: Option<&RetryBudget>,
+        tool: &'static str,
+        error: E,
+        look: &dyn Look<E>,
+    ) -> (E, Option<Pause>) {
+        decided(error, look, |failure| self.after_failure(budget, tool, failure))
     }
 
     fn after_failure(
