@@ -14,8 +14,7 @@ use crate::{Name, Usd};
 /// ```
 /// #[derive(Debug, thiserror::Error)]
 /// enum WeatherError {
-///     #[error("the service is busy")]
-///     Busy,
+/// ///     Busy,
 ///     #[error(transparent)]
 ///     Fault(#[from] reliable::Fault),
 /// }
@@ -143,36 +142,27 @@ pub enum Budget {
 /// assert_eq!(fault.kind(), FaultKind::StepLimit);
 /// assert!(fault.kind().is_final(), "no retry may follow");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub enum FaultKind {
     /// [`Fault::TimedOut`]
-    #[error("a time limit passed; the call may be tried again")]
     TimedOut,
     /// [`Fault::Denied`]
-    #[error("a denial is final; it is never retried")]
     Denied,
     /// [`Fault::Expired`]
-    #[error("an approval expired unanswered; the call is never retried")]
     Expired,
     /// [`Fault::CircuitOpen`]
-    #[error("an open circuit breaker keeps calls away from a failing service")]
     CircuitOpen,
     /// [`Fault::Rejected`]
-    #[error("a limit keeps calls away that there is no room for")]
     Rejected,
     /// [`Fault::Policy`]
-    #[error("a policy took the call for a failure; it may be tried again")]
     Policy,
     /// [`Fault::StepLimit`]
-    #[error("a step limit is final; it is never retried")]
     StepLimit,
     /// [`Fault::OverBudget`] and [`Fault::Unpriced`]
-    #[error("a budget is final; the call is never retried")]
     OverBudget,
     /// [`Fault::Stuck`]
-    #[error("a stuck run is final; it is never retried")]
     Stuck,
 }
 
@@ -233,7 +223,6 @@ impl FaultKind {
 }
 
 impl Error for Fault {
-    // `thiserror` can only name a field as the source; this one is a constant.
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         Some(match self.kind() {
             FaultKind::TimedOut => &FaultKind::TimedOut,
@@ -285,6 +274,24 @@ impl fmt::Display for Fault {
         }
     }
 }
+
+impl fmt::Display for FaultKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            FaultKind::TimedOut => "a time limit passed; the call may be tried again",
+            FaultKind::Denied => "a denial is final; it is never retried",
+            FaultKind::Expired => "an approval expired unanswered; the call is never retried",
+            FaultKind::CircuitOpen => "an open circuit breaker keeps calls away from a failing service",
+            FaultKind::Rejected => "a limit keeps calls away that there is no room for",
+            FaultKind::Policy => "a policy took the call for a failure; it may be tried again",
+            FaultKind::StepLimit => "a step limit is final; it is never retried",
+            FaultKind::OverBudget => "a budget is final; the call is never retried",
+            FaultKind::Stuck => "a stuck run is final; it is never retried",
+        })
+    }
+}
+
+impl Error for FaultKind {}
 
 impl fmt::Display for Budget {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -71,9 +71,16 @@ impl fmt::Display for Usd {
 ///
 /// assert!("1.0000001".parse::<Usd>().is_err(), "a micro-dollar is the smallest amount");
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not an amount of dollars with at most 6 decimals, such as \"$1.50\"")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ParseUsdError(());
+
+impl fmt::Display for ParseUsdError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("not an amount of dollars with at most 6 decimals, such as \"$1.50\"")
+    }
+}
+
+impl std::error::Error for ParseUsdError {}
 
 impl FromStr for Usd {
     type Err = ParseUsdError;

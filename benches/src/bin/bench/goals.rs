@@ -1,0 +1,65 @@
+//! What the figures of `reliable` should be, beside those of the others in the same run.
+
+use reliable_benches::goal::{Bound, Goal};
+
+use crate::figures::{Figure, find};
+
+const RELIABLE: &str = "reliable";
+const BY_HAND: &str = "by hand";
+const TOKIO: &str = "tokio";
+const STACK: &str = "retry + breaker + timeout";
+/// What a stack may keep besides the body's own future.
+const STACK_BYTES: f64 = 128.0;
+
+pub fn all(figures: &[Figure]) -> Vec<Goal> {
+    let time = |case, of, most| {
+        let name = format!("{case}: time, beside {of}");
+        Goal::new(name, ratio(figures, case, of, |figure| Some(figure.least_ns)), Bound::AtMost(most))
+    };
+    let counted = |case, of| {
+        let name = format!("{case}: instructions, beside {of}");
+        Goal::new(name, ratio(figures, case, of, |figure| figure.instructions), Bound::None)
+    };
+    vec![
+        time("retry", BY_HAND, 1.1),
+        counted("retry", BY_HAND),
+        time("timeout, ready at once", BY_HAND, 1.5),
+        time("timeout, ready at once", TOKIO, 0.35),
+        time("timeout, pending once", TOKIO, 1.05),
+        counted("timeout, pending once", TOKIO),
+        time("circuit breaker, closed", BY_HAND, 1.5),
+        counted("circuit breaker, closed", BY_HAND),
+        time(STACK, BY_HAND, 1.5),
+        counted(STACK, BY_HAND),
+        Goal::new(format!("{STACK}: the best peer's time, beside ours"), best_peer(figures), Bound::AtLeast(10.0)),
+        Goal::new("allocations beyond those by hand, in the worst case", allocations(figures), Bound::AtMost(0.0)),
+        Goal::new(format!("{STACK}: bytes beside the body's future"), stack(figures), Bound::AtMost(STACK_BYTES)),
+    ]
+}
+
+fn ratio(figures: &[Figure], case: &str, of: &str, what: impl Fn(&Figure) -> Option<f64>) -> Option<f64> {
+    Some(what(find(figures, case, RELIABLE)?)? / what(find(figures, case, of)?)?)
+}
+
+fn best_peer(figures: &[Figure]) -> Option<f64> {
+    let ours = find(figures, STACK, RELIABLE)?.least_ns;
+    let is_peer = |figure: &&Figure| !["raw call", BY_HAND, RELIABLE].contains(&figure.contender.as_str());
+    let peers = figures.iter().filter(|figure| figure.case == STACK).filter(is_peer);
+    peers.map(|figure| figure.least_ns / ours).min_by(f64::total_cmp)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a handful")]
+fn allocations(figures: &[Figure]) -> Option<f64> {
+    let ours = figures.iter().filter(|figure| figure.contender == RELIABLE);
+    let beyond = ours.filter_map(|figure| {
+        let by_hand = find(figures, &figure.case, BY_HAND)?;
+        Some(figure.allocations.saturating_sub(by_hand.allocations) as f64)
+    });
+    beyond.max_by(f64::total_cmp)
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a future is small")]
+fn stack(figures: &[Figure]) -> Option<f64> {
+    let (ours, body) = (find(figures, STACK, RELIABLE)?, find(figures, STACK, "raw call")?);
+    Some(ours.future_bytes as f64 - body.future_bytes as f64)
+}

@@ -1,0 +1,14 @@
+//! What the programs that measure have in common.
+
+#[cfg(feature = "report")]
+pub mod goal;
+#[cfg(feature = "report")]
+pub mod results;
+
+/// Ends the program where it was built without optimization: no figure of such a build is worth printing.
+pub fn refuse_debug_build() {
+    if cfg!(debug_assertions) {
+        eprintln!("This is a debug build, and its figures would mean nothing: add `--release`.");
+        std::process::exit(2);
+    }
+}

@@ -1,0 +1,77 @@
+//! What the attributes cost in instructions, which callgrind counts the same on every run. The cases are those of
+//! `benches/`, built as a user's release build is. Without valgrind there is nothing to count.
+
+use std::collections::HashMap;
+use std::io::{Write, stderr};
+use std::path::Path;
+use std::process::Command;
+
+/// The compiler that the counts were taken with; another one may need more or less.
+const RUSTC: &str = "rustc 1.95.";
+
+/// The instructions of a call that goes well, the harness around it included (the tool alone takes 19).
+const COUNTS: [(&str, f64); 14] = [
+    ("retry", 41.0),
+    ("timeout, ready at once", 43.0),
+    ("timeout, pending once", 734.0),
+    ("circuit breaker, closed", 51.0),
+    ("bulkhead", 213.0),
+    ("rate limit", 221.0),
+    ("fallback", 23.0),
+    ("approval, yes at once", 1293.0),
+    ("retry + breaker + timeout", 100.0),
+    ("the same, a 48-byte error", 128.0),
+    ("retry, a `String` borrowed", 365.0),
+    ("retry, a `String` cloned", 669.0),
+    ("retry, a 1 KiB future", 127.0),
+    ("timeout, a 1 KiB future", 129.0),
+];
+
+/// How much more may be needed before it is a regression.
+const MARGIN: f64 = 1.1;
+
+#[test]
+fn a_call_that_goes_well_takes_no_more_instructions_than_it_did() {
+    if let Some(why) = nothing_to_count() {
+        // Not `println!`, which the test harness would swallow.
+        let _ = writeln!(stderr(), "left out: instructions are not counted, {why}");
+        return;
+    }
+    let counted = count();
+    assert_eq!(counted.len(), COUNTS.len(), "a case is new or gone: {counted:?}");
+    let worse: Vec<_> = COUNTS.iter().filter(|(case, most)| counted[*case] > most * MARGIN).collect();
+    assert!(worse.is_empty(), "more instructions than {worse:?}: {counted:?}");
+}
+
+fn nothing_to_count() -> Option<String> {
+    let says = |program: &str| {
+        let output = Command::new(program).arg("--version").output().ok()?;
+        Some(String::from_utf8_lossy(&output.stdout).into_owned())
+    };
+    let rustc = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
+    if says("valgrind").is_none() {
+        return Some("valgrind is not installed".to_owned());
+    }
+    let same_rustc = says(&rustc).is_some_and(|version| version.starts_with(RUSTC));
+    (!same_rustc).then(|| format!("the counts are those of {RUSTC}x"))
+}
+
+/// Builds the cases without any peer, and counts those of this library.
+fn count() -> HashMap<String, f64> {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/Cargo.toml");
+    let output = Command::new(env!("CARGO"))
+        .args(["run", "--release", "--locked", "--bin", "cases", "--no-default-features", "--manifest-path"])
+        .arg(manifest)
+        .args(["--", "count", "reliable"])
+        .output()
+        .expect("cargo is at hand");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let printed = String::from_utf8_lossy(&output.stdout);
+    printed.lines().map(|line| figure(line).unwrap_or_else(|| panic!("not a count: {line}"))).collect()
+}
+
+fn figure(line: &str) -> Option<(String, f64)> {
+    let (row, count) = line.rsplit_once('\t')?;
+    let (case, _contender) = row.rsplit_once('\t')?;
+    Some((case.to_owned(), count.parse().ok()?))
+}
