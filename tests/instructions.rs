@@ -20,7 +20,7 @@ const COUNTS: [(&str, f64); 9] = [
     ("rate limit", 221.0),
     ("fallback", 23.0),
     ("retry + breaker + timeout", 100.0),
-    ("the same, a 48-byte error", 128.0),
+    ("retry + breaker + timeout, a 48-byte error", 128.0),
 ];
 
 /// How much more may be needed before it is a regression.

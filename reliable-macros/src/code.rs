@@ -2,7 +2,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::Lifetime;
+use syn::{Expr, Lifetime};
 
 use crate::function::Function;
 use crate::setting::Setting;
@@ -17,6 +17,10 @@ pub(crate) struct Code {
     form: Form,
     /// Whether the user's own code, or what stands before it, may end early.
     leaves_early: bool,
+    /// What the user's own code awaits, where it does nothing else.
+    awaited_call: Option<Expr>,
+    /// Whether it says of what type the outcome is.
+    typed: bool,
     settings: Vec<(Ident, Setting)>,
     /// Where errors about the outcome point.
     span: Span,
@@ -35,24 +39,35 @@ enum Form {
 }
 
 impl Code {
-    /// The user's own code.
-    pub(crate) fn body(tokens: TokenStream, function: &Function) -> Code {
-        let span = function.return_span();
-        let leaves_early = function.leaves_early();
-        Code { tokens, labelled: None, labels: 0, form: Form::Body, leaves_early, settings: Vec::new(), span }
+    /// The user's own code, and what is put before it for each attempt.
+    pub(crate) fn body(before: &TokenStream, function: &Function) -> Code {
+        let body = function.body();
+        Code {
+            tokens: quote!(#before #body),
+            labelled: None,
+            labels: 0,
+            form: Form::Body,
+            leaves_early: function.leaves_early(),
+            awaited_call: function.awaited_call().filter(|_| before.is_empty()),
+            typed: false,
+            settings: Vec::new(),
+            span: function.return_span(),
+        }
     }
 
-    /// The same call as a future around it.
+    /// The same call as a future around it: around `call` or `future`.
     pub(crate) fn into_future(self, tokens: TokenStream) -> Code {
-        Code { tokens, form: Form::Future, ..self }
+        // A future of the user's own says nothing of the type, nor does one of ours right around it.
+        let typed = self.awaited_call.is_none() && (self.typed || self.form != Form::Future);
+        Code { tokens, form: Form::Future, awaited_call: None, typed, ..self }
     }
 
-    /// The same call as statements around it.
+    /// The same call as statements around its outcome.
     pub(crate) fn into_block(self, tokens: TokenStream) -> Code {
-        Code { tokens, form: Form::Block, ..self }
+        Code { tokens, form: Form::Block, awaited_call: None, typed: true, ..self }
     }
 
-    /// The same call as statements around it, which may leave early with an outcome: `#leave outcome`.
+    /// The same call as statements around its outcome, which may leave early with another: `#leave outcome`.
     pub(crate) fn into_returning(self, statements: impl Fn(&TokenStream) -> TokenStream) -> Code {
         let mixed = Span::mixed_site();
         let labels = self.labels + 1;
@@ -64,6 +79,8 @@ impl Code {
             labelled: Some(quote_spanned!(mixed=> #label: { #block })),
             labels,
             form: Form::Returning,
+            awaited_call: None,
+            typed: true,
             ..self
         }
     }
@@ -72,7 +89,8 @@ impl Code {
     pub(crate) fn after(self, statements: &TokenStream) -> Code {
         let tokens = self.statements();
         let form = if self.form == Form::Body { Form::Body } else { Form::Returning };
-        Code { tokens: quote!(#statements #tokens), labelled: None, form, leaves_early: true, ..self }
+        let tokens = quote!(#statements #tokens);
+        Code { tokens, labelled: None, form, leaves_early: true, awaited_call: None, ..self }
     }
 
     /// Makes a policy before everything else, and gives the name to use it by.
@@ -85,33 +103,53 @@ impl Code {
 
     /// `let outcome = …;`
     pub(crate) fn outcome(&self, function: &Function) -> TokenStream {
-        let mixed = Span::mixed_site();
-        if self.form != Form::Body || self.leaves_early {
-            let value = self.value(function);
-            return quote_spanned!(mixed=> let outcome = #value;);
-        }
-        let returned = function.return_hint();
-        let value = match self.tokens.clone().into_iter().count() {
-            1 => self.tokens.clone(),
-            _ => self.braced(),
-        };
-        quote_spanned!(mixed=> let outcome: #returned = #value;)
+        let value = if self.leaves() { self.value(function) } else { self.value_at_its_end() };
+        // In a block of its own, the outcome has its type from there.
+        let ty = (!self.typed && !self.leaves()).then(|| function.return_hint());
+        let ty = ty.iter();
+        quote_spanned!(Span::mixed_site()=> let outcome #(: #ty)* = #value;)
     }
 
-    fn braced(&self) -> TokenStream {
+    /// Whether it needs a block of its own to leave.
+    fn leaves(&self) -> bool {
+        match self.form {
+            Form::Body => self.leaves_early,
+            Form::Returning => self.labelled.is_none(),
+            Form::Future | Form::Block => false,
+        }
+    }
+
+    /// The outcome as an expression, of a call that does not leave early.
+    fn value_at_its_end(&self) -> TokenStream {
         let tokens = &self.tokens;
-        quote_spanned!(self.span=> { #tokens })
+        match self.form {
+            Form::Body if tokens.clone().into_iter().count() == 1 => tokens.clone(),
+            Form::Body => quote_spanned!(self.span=> { #tokens }),
+            _ => self.plain_value(),
+        }
     }
 
     /// The outcome as an expression.
     pub(crate) fn value(&self, function: &Function) -> TokenStream {
-        let statements = self.statements();
         match self.form {
-            Form::Future => statements,
-            Form::Block => quote!({ #statements }),
-            Form::Returning if self.labelled.is_some() => self.labelled.to_token_stream(),
-            Form::Returning | Form::Body => function.run(&self.hinted(function)),
+            Form::Body => function.run(&self.hinted(function)),
+            Form::Returning if self.labelled.is_none() => function.run(&self.hinted(function)),
+            _ => self.plain_value(),
         }
+    }
+
+    fn plain_value(&self) -> TokenStream {
+        let statements = self.statements();
+        match (&self.labelled, self.form) {
+            (Some(labelled), Form::Returning) => labelled.clone(),
+            (_, Form::Block) => quote!({ #statements }),
+            _ => statements,
+        }
+    }
+
+    /// The call as a future, which may be one of the user's own: made at once, before anything around it.
+    pub(crate) fn call(&self, function: &Function) -> TokenStream {
+        self.awaited_call.as_ref().map_or_else(|| self.future(function), ToTokens::to_token_stream)
     }
 
     /// The outcome as a future.
@@ -133,7 +171,7 @@ impl Code {
 
     fn hinted(&self, function: &Function) -> TokenStream {
         let tokens = &self.tokens;
-        if self.form != Form::Body {
+        if self.typed {
             return tokens.clone();
         }
         let returned = function.return_hint();

@@ -5,7 +5,9 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, Expr, FnArg, Pat, PatIdent, ReturnType, Signature, Token, Type, Visibility, parse_quote};
+use syn::{
+    Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, ReturnType, Signature, Token, Type, Visibility, parse_quote,
+};
 
 use crate::errors::Errors;
 
@@ -77,6 +79,18 @@ impl Function {
     /// is not known to be inside a loop of the body's own.
     pub(crate) fn leaves_early(&self) -> bool {
         leaves_early(self.body.stream())
+    }
+
+    /// The call that the body awaits, where it does nothing else: `fetch(city)` of `{ fetch(city).await }`.
+    pub(crate) fn awaited_call(&self) -> Option<Expr> {
+        let is_await = |token: &TokenTree| matches!(token, TokenTree::Ident(name) if name == "await");
+        if !self.body.stream().into_iter().last().as_ref().is_some_and(is_await) || self.leaves_early() {
+            return None;
+        }
+        let Ok(Expr::Await(ExprAwait { base, .. })) = syn::parse2(self.body.stream()) else { return None };
+        let is_call = matches!(*base, Expr::Call(_) | Expr::MethodCall(_));
+        let awaits_more = mentions(base.to_token_stream(), &|name| name == "await");
+        (is_call && !awaits_more).then_some(*base)
     }
 
     /// The declared return type, with `_` for each `impl Trait`: how an expression can name it.

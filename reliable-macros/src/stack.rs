@@ -188,9 +188,8 @@ fn hoist(policies: &mut [Box<dyn Policy>]) {
 }
 
 fn wrap(mut function: Function, attrs: &[Attribute], policies: &[Box<dyn Policy>]) -> TokenStream {
-    let body = function.body();
     let before: TokenStream = policies.iter().map(|policy| policy.before_body()).collect();
-    let mut code = Code::body(quote!(#before #body), &function);
+    let mut code = Code::body(&before, &function);
     for policy in policies.iter().rev() {
         code = policy.wrap(code, &function);
     }

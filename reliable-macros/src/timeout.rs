@@ -68,11 +68,12 @@ impl Policy for Timeout {
     //
     // Output:
     //     let timeout = const { &::reliable::Timeout::ms(2000) };
-    //     timeout.run("forecast", async { BODY })
+    //     timeout.run("forecast", async { BODY })     of a BODY that is `fetch(city).await`:
+    //     timeout.run("forecast", fetch(city))
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let timeout = inner.setting("timeout", &self.0);
         let tool = function.name();
-        let call = inner.future(function);
+        let call = inner.call(function);
         inner.into_future(quote_spanned!(function.return_span()=> #timeout.run(#tool, #call)))
     }
 }

@@ -199,24 +199,35 @@ impl CircuitBreaker {
     /// [`Fault::CircuitOpen`] if not.
     #[inline]
     pub fn admit(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+        match self.state.admit_if_closed() {
+            Some(generation) => Ok(self.permit(generation)),
+            None => self.admit_probe(tool),
+        }
+    }
+
+    #[cold]
+    fn admit_probe(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         match self.state.admit(&self.rules, now_us) {
             Ok(Admitted { generation, first_probe }) => {
                 if first_probe {
                     changed(tool, CircuitState::HalfOpen);
                 }
-                Ok(Permit { breaker: self, generation: Cell::new(generation) })
+                Ok(self.permit(generation))
             }
             Err(left_us) => Err(rejected(tool, left_us)),
         }
     }
+
+    #[inline]
+    fn permit(&self, generation: u64) -> Permit<'_> {
+        Permit { breaker: self, generation: Cell::new(generation) }
+    }
 }
 
-#[cold]
 fn rejected(tool: &'static str, left_us: u64) -> Fault {
     tell_rejection(tool, Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) })
 }
 
-#[cold]
 fn changed(tool: &'static str, state: CircuitState) {
     emit(|| Event::Circuit { tool: tool.into(), state });
 }

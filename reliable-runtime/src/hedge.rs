@@ -10,7 +10,7 @@ use tokio::time::Sleep;
 
 use crate::Outcome;
 use crate::event::{Event, emit};
-use crate::timeout::poll_limit;
+use crate::timer::poll_timer;
 
 /// When an attempt is so slow that another one starts beside it.
 ///
@@ -186,7 +186,7 @@ fn poll_attempt<F: Future<Output: Outcome>>(
 
 /// Whether the time is over; then the next one begins.
 fn is_over(mut sleep: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context<'_>) -> bool {
-    let over = after.is_zero() || poll_limit(sleep.as_mut(), after, cx).is_ready();
+    let over = after.is_zero() || poll_timer(sleep.as_mut(), after, cx).is_ready();
     if over {
         sleep.set(None);
     }

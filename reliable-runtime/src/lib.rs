@@ -43,6 +43,7 @@ mod run;
 mod scope;
 mod sync;
 mod timeout;
+mod timer;
 #[cfg(feature = "tracing")]
 mod trace;
 mod transient;

@@ -405,9 +405,9 @@ impl IntoFuture for Pause {
     type Output = ();
     type IntoFuture = Pausing;
 
+    #[inline]
     fn into_future(self) -> Pausing {
-        // A timer of zero length would still wait for the timer's next tick.
-        Pausing { sleep: (!self.delay.is_zero()).then(|| tokio::time::sleep(self.delay)) }
+        Pausing { state: State::Begun { delay: self.delay } }
     }
 }
 
@@ -417,7 +417,17 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct Pausing {
         #[pin]
-        sleep: Option<Sleep>,
+        state: State,
+    }
+}
+
+pin_project! {
+    /// The timer is made where it stays: it is large to move.
+    #[project = StateNow]
+    #[derive(Debug)]
+    enum State {
+        Begun { delay: Duration },
+        Waiting { #[pin] sleep: Sleep },
     }
 }
 
@@ -425,9 +435,17 @@ impl Future for Pausing {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.project().sleep.as_pin_mut() {
-            Some(sleep) => sleep.poll(cx),
-            None => Poll::Ready(()),
+        let mut state = self.project().state;
+        loop {
+            match state.as_mut().project() {
+                // A timer of zero length would still wait for the timer's next tick.
+                StateNow::Begun { delay } if delay.is_zero() => return Poll::Ready(()),
+                StateNow::Begun { delay } => {
+                    let sleep = tokio::time::sleep(*delay);
+                    state.set(State::Waiting { sleep });
+                }
+                StateNow::Waiting { sleep } => return sleep.poll(cx),
+            }
         }
     }
 }

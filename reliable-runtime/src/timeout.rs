@@ -6,10 +6,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::task::coop::{has_budget_remaining, unconstrained};
 use tokio::time::Sleep;
 
 use crate::event::{Event, emit};
+use crate::timer::poll_timer;
 use crate::{Fault, FromFault, Outcome};
 
 /// How long a call may take.
@@ -92,33 +92,16 @@ where
         if let Poll::Ready(outcome) = this.call.poll(cx) {
             return Poll::Ready(outcome);
         }
-        let limit = this.timeout.limit;
-        match poll_limit(this.sleep, limit, cx) {
-            Poll::Ready(()) => {
-                Poll::Ready(Outcome::from_result(Err(FromFault::from_fault(timed_out(this.tool, limit)))))
-            }
+        match poll_timer(this.sleep, this.timeout.limit, cx) {
+            Poll::Ready(()) => Poll::Ready(timed_out(this.tool, this.timeout.limit)),
             Poll::Pending => Poll::Pending,
         }
     }
 }
 
-/// Ready when the limit has passed since this was first asked.
-pub(crate) fn poll_limit(mut sleep: Pin<&mut Option<Sleep>>, limit: Duration, cx: &mut Context<'_>) -> Poll<()> {
-    if sleep.is_none() {
-        sleep.set(Some(tokio::time::sleep(limit)));
-    }
-    let Some(sleep) = sleep.as_pin_mut() else {
-        return Poll::Pending;
-    };
-    if has_budget_remaining() {
-        return sleep.poll(cx);
-    }
-    // A call that always uses up tokio's cooperative budget must not keep the limit from firing.
-    std::pin::pin!(unconstrained(sleep)).poll(cx)
-}
-
 #[cold]
-fn timed_out(tool: &'static str, limit: Duration) -> Fault {
+#[inline(never)]
+fn timed_out<R: Outcome<Error: FromFault>>(tool: &'static str, limit: Duration) -> R {
     emit(|| Event::TimedOut { tool: tool.into(), limit });
-    Fault::TimedOut { tool: tool.into(), limit }
+    R::from_fault(Fault::TimedOut { tool: tool.into(), limit })
 }

@@ -15,18 +15,8 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                     break 'call ::reliable::Outcome::from_fault(fault);
                 }
             };
-            let outcome = timeout
-                .run(
-                    "forecast",
-                    async {
-                        if false {
-                            return ::reliable::returns::<
-                                Result<Forecast, WeatherError>,
-                            >();
-                        }
-                        { fetch(city).await }
-                    },
-                )
+            let outcome: Result<Forecast, WeatherError> = timeout
+                .run("forecast", fetch(city))
                 .await;
             permit
                 .settle(

@@ -6,18 +6,8 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let outcome = {
         let mut attempts = retry.attempts();
         loop {
-            let outcome = timeout
-                .run(
-                    "forecast",
-                    async {
-                        if false {
-                            return ::reliable::returns::<
-                                Result<Forecast, WeatherError>,
-                            >();
-                        }
-                        { fetch(city).await }
-                    },
-                )
+            let outcome: Result<Forecast, WeatherError> = timeout
+                .run("forecast", fetch(city))
                 .await;
             let pause = match attempts
                 .settle(

@@ -122,18 +122,15 @@ impl State {
         self.load().phase()
     }
 
-    /// Admits a call, and gives the generation that its outcome will belong to; else the time left, in microseconds.
+    /// Admits a call where nothing is wrong, and gives the generation that its outcome will belong to.
     #[inline]
-    pub(crate) fn admit(&self, rules: &Rules, now: impl Fn() -> u64) -> Result<Admitted, u64> {
+    pub(crate) fn admit_if_closed(&self) -> Option<u64> {
         let word = self.load();
-        match word.phase() {
-            Phase::Closed { .. } => Ok(Admitted { generation: word.generation(), first_probe: false }),
-            _ => self.admit_probe(rules, &now),
-        }
+        matches!(word.phase(), Phase::Closed { .. }).then(|| word.generation())
     }
 
-    #[cold]
-    fn admit_probe(&self, rules: &Rules, now: &dyn Fn() -> u64) -> Result<Admitted, u64> {
+    /// Admits a call, if only as a probe; else gives the time left, in microseconds.
+    pub(crate) fn admit(&self, rules: &Rules, now: impl Fn() -> u64) -> Result<Admitted, u64> {
         loop {
             let word = self.load();
             let to = match word.phase() {

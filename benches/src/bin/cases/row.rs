@@ -55,7 +55,7 @@ impl fmt::Display for Case {
             Case::Fallback => "fallback",
             Case::Approval => "approval, yes at once",
             Case::Stack => "retry + breaker + timeout",
-            Case::Telling => "the same, a 48-byte error",
+            Case::Telling => "retry + breaker + timeout, a 48-byte error",
             Case::Borrowed => "retry, a `String` borrowed",
             Case::Cloned => "retry, a `String` cloned",
             Case::RetryLarge => "retry, a 1 KiB future",
