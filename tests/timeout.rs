@@ -94,6 +94,25 @@ mod the_limit {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn holds_for_every_wait_of_a_body() {
+        struct Connection;
+        impl Connection {
+            async fn ask(&self) -> Result<(), Error> {
+                Ok(())
+            }
+        }
+        async fn connect() -> Connection {
+            pending().await
+        }
+        #[timeout(ms = 250)]
+        async fn connects_and_asks() -> Result<(), Error> {
+            connect().await.ask().await
+        }
+        let hung = done_at(connects_and_asks());
+        assert_eq!(hung.await, (Err(timed_out("connects_and_asks", ms(250))), 250));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn every_way_to_write_it_gives_up_at_that_instant() {
         #[timeout(ms = 250)]
         async fn milliseconds() -> Result<(), Error> {
