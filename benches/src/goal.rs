@@ -41,8 +41,8 @@ pub fn table(goals: &[Goal]) -> Table {
     for Goal { name, measured, bound, met } in goals {
         let measured = measured.map_or("not measured".to_owned(), |measured| format!("{measured:.2}"));
         let bound = match bound {
-            Bound::AtMost(most) => format!("≤ {most}"),
-            Bound::AtLeast(least) => format!("≥ {least}"),
+            Bound::AtMost(most) => format!("≤ {most:.2}"),
+            Bound::AtLeast(least) => format!("≥ {least:.2}"),
             Bound::None => String::new(),
         };
         let verdict = met.map_or("", |met| if met { "met" } else { "NOT MET" });

@@ -76,7 +76,8 @@ impl Function {
     }
 
     /// Whether the body may end before its last line: by `return` or `?`, or by what may be hidden in a macro. A `break`
-    /// is not known to be inside a loop of the body's own.
+    /// is not known to be inside a loop of the body's own, nor a `loop` to end at all: what follows one that does not would
+    /// be reported as unreachable.
     pub(crate) fn leaves_early(&self) -> bool {
         leaves_early(self.body.stream())
     }
@@ -252,7 +253,7 @@ fn leaves_early(tokens: TokenStream) -> bool {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         let leaves = match token {
-            TokenTree::Ident(name) => ["return", "break", "continue"].iter().any(|keyword| name == keyword),
+            TokenTree::Ident(name) => ["return", "break", "continue", "loop"].iter().any(|keyword| name == keyword),
             TokenTree::Punct(mark) if mark.as_char() == '!' => matches!(tokens.peek(), Some(TokenTree::Group(_))),
             TokenTree::Punct(mark) => mark.as_char() == '?',
             TokenTree::Group(group) => leaves_early(group.stream()),

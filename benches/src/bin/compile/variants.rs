@@ -24,6 +24,9 @@ pub const RELIABLE_THREE: &str = "reliable, three attributes";
 const NOTHING: Variant =
     Variant { name: PLAIN, dependencies: "", errors: "", attributes: "", template: include_str!("templates/plain.rs") };
 
+/// What goes wrong around the tool: the same for both that know of it.
+const FAULTS: &str = "#[error(\"timed out\")]\n    TimedOut,\n    #[error(\"the circuit is open\")]\n    Open,";
+
 /// `{reliable}` is the path of the library.
 const DEPENDS_ON_RELIABLE: &str = r#"reliable = { path = "{reliable}" }"#;
 
@@ -45,20 +48,15 @@ backon = { version = "1.6", default-features = false, features = ["std", "tokio-
         template: include_str!("templates/backon.rs"),
         ..NOTHING
     },
-    Variant {
-        name: BY_HAND_THREE,
-        errors: "#[error(\"timed out\")]\n    TimedOut,\n    #[error(\"the circuit is open\")]\n    Open,",
-        template: include_str!("templates/by_hand_three.rs"),
-        ..NOTHING
-    },
+    Variant { name: BY_HAND_THREE, errors: FAULTS, template: include_str!("templates/by_hand_three.rs"), ..NOTHING },
     Variant {
         name: RELIABLE_THREE,
         dependencies: DEPENDS_ON_RELIABLE,
-        errors: "#[error(transparent)]\n    Fault(#[from] reliable::Fault),",
+        errors: FAULTS,
         attributes: "#[reliable::retry(max = 3)]
 #[reliable::circuit_breaker(failures = 5)]
 #[reliable::timeout(secs = 2)]",
-        ..NOTHING
+        template: include_str!("templates/reliable_three.rs"),
     },
 ];
 

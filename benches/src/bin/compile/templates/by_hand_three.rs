@@ -3,7 +3,7 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -18,41 +18,54 @@ fn pause(retry: u32) -> Duration {
     Duration::from_millis(500 << retry)
 }
 
-/// Opens after so many failures in a row, and then lets one call through in each cooldown.
+/// Opens after so many failures in a row; then lets one call through after each cooldown, as a probe.
 struct Breaker {
     failures: AtomicU32,
-    open_until_ms: AtomicU64,
+    open_since_ms: AtomicU64,
+    probing: AtomicBool,
+}
+
+/// A call that was let through. A probe that is cancelled gives its place back.
+struct Admitted<'a> {
+    breaker: &'a Breaker,
+    probe: bool,
 }
 
 impl Breaker {
     const fn new() -> Breaker {
-        Breaker { failures: AtomicU32::new(0), open_until_ms: AtomicU64::new(0) }
+        Breaker { failures: AtomicU32::new(0), open_since_ms: AtomicU64::new(0), probing: AtomicBool::new(false) }
     }
 
-    fn admits(&self) -> bool {
-        self.failures.load(Ordering::Acquire) < FAILURES || self.admits_a_probe()
+    fn admit(&self) -> Result<Admitted<'_>, Duration> {
+        if self.failures.load(Ordering::Acquire) < FAILURES {
+            return Ok(Admitted { breaker: self, probe: false });
+        }
+        let open = now_ms() - self.open_since_ms.load(Ordering::Acquire);
+        let left = COOLDOWN.saturating_sub(Duration::from_millis(open));
+        if !left.is_zero() || self.probing.swap(true, Ordering::AcqRel) {
+            return Err(left);
+        }
+        Ok(Admitted { breaker: self, probe: true })
     }
+}
 
-    #[cold]
-    fn admits_a_probe(&self) -> bool {
-        let until = self.open_until_ms.load(Ordering::Acquire);
-        let next = now_ms() + millis(COOLDOWN);
-        now_ms() >= until
-            && self.open_until_ms.compare_exchange(until, next, Ordering::AcqRel, Ordering::Relaxed).is_ok()
-    }
-
+impl Admitted<'_> {
     fn record(&self, failed: bool) {
-        if failed {
-            self.record_failure();
-        } else if self.failures.load(Ordering::Acquire) != 0 {
-            self.failures.store(0, Ordering::Release);
+        let Breaker { failures, open_since_ms, .. } = self.breaker;
+        if !failed {
+            if failures.load(Ordering::Acquire) != 0 {
+                failures.store(0, Ordering::Release);
+            }
+        } else if self.probe || failures.fetch_add(1, Ordering::AcqRel) + 1 >= FAILURES {
+            open_since_ms.store(now_ms(), Ordering::Release);
         }
     }
+}
 
-    #[cold]
-    fn record_failure(&self) {
-        if self.failures.fetch_add(1, Ordering::AcqRel) + 1 >= FAILURES {
-            self.open_until_ms.store(now_ms() + millis(COOLDOWN), Ordering::Release);
+impl Drop for Admitted<'_> {
+    fn drop(&mut self) {
+        if self.probe {
+            self.breaker.probing.store(false, Ordering::Release);
         }
     }
 }
@@ -71,9 +84,7 @@ pub async fn f0(n: u64) -> Result<u64, Error> {
     static BREAKER: Breaker = Breaker::new();
     let mut retries = 0;
     loop {
-        if !BREAKER.admits() {
-            return Err(Error::Open);
-        }
+        let admitted = BREAKER.admit().map_err(|_| Error::Open)?;
         let outcome = {
             let (mut call, mut timer) = (pin!(tool(0, n)), pin!(None));
             poll_fn(|context| {
@@ -88,7 +99,8 @@ pub async fn f0(n: u64) -> Result<u64, Error> {
             })
             .await
         };
-        BREAKER.record(outcome.is_err());
+        admitted.record(outcome.is_err());
+        drop(admitted);
         match outcome {
             Err(_) if retries < RETRIES => {}
             outcome => return outcome,
