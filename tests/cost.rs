@@ -219,10 +219,10 @@ fn a_retry_without_a_pause_allocates_nothing() {
 }
 
 #[test]
-fn a_future_is_at_most_32_bytes_per_attribute_larger_than_by_hand() {
+fn a_future_is_at_most_16_bytes_per_attribute_larger_than_by_hand() {
     fn check<A, B>(name: &str, attributes: usize, annotated: &A, by_hand: &B) {
         let (size, floor) = (size_of_val(annotated), size_of_val(by_hand));
-        assert!(size <= floor + 32 * attributes, "{name}: {size} bytes, and {floor} by hand");
+        assert!(size <= floor + 16 * attributes, "{name}: {size} bytes, and {floor} by hand");
     }
     check("retry", 1, &annotated::retried(true, false), &by_hand::retried(true, false));
     check("timeout", 1, &annotated::limited(true, false), &by_hand::limited(true, false));
