@@ -1,5 +1,6 @@
 //! What the programs that measure have in common.
 
+pub mod breaker;
 #[cfg(feature = "report")]
 pub mod goal;
 #[cfg(feature = "report")]

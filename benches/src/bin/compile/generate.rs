@@ -8,6 +8,8 @@ use crate::variants::{EACH, Variant};
 
 const BENCHES: &str = env!("CARGO_MANIFEST_DIR");
 const TOOL: &str = include_str!("templates/tool.rs");
+/// For those who say `mod breaker;`.
+const BREAKER: &str = include_str!("../../breaker.rs");
 
 /// What every variant depends on, so that they differ by what is compared and nothing else.
 const COMMON: &str = r#"thiserror = "2"
@@ -19,6 +21,7 @@ pub fn variant(variant: &Variant, functions: u32, place: &Path) -> Result<PathBu
     let package = package(place, &name, &dependencies, "", &main(variant, functions))?;
     let tool = TOOL.replace("// And what the policies say.", variant.errors);
     write(&package.join("src/tool.rs"), &tool)?;
+    write(&package.join("src/breaker.rs"), BREAKER)?;
     Ok(package)
 }
 

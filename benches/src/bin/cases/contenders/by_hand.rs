@@ -3,12 +3,12 @@
 use std::future::poll_fn;
 use std::hint::black_box;
 use std::pin::pin;
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use reliable::Fault;
+use reliable_benches::breaker::Breaker;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
@@ -99,72 +99,8 @@ async fn limited_and_large(n: u64) -> Result<u64, Error> {
     within!(LIMIT, large_tool(n), Error::TimedOut)
 }
 
-/// Opens after so many failures in a row; then lets one call through after each cooldown, as a probe.
-struct Breaker {
-    failures: AtomicU32,
-    open_since_ms: AtomicU64,
-    probing: AtomicBool,
-}
-
-/// A call that was let through. A probe that is cancelled gives its place back.
-struct Admitted<'a> {
-    breaker: &'a Breaker,
-    probe: bool,
-}
-
-const FAILURES: u32 = 5;
-const COOLDOWN: Duration = Duration::from_secs(30);
-
-impl Breaker {
-    const fn new() -> Breaker {
-        Breaker { failures: AtomicU32::new(0), open_since_ms: AtomicU64::new(0), probing: AtomicBool::new(false) }
-    }
-
-    fn admit(&self) -> Result<Admitted<'_>, Duration> {
-        if self.failures.load(Ordering::Acquire) < FAILURES {
-            return Ok(Admitted { breaker: self, probe: false });
-        }
-        let open = now_ms() - self.open_since_ms.load(Ordering::Acquire);
-        let left = COOLDOWN.saturating_sub(Duration::from_millis(open));
-        if !left.is_zero() || self.probing.swap(true, Ordering::AcqRel) {
-            return Err(left);
-        }
-        Ok(Admitted { breaker: self, probe: true })
-    }
-}
-
-impl Admitted<'_> {
-    fn record(&self, failed: bool) {
-        let Breaker { failures, open_since_ms, .. } = self.breaker;
-        if !failed {
-            if failures.load(Ordering::Acquire) != 0 {
-                failures.store(0, Ordering::Release);
-            }
-        } else if self.probe || failures.fetch_add(1, Ordering::AcqRel) + 1 >= FAILURES {
-            open_since_ms.store(now_ms(), Ordering::Release);
-        }
-    }
-}
-
-impl Drop for Admitted<'_> {
-    fn drop(&mut self) {
-        if self.probe {
-            self.breaker.probing.store(false, Ordering::Release);
-        }
-    }
-}
-
-fn now_ms() -> u64 {
-    static START: OnceLock<Instant> = OnceLock::new();
-    millis(START.get_or_init(Instant::now).elapsed())
-}
-
-fn millis(duration: Duration) -> u64 {
-    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
-}
-
 async fn guarded(n: u64) -> Result<u64, Error> {
-    static BREAKER: Breaker = Breaker::new();
+    static BREAKER: Breaker = Breaker::closed();
     let admitted = BREAKER.admit().map_err(|_| Error::Open)?;
     let outcome = tool(n).await;
     admitted.record(outcome.is_err());
@@ -243,7 +179,7 @@ async fn approved(n: u64) -> Result<u64, Error> {
 
 macro_rules! stacked {
     ($n:ident, $open:expr, $busy:pat, $timed_out:pat => $new_timed_out:expr) => {{
-        static BREAKER: Breaker = Breaker::new();
+        static BREAKER: Breaker = Breaker::closed();
         let mut retries = 0;
         loop {
             let admitted = BREAKER.admit().map_err($open)?;
