@@ -16,8 +16,35 @@ use crate::{CircuitState, Fault, Name, Scope, Usd};
 /// let pause = Duration::from_millis(500);
 /// let event = Event::Retrying { tool: "forecast".into(), attempt: 1, error: "503".into(), pause };
 /// assert_eq!(event.tool(), "forecast");
+/// assert_eq!(event.name(), "reliable.retry");
 /// assert_eq!(event.to_string(), "attempt 1 failed (503); next one in 500ms");
 /// ```
+///
+/// With the feature `tracing` each is an event of `tracing`, too: with the target `reliable`, these names and fields, and
+/// the same words as its message. Names and fields are stable; fields may be added.
+///
+/// | event | name | level | fields |
+/// |---|---|---|---|
+/// | `Retrying` | `reliable.retry` | warn | `tool`, `attempt`, `error`, `pause_ms` |
+/// | `Recovered` | `reliable.recovered` | info | `tool`, `attempts` |
+/// | `GaveUp` | `reliable.gave_up` | warn | `tool`, `attempts`, `error`, `reason` |
+/// | `TimedOut` | `reliable.timed_out` | warn | `tool`, `limit_ms` |
+/// | `Hedged` | `reliable.hedged` | info | `tool`, `attempt` |
+/// | `RaceWon` | `reliable.race_won` | info | `tool`, `attempt` |
+/// | `FellBack` | `reliable.fell_back` | warn | `tool`, `error` |
+/// | `Circuit` | `reliable.circuit` | warn | `tool`, `state` |
+/// | `Rejected` | `reliable.rejected` | warn | `tool`, `fault` |
+/// | `Waited` | `reliable.waited` | debug | `tool`, `by`, `waited_ms` |
+/// | `Overruled` | `reliable.overruled` | warn | `tool`, `fault` |
+/// | `Injected` | `reliable.injected` | warn | `tool`, `what` |
+/// | `Approved` | `reliable.approved` | info | `tool`, `by`, `waited_ms` |
+/// | `Refused` | `reliable.refused` | warn | `tool`, `by`, `fault`, `waited_ms` |
+/// | `Step` | `reliable.step` | debug | `agent`, `step`, `max_steps` |
+/// | `Charged` | `reliable.charged` | debug | `agent`, `usd_micros`, `tokens` |
+/// | `ChargeRefused` | `reliable.charge_refused` | warn | `agent`, `fault` |
+/// | `Finished` | `reliable.finished` | info | `agent`, `steps` |
+/// | `Failed` | `reliable.failed` | warn | `agent`, `steps` |
+/// | `Stopped` | `reliable.stopped` | warn | `agent`, `fault` |
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -206,6 +233,32 @@ pub enum GaveUp {
 }
 
 impl Event {
+    /// Its name, for machines: `reliable.retry`.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Event::Retrying { .. } => "reliable.retry",
+            Event::Recovered { .. } => "reliable.recovered",
+            Event::GaveUp { .. } => "reliable.gave_up",
+            Event::TimedOut { .. } => "reliable.timed_out",
+            Event::Hedged { .. } => "reliable.hedged",
+            Event::RaceWon { .. } => "reliable.race_won",
+            Event::FellBack { .. } => "reliable.fell_back",
+            Event::Circuit { .. } => "reliable.circuit",
+            Event::Rejected { .. } => "reliable.rejected",
+            Event::Waited { .. } => "reliable.waited",
+            Event::Overruled { .. } => "reliable.overruled",
+            Event::Injected { .. } => "reliable.injected",
+            Event::Approved { .. } => "reliable.approved",
+            Event::Refused { .. } => "reliable.refused",
+            Event::Step { .. } => "reliable.step",
+            Event::Charged { .. } => "reliable.charged",
+            Event::ChargeRefused { .. } => "reliable.charge_refused",
+            Event::Finished { .. } => "reliable.finished",
+            Event::Failed { .. } => "reliable.failed",
+            Event::Stopped { .. } => "reliable.stopped",
+        }
+    }
+
     /// The function or agent that it happened to.
     pub fn tool(&self) -> &str {
         match self {

@@ -1,9 +1,9 @@
-//! Events for `tracing`: the target is `reliable`, the fields are those of the event.
+//! Events for `tracing`, with the names and fields that are documented at [`Event`].
 
 use std::time::Duration;
 
+use tracing::Level;
 use tracing::level_filters::LevelFilter;
-use tracing::{debug, info, warn};
 
 use crate::Event;
 
@@ -12,45 +12,146 @@ pub(crate) fn is_heard() -> bool {
     LevelFilter::current() != LevelFilter::OFF
 }
 
+macro_rules! tell {
+    ($level:ident, $name:literal, $words:ident; $($field:tt)*) => {
+        tracing::event!(name: $name, target: "reliable", Level::$level, $($field)*, "{}", $words)
+    };
+}
+
+/// The names are those of [`Event::name`], which `tracing` wants as constants.
 pub(crate) fn emit(event: &Event) {
     let tool = event.tool();
     let words = event.to_string();
     match event {
         Event::Retrying { attempt, error, pause, .. } => {
-            warn!(target: "reliable", tool, attempt, error, pause_ms = ms(*pause), "{words}");
+            tell!(WARN, "reliable.retry", words; tool, attempt, error, pause_ms = ms(*pause));
         }
-        Event::Recovered { attempts, .. } => info!(target: "reliable", tool, attempts, "{words}"),
+        Event::Recovered { attempts, .. } => tell!(INFO, "reliable.recovered", words; tool, attempts),
         Event::GaveUp { attempts, error, reason, .. } => {
-            warn!(target: "reliable", tool, attempts, error, %reason, "{words}");
+            tell!(WARN, "reliable.gave_up", words; tool, attempts, error, %reason);
         }
-        Event::TimedOut { limit, .. } => warn!(target: "reliable", tool, limit_ms = ms(*limit), "{words}"),
-        Event::Hedged { attempt, .. } | Event::RaceWon { attempt, .. } => {
-            info!(target: "reliable", tool, attempt, "{words}");
-        }
-        Event::FellBack { error, .. } => warn!(target: "reliable", tool, error, "{words}"),
-        Event::Circuit { state, .. } => warn!(target: "reliable", tool, %state, "{words}"),
-        Event::Rejected { fault, .. } | Event::Overruled { fault, .. } => {
-            warn!(target: "reliable", tool, %fault, "{words}");
-        }
+        Event::TimedOut { limit, .. } => tell!(WARN, "reliable.timed_out", words; tool, limit_ms = ms(*limit)),
+        Event::Hedged { attempt, .. } => tell!(INFO, "reliable.hedged", words; tool, attempt),
+        Event::RaceWon { attempt, .. } => tell!(INFO, "reliable.race_won", words; tool, attempt),
+        Event::FellBack { error, .. } => tell!(WARN, "reliable.fell_back", words; tool, error),
+        Event::Circuit { state, .. } => tell!(WARN, "reliable.circuit", words; tool, %state),
+        Event::Rejected { fault, .. } => tell!(WARN, "reliable.rejected", words; tool, %fault),
         Event::Waited { by, waited, .. } => {
-            debug!(target: "reliable", tool, by = &**by, waited_ms = ms(*waited), "{words}");
+            tell!(DEBUG, "reliable.waited", words; tool, by = &**by, waited_ms = ms(*waited));
         }
-        Event::Injected { what, .. } => warn!(target: "reliable", tool, what, "{words}"),
-        Event::Approved { by, waited, .. } => info!(target: "reliable", tool, by, waited_ms = ms(*waited), "{words}"),
+        Event::Overruled { fault, .. } => tell!(WARN, "reliable.overruled", words; tool, %fault),
+        Event::Injected { what, .. } => tell!(WARN, "reliable.injected", words; tool, what),
+        Event::Approved { by, waited, .. } => {
+            tell!(INFO, "reliable.approved", words; tool, by, waited_ms = ms(*waited));
+        }
         Event::Refused { fault, by, waited, .. } => {
-            warn!(target: "reliable", tool, by, %fault, waited_ms = ms(*waited), "{words}");
+            tell!(WARN, "reliable.refused", words; tool, by, %fault, waited_ms = ms(*waited));
         }
-        Event::Step { step, max_steps, .. } => debug!(target: "reliable", agent = tool, step, max_steps, "{words}"),
+        Event::Step { step, max_steps, .. } => tell!(DEBUG, "reliable.step", words; agent = tool, step, max_steps),
         Event::Charged { usd, tokens, .. } => {
-            debug!(target: "reliable", agent = tool, usd_micros = usd.as_micros(), tokens, "{words}");
+            tell!(DEBUG, "reliable.charged", words; agent = tool, usd_micros = usd.as_micros(), tokens);
         }
-        Event::ChargeRefused { fault, .. } => warn!(target: "reliable", agent = tool, %fault, "{words}"),
-        Event::Finished { steps, .. } => info!(target: "reliable", agent = tool, steps, "{words}"),
-        Event::Failed { steps, .. } => warn!(target: "reliable", agent = tool, steps, "{words}"),
-        Event::Stopped { fault, .. } => warn!(target: "reliable", agent = tool, %fault, "{words}"),
+        Event::ChargeRefused { fault, .. } => tell!(WARN, "reliable.charge_refused", words; agent = tool, %fault),
+        Event::Finished { steps, .. } => tell!(INFO, "reliable.finished", words; agent = tool, steps),
+        Event::Failed { steps, .. } => tell!(WARN, "reliable.failed", words; agent = tool, steps),
+        Event::Stopped { fault, .. } => tell!(WARN, "reliable.stopped", words; agent = tool, %fault),
     }
 }
 
 fn ms(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Debug;
+    use std::sync::{Arc, Mutex};
+
+    use tracing::field::{Field, Visit};
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Metadata, Subscriber};
+
+    use super::*;
+    use crate::{CircuitState, Fault, GaveUp, Name, Usd};
+
+    /// Writes each event as a row of the table in the documentation, without the first column.
+    #[derive(Clone, Default)]
+    struct Rows(Arc<Mutex<Vec<String>>>);
+
+    struct Fields(Vec<&'static str>);
+
+    impl Visit for Fields {
+        fn record_debug(&mut self, field: &Field, _: &dyn Debug) {
+            self.0.push(field.name());
+        }
+    }
+
+    impl Subscriber for Rows {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            metadata.target() == "reliable"
+        }
+
+        fn event(&self, event: &tracing::Event<'_>) {
+            let mut fields = Fields(Vec::new());
+            event.record(&mut fields);
+            let names: Vec<String> =
+                fields.0.iter().filter(|name| **name != "message").map(|name| format!("`{name}`")).collect();
+            let (name, level) = (event.metadata().name(), event.metadata().level().to_string().to_lowercase());
+            self.0.lock().unwrap().push(format!("`{name}` | {level} | {} |", names.join(", ")));
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_u64(1)
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    /// One of each, in the order of the table.
+    fn events() -> Vec<Event> {
+        let (tool, agent) = (|| Name::from("forecast"), || Name::from("assistant"));
+        let (error, second, by) = (|| "503".to_owned(), Duration::from_secs(1), || Some("ana".to_owned()));
+        let fault = || Fault::Denied { tool: tool(), reason: "no".to_owned() };
+        vec![
+            Event::Retrying { tool: tool(), attempt: 1, error: error(), pause: second },
+            Event::Recovered { tool: tool(), attempts: 2 },
+            Event::GaveUp { tool: tool(), attempts: 2, error: error(), reason: GaveUp::NoRetriesLeft },
+            Event::TimedOut { tool: tool(), limit: second },
+            Event::Hedged { tool: tool(), attempt: 2 },
+            Event::RaceWon { tool: tool(), attempt: 2 },
+            Event::FellBack { tool: tool(), error: error() },
+            Event::Circuit { tool: tool(), state: CircuitState::Open },
+            Event::Rejected { tool: tool(), fault: fault() },
+            Event::Waited { tool: tool(), by: "bulkhead".into(), waited: second },
+            Event::Overruled { tool: tool(), fault: fault() },
+            Event::Injected { tool: tool(), what: error() },
+            Event::Approved { tool: tool(), by: by(), waited: second },
+            Event::Refused { tool: tool(), fault: fault(), by: by(), waited: second },
+            Event::Step { agent: agent(), step: 1, max_steps: 8 },
+            Event::Charged { agent: agent(), usd: Usd::cents(1), tokens: 1 },
+            Event::ChargeRefused { agent: agent(), fault: fault() },
+            Event::Finished { agent: agent(), steps: 1 },
+            Event::Failed { agent: agent(), steps: 1 },
+            Event::Stopped { agent: agent(), fault: fault() },
+        ]
+    }
+
+    #[test]
+    fn every_event_has_the_name_the_level_and_the_fields_that_are_documented() {
+        let documented: Vec<&str> = include_str!("event.rs")
+            .lines()
+            .filter(|line| line.starts_with("/// | `"))
+            .filter_map(|line| Some(line.split_once("` | ")?.1))
+            .collect();
+        let rows = Rows::default();
+        tracing::subscriber::with_default(rows.clone(), || events().iter().for_each(emit));
+        let told = rows.0.lock().unwrap().clone();
+        assert_eq!(told, documented);
+        for (event, row) in events().iter().zip(&told) {
+            assert!(row.starts_with(&format!("`{}` |", event.name())), "{event:?} is told as {row}");
+        }
+    }
 }
