@@ -14,7 +14,8 @@ use crate::{Name, Usd};
 /// ```
 /// #[derive(Debug, thiserror::Error)]
 /// enum WeatherError {
-/// ///     Busy,
+///     #[error("the service is busy")]
+///     Busy,
 ///     #[error(transparent)]
 ///     Fault(#[from] reliable::Fault),
 /// }
