@@ -54,7 +54,7 @@ impl Policy for CircuitBreaker {
     //         ::core::result::Result::Ok(permit) => permit,
     //         ::core::result::Result::Err(fault) => return ::reliable::Outcome::from_fault(fault),
     //     };
-    //     let outcome = async { BODY }.await;
+    //     let outcome: Result<Forecast, WeatherError> = { BODY };
     //     permit.settle("forecast", outcome, |error| …)
     //
     // A permit that is dropped on the way, because the call is cancelled or the body panics, gives its place back.

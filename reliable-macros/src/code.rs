@@ -103,47 +103,30 @@ impl Code {
 
     /// `let outcome = …;`
     pub(crate) fn outcome(&self, function: &Function) -> TokenStream {
-        let value = if self.leaves() { self.value(function) } else { self.value_at_its_end() };
-        // In a block of its own, the outcome has its type from there.
-        let ty = (!self.typed && !self.leaves()).then(|| function.return_hint());
+        let body_alone = self.form == Form::Body && !self.leaves_early;
+        let value = if body_alone { self.block() } else { self.value(function) };
+        // Elsewhere the outcome has its type from a block of its own.
+        let untyped = body_alone || self.form == Form::Future && !self.typed;
+        let ty = untyped.then(|| function.return_hint());
         let ty = ty.iter();
         quote_spanned!(Span::mixed_site()=> let outcome #(: #ty)* = #value;)
     }
 
-    /// Whether it needs a block of its own to leave.
-    fn leaves(&self) -> bool {
-        match self.form {
-            Form::Body => self.leaves_early,
-            Form::Returning => self.labelled.is_none(),
-            Form::Future | Form::Block => false,
-        }
-    }
-
-    /// The outcome as an expression, of a call that does not leave early.
-    fn value_at_its_end(&self) -> TokenStream {
+    /// The user's own block, inside another one where something is put before it.
+    fn block(&self) -> TokenStream {
         let tokens = &self.tokens;
-        match self.form {
-            Form::Body if tokens.clone().into_iter().count() == 1 => tokens.clone(),
-            Form::Body => quote_spanned!(self.span=> { #tokens }),
-            _ => self.plain_value(),
-        }
+        let is_block = tokens.clone().into_iter().count() == 1;
+        if is_block { tokens.clone() } else { quote_spanned!(self.span=> { #tokens }) }
     }
 
     /// The outcome as an expression.
     pub(crate) fn value(&self, function: &Function) -> TokenStream {
-        match self.form {
-            Form::Body => function.run(&self.hinted(function)),
-            Form::Returning if self.labelled.is_none() => function.run(&self.hinted(function)),
-            _ => self.plain_value(),
-        }
-    }
-
-    fn plain_value(&self) -> TokenStream {
         let statements = self.statements();
-        match (&self.labelled, self.form) {
-            (Some(labelled), Form::Returning) => labelled.clone(),
-            (_, Form::Block) => quote!({ #statements }),
-            _ => statements,
+        match self.form {
+            Form::Future => statements,
+            Form::Block => quote!({ #statements }),
+            Form::Returning if self.labelled.is_some() => self.labelled.to_token_stream(),
+            Form::Returning | Form::Body => function.run(&self.hinted(function)),
         }
     }
 

@@ -51,7 +51,7 @@ impl Policy for Fallback {
     //     BODY
     //
     // Output:
-    //     let outcome = async { BODY }.await;
+    //     let outcome: Result<Forecast, WeatherError> = { BODY };
     //     if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle("forecast", outcome, |error| …) {
     //         return outcome;
     //     }

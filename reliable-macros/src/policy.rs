@@ -58,7 +58,7 @@ impl Policy for OwnPolicy {
     //         pause.await;
     //     };
     //     loop {
-    //         let outcome = async { BODY }.await;
+    //         let outcome: Result<Forecast, WeatherError> = { BODY };
     //         let pause = match call.settle(outcome, |error| …) {
     //             ::core::ops::ControlFlow::Break(outcome) => break outcome,
     //             ::core::ops::ControlFlow::Continue(pause) => pause,

@@ -56,7 +56,7 @@ impl Policy for Retry {
     //     let retry = const { &::reliable::Retry::new().max(3) };
     //     let mut attempts = retry.attempts();
     //     loop {
-    //         let outcome = async { BODY }.await;
+    //         let outcome: Result<Forecast, WeatherError> = { BODY };
     //         let pause = match attempts.settle("forecast", outcome, |error| …) {
     //             ::core::ops::ControlFlow::Break(outcome) => break outcome,
     //             ::core::ops::ControlFlow::Continue(pause) => pause,

@@ -68,7 +68,9 @@ impl Policy for Timeout {
     //
     // Output:
     //     let timeout = const { &::reliable::Timeout::ms(2000) };
-    //     timeout.run("forecast", async { BODY })     of a BODY that is `fetch(city).await`:
+    //     timeout.run("forecast", async { BODY })
+    //
+    // Where BODY is `fetch(city).await` and nothing else:
     //     timeout.run("forecast", fetch(city))
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let timeout = inner.setting("timeout", &self.0);

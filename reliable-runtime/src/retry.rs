@@ -238,7 +238,7 @@ impl BudgetedAttempts<'_> {
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause> {
-        self.attempts.settle_within(Some(self.budget), tool, outcome, &inspect)
+        self.attempts.settle_by(Some(self.budget), tool, outcome, &inspect)
     }
 }
 
@@ -257,11 +257,11 @@ impl Attempts<'_> {
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause> {
-        self.settle_within(self.retry.budget, tool, outcome, &inspect)
+        self.settle_by(self.retry.budget, tool, outcome, &inspect)
     }
 
     #[inline]
-    fn settle_within<R: Outcome>(
+    fn settle_by<R: Outcome>(
         &mut self,
         budget: Option<&RetryBudget>,
         tool: &'static str,
