@@ -2,6 +2,8 @@
 
 pub mod breaker;
 #[cfg(feature = "report")]
+pub mod cargo;
+#[cfg(feature = "report")]
 pub mod goal;
 #[cfg(feature = "report")]
 pub mod results;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use reliable_benches::cargo;
 use serde::Serialize;
 
 /// The peers, by the names of their features.
@@ -46,20 +47,16 @@ pub fn cases() -> Result<(PathBuf, Vec<LeftOut>), String> {
 
 fn build(peers: &[&str]) -> Result<PathBuf, String> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-    let output = Command::new(std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()))
+    let output = Command::new(cargo::program())
         .args(["build", "--release", "--bin", "cases", "--message-format", "json-render-diagnostics"])
         .args(["--no-default-features", "--features", &peers.join(","), "--manifest-path"])
         .arg(manifest)
         .output()
         .map_err(|error| format!("cargo: {error}"))?;
     if !output.status.success() {
-        return Err(first_error(&String::from_utf8_lossy(&output.stderr)));
+        return Err(cargo::first_error(&String::from_utf8_lossy(&output.stderr)));
     }
     executable(&String::from_utf8_lossy(&output.stdout)).ok_or_else(|| "cargo named no program".to_owned())
-}
-
-fn first_error(said: &str) -> String {
-    said.lines().find(|line| line.starts_with("error")).unwrap_or("no error was told").to_owned()
 }
 
 fn executable(messages: &str) -> Option<PathBuf> {

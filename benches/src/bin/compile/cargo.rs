@@ -3,6 +3,8 @@
 use std::path::Path;
 use std::process::{Command, Output};
 
+use reliable_benches::cargo;
+
 /// What a run of cargo said, and what it took.
 pub struct Run {
     pub out: String,
@@ -17,9 +19,8 @@ const TIMED: &str = r#"TIMEFORMAT="%3U %3S"; time "$@""#;
 
 /// Runs cargo for the crate at `package`; fails with the first line of an error.
 pub fn run(package: &Path, target: &Path, arguments: &[&str]) -> Result<Run, String> {
-    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
     let output = Command::new("bash")
-        .args(["-c", TIMED, "bash", &cargo])
+        .args(["-c", TIMED, "bash", &cargo::program()])
         .args(arguments)
         .current_dir(package)
         .envs([("LC_ALL", "C"), ("CARGO_TERM_COLOR", "never"), ("CARGO_INCREMENTAL", "0"), ("RUSTC_WRAPPER", "")])
@@ -32,15 +33,11 @@ pub fn run(package: &Path, target: &Path, arguments: &[&str]) -> Result<Run, Str
 fn read(output: &Output) -> Result<Run, String> {
     let said = String::from_utf8_lossy(&output.stderr);
     if !output.status.success() {
-        return Err(first_error(&said));
+        return Err(cargo::first_error(&said));
     }
     let cpu_s = said.lines().last().and_then(sum_of_seconds).ok_or("error: bash told no time")?;
     let crates = said.lines().map(str::trim_start).filter(|line| is_about_a_crate(line)).count();
     Ok(Run { out: String::from_utf8_lossy(&output.stdout).into_owned(), crates, cpu_s })
-}
-
-fn first_error(said: &str) -> String {
-    said.lines().find(|line| line.starts_with("error")).unwrap_or("error: cargo failed and did not say why").to_owned()
 }
 
 fn sum_of_seconds(line: &str) -> Option<f64> {
