@@ -278,6 +278,42 @@ mod other_shapes {
         }
     }
 
+    /// A foreign error, say, which wraps nothing and has no `Display`.
+    #[derive(Debug)]
+    struct Answer(&'static str);
+
+    impl Transient for Answer {
+        fn is_transient(&self) -> bool {
+            true
+        }
+
+        fn fault(&self) -> Option<FaultKind> {
+            Some(FaultKind::Denied)
+        }
+
+        fn words(&self) -> Option<&dyn std::fmt::Display> {
+            Some(&self.0)
+        }
+    }
+
+    #[derive(Debug, Transient)]
+    #[transient(forward)]
+    struct Forwarded(Answer);
+
+    #[test]
+    fn an_error_says_itself_what_its_sources_do_not() {
+        let (answer, forwarded) = (Answer("not today"), Forwarded(Answer("not today")));
+        let failures = [
+            (Inspect::new(&answer).failure(), "not today"),
+            (Inspect::new(&forwarded).failure(), "Forwarded(Answer(\"not today\"))"),
+        ];
+        for (failure, words) in failures {
+            assert_eq!(failure.to_string(), words);
+            assert_eq!(failure.fault(), Some(FaultKind::Denied));
+            assert!(!failure.when(true).is_transient(), "a denial is final");
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_type_with_nothing_but_the_trait_is_obeyed() {
         assert_eq!(calls!(Mute, Mute).0, 1);

@@ -43,6 +43,7 @@ enum Verdict {
 //             }
 //         }
 //         fn retry_after(&self) -> ::core::option::Option<::core::time::Duration> { … the same with delays … }
+//         fn fault(&self) -> ::core::option::Option<::reliable::FaultKind> { … what the wrapped error carries … }
 //     }
 pub(crate) fn derive(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
@@ -85,6 +86,7 @@ fn implementation(name: &Ident, mut generics: Generics, variants: &[Variant]) ->
     let (impl_generics, ty_generics, where_clause) = generics.split_for_impl();
     let is_transient = matched(variants, variants.iter().map(Variant::is_transient));
     let retry_after = matched(variants, variants.iter().map(Variant::retry_after));
+    let fault = matched(variants, variants.iter().map(Variant::fault));
     quote_spanned!(Span::mixed_site()=>
         #[automatically_derived]
         impl #impl_generics ::reliable::Transient for #name #ty_generics #where_clause {
@@ -93,6 +95,9 @@ fn implementation(name: &Ident, mut generics: Generics, variants: &[Variant]) ->
             }
             fn retry_after(&self) -> ::core::option::Option<::core::time::Duration> {
                 #retry_after
+            }
+            fn fault(&self) -> ::core::option::Option<::reliable::FaultKind> {
+                #fault
             }
         }
     )
@@ -145,10 +150,7 @@ impl Variant {
         match verdict {
             Verdict::Final => quote_spanned!(mixed=> #path { .. } => false,),
             Verdict::Transient { .. } => quote_spanned!(mixed=> #path { .. } => true,),
-            Verdict::Forward(member, ty) => {
-                let asked = quote_spanned!(at(ty.span())=> ::reliable::Transient::is_transient(wrapped));
-                quote_spanned!(mixed=> #path { #member: wrapped, .. } => #asked,)
-            }
+            Verdict::Forward(member, ty) => self.forwarded(member, ty, "is_transient"),
         }
     }
 
@@ -163,11 +165,26 @@ impl Variant {
             Verdict::Final | Verdict::Transient { after: None } => {
                 quote_spanned!(mixed=> #path { .. } => ::core::option::Option::None,)
             }
-            Verdict::Forward(member, ty) => {
-                let asked = quote_spanned!(at(ty.span())=> ::reliable::Transient::retry_after(wrapped));
-                quote_spanned!(mixed=> #path { #member: wrapped, .. } => #asked,)
+            Verdict::Forward(member, ty) => self.forwarded(member, ty, "retry_after"),
+        }
+    }
+
+    fn fault(&self) -> TokenStream {
+        match &self.verdict {
+            Verdict::Forward(member, ty) => self.forwarded(member, ty, "fault"),
+            Verdict::Final | Verdict::Transient { .. } => {
+                let path = &self.path;
+                quote_spanned!(Span::mixed_site()=> #path { .. } => ::core::option::Option::None,)
             }
         }
+    }
+
+    /// Leaves the answer to the error in a field.
+    fn forwarded(&self, member: &Member, ty: &Type, question: &str) -> TokenStream {
+        let path = &self.path;
+        let question = Ident::new(question, at(ty.span()));
+        let asked = quote_spanned!(at(ty.span())=> ::reliable::Transient::#question(wrapped));
+        quote_spanned!(Span::mixed_site()=> #path { #member: wrapped, .. } => #asked,)
     }
 }
 

@@ -185,6 +185,25 @@ impl Fault {
 }
 
 impl FaultKind {
+    /// Its name, for machines: `timed_out`.
+    ///
+    /// ```
+    /// assert_eq!(reliable::FaultKind::TimedOut.name(), "timed_out");
+    /// ```
+    pub const fn name(self) -> &'static str {
+        match self {
+            FaultKind::TimedOut => "timed_out",
+            FaultKind::Denied => "denied",
+            FaultKind::Expired => "expired",
+            FaultKind::CircuitOpen => "circuit_open",
+            FaultKind::Rejected => "rejected",
+            FaultKind::Policy => "policy",
+            FaultKind::StepLimit => "step_limit",
+            FaultKind::OverBudget => "over_budget",
+            FaultKind::Stuck => "stuck",
+        }
+    }
+
     /// The kind of the fault that `error` is or wraps, however deep; `None` for a tool's own error.
     ///
     /// ```
@@ -247,7 +266,9 @@ impl fmt::Display for Fault {
             Fault::Expired { tool, within: Some(within) } => {
                 write!(f, "the approval of `{tool}` expired: nobody answered within {within:?}")
             }
-            Fault::Expired { tool, within: None } => write!(f, "the approval of `{tool}` expired"),
+            Fault::Expired { tool, within: None } => {
+                write!(f, "the approval of `{tool}` expired: nobody answered in time")
+            }
             Fault::CircuitOpen { tool, left: Duration::ZERO } => {
                 write!(f, "`{tool}` was not called: its circuit breaker waits for a probe")
             }

@@ -181,8 +181,14 @@ impl<'a> Failure<'a> {
         Failure { words, fault: None, transient: None, when: None, after: None }
     }
 
-    fn judged_by(self, error: &impl Transient) -> Self {
-        Failure { transient: Some(error.is_transient()), after: error.retry_after(), ..self }
+    fn judged_by(self, error: &'a impl Transient) -> Self {
+        Failure {
+            words: error.words().map_or(self.words, Words::Display),
+            fault: self.fault.or_else(|| error.fault()),
+            transient: Some(error.is_transient()),
+            after: error.retry_after(),
+            ..self
+        }
     }
 
     /// Answers the user's own condition, the option `when`. It beats what the error says itself.

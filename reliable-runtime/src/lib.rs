@@ -21,6 +21,7 @@ mod event;
 mod expansion;
 mod fallback;
 mod fault;
+mod feedback;
 mod hedge;
 #[cfg(feature = "http")]
 pub mod http;

@@ -1,5 +1,6 @@
 //! `#[derive(Transient)]`: what an error type itself says about a retry.
 
+use std::fmt::Display;
 use std::time::Duration;
 use std::{error, io};
 
@@ -57,6 +58,16 @@ pub trait Transient {
     fn retry_after(&self) -> Option<Duration> {
         None
     }
+
+    /// The kind of the fault that it carries, for an error whose [`source`](error::Error::source)s do not tell.
+    fn fault(&self) -> Option<FaultKind> {
+        None
+    }
+
+    /// What events tell of it, for an error without a `Display`.
+    fn words(&self) -> Option<&dyn Display> {
+        None
+    }
 }
 
 /// What `#[transient(after = field)]` can name: a `Duration` or an `Option<Duration>`.
@@ -95,12 +106,20 @@ impl Transient for FaultKind {
     fn is_transient(&self) -> bool {
         matches!(self, FaultKind::TimedOut | FaultKind::Policy)
     }
+
+    fn fault(&self) -> Option<FaultKind> {
+        Some(*self)
+    }
 }
 
 /// As its [`FaultKind`].
 impl Transient for Fault {
     fn is_transient(&self) -> bool {
         self.kind().is_transient()
+    }
+
+    fn fault(&self) -> Option<FaultKind> {
+        Some(self.kind())
     }
 }
 
@@ -143,6 +162,14 @@ impl<T: Transient + ?Sized> Transient for Box<T> {
 
     fn retry_after(&self) -> Option<Duration> {
         T::retry_after(self)
+    }
+
+    fn fault(&self) -> Option<FaultKind> {
+        T::fault(self)
+    }
+
+    fn words(&self) -> Option<&dyn Display> {
+        T::words(self)
     }
 }
 
