@@ -16,6 +16,7 @@
 #[cfg(feature = "rate-limit")]
 pub use reliable_macros::rate_limit;
 pub use reliable_macros::{
-    Transient, agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy, requires_approval, retry, timeout,
+    Transient, agent, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, policy, requires_approval, retry,
+    timeout,
 };
 pub use reliable_runtime::*;

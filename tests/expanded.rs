@@ -3,6 +3,7 @@
 
 #![allow(dead_code, unreachable_pub, unused_braces, clippy::all, clippy::pedantic)]
 
+use std::pin::Pin;
 use std::time::Duration;
 
 use reliable::{Before, Fault, Policy, Retry, RetryBudget, Step};
@@ -134,7 +135,7 @@ macro_rules! both {
 }
 
 both! {
-    agent bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_options retry retry_budget retry_options retry_plain
+    agent boxed bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_options retry retry_budget retry_options retry_plain
     policy policy_plain retry_policy retry_question_mark stack stack_agent stack_approval timeout
 }
 

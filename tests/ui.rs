@@ -22,6 +22,7 @@ fn each_mistake_has_its_message() {
         "timeout",
         "fallback",
         "requires_approval",
+        "guarded",
         "agent",
         "circuit_breaker",
         "policy",

@@ -9,20 +9,23 @@ use syn::{
     Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, ReturnType, Signature, Token, Type, Visibility, parse_quote,
 };
 
+use crate::boxed::{self, Shell};
 use crate::errors::Errors;
 
 /// A function whose body is never parsed: so it may be half typed, and nothing in it is touched.
 pub(crate) struct Function {
-    vis: Visibility,
+    pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     inner_attrs: Vec<Attribute>,
     body: Group,
+    /// What is around it, if it is the `async fn` in a function that returns a future.
+    shell: Option<Shell>,
 }
 
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let vis = input.parse()?;
-        let sig: Signature = input.parse()?;
+        let mut sig: Signature = input.parse()?;
         if input.peek(Token![;]) {
             return Err(syn::Error::new_spanned(
                 &sig.ident,
@@ -35,7 +38,8 @@ impl Parse for Function {
         let Body { inner_attrs, tokens } = syn::parse2(braces.stream())?;
         let mut body = Group::new(braces.delimiter(), tokens);
         body.set_span(braces.span());
-        Ok(Function { vis, sig, inner_attrs, body })
+        let (shell, body) = boxed::open(&mut sig, &body)?.map_or((None, body), |(shell, body)| (Some(shell), body));
+        Ok(Function { vis, sig, inner_attrs, body, shell })
     }
 }
 
@@ -119,19 +123,10 @@ impl Function {
         }
     }
 
-    /// Whether it returns a future without being `async`, as `#[async_trait]` makes it.
-    pub(crate) fn returns_future(&self) -> bool {
-        let ReturnType::Type(_, ty) = &self.sig.output else { return false };
-        let of_futures = match &**ty {
-            Type::ImplTrait(_) => true,
-            Type::Path(path) => path
-                .path
-                .segments
-                .last()
-                .is_some_and(|last| ["Pin", "Box", "BoxFuture"].iter().any(|name| last.ident == name)),
-            _ => false,
-        };
-        of_futures && ty.to_token_stream().to_string().contains("Future") && !self.is_async()
+    /// Whether it speaks of the type that it belongs to.
+    pub(crate) fn names_self(&self) -> bool {
+        let is_self = |name: &Ident| name == "Self";
+        mentions(self.sig.to_token_stream(), &is_self) || mentions(self.body.stream(), &is_self)
     }
 
     /// Every name that the parameters bind, with the parameter's type.
@@ -174,7 +169,11 @@ impl Function {
 
     /// The function again, with another body.
     pub(crate) fn with_body(&self, attrs: &[Attribute], body: impl ToTokens) -> TokenStream {
-        let Function { vis, sig, inner_attrs, .. } = self;
+        let Function { vis, inner_attrs, .. } = self;
+        let (sig, body) = match &self.shell {
+            Some(shell) => shell.close(&self.sig, body),
+            None => (self.sig.clone(), body.to_token_stream()),
+        };
         let mut braces = Group::new(self.body.delimiter(), quote!(#(#inner_attrs)* #body));
         braces.set_span(self.body.span());
         quote!(#(#attrs)* #vis #sig #braces)

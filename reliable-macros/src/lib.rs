@@ -9,6 +9,7 @@
 
 mod agent;
 mod approval;
+mod boxed;
 mod bulkhead;
 mod chaos;
 mod circuit_breaker;
@@ -17,6 +18,7 @@ mod code;
 mod errors;
 mod fallback;
 mod function;
+mod guarded;
 mod hedge;
 mod options;
 mod order;
@@ -644,4 +646,48 @@ pub fn agent(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_derive(Transient, attributes(transient, source))]
 pub fn derive_transient(item: TokenStream) -> TokenStream {
     transient::derive(item.into()).into()
+}
+
+/// Proves, when the program is compiled, that functions are behind [`requires_approval`](macro@requires_approval).
+///
+/// Some macros of others drop the attributes below them, and say nothing. A tool that can't be undone must not lose its
+/// guard in that way: so name it here, once, beside the functions or in the module that hands them to an agent.
+///
+/// ```
+/// use reliable::{Fault, guarded, requires_approval};
+///
+/// #[requires_approval]
+/// async fn send_email(to: &str, body: &str) -> Result<(), Fault> {
+///     Ok(())
+/// }
+///
+/// mod bank {
+///     # use reliable::{Fault, requires_approval};
+///     #[requires_approval]
+///     pub async fn refund(amount: u32) -> Result<(), Fault> {
+///         Ok(())
+///     }
+/// }
+///
+/// guarded!(send_email, bank::refund);
+/// # fn main() {}
+/// ```
+///
+/// Without the attribute it does not compile:
+///
+/// ```compile_fail
+/// # use reliable::{Fault, guarded};
+/// async fn refund(amount: u32) -> Result<(), Fault> {
+///     Ok(())
+/// }
+///
+/// guarded!(refund);
+/// ```
+///
+/// A function is named by the module it is written in, not by one that imports it: `bank::refund`. A method is named by
+/// its type, `Bank::refund`, and must have a visibility, `pub(self)` if no other, or be a `#[tool]`; one of a trait can't
+/// be proven.
+#[proc_macro]
+pub fn guarded(functions: TokenStream) -> TokenStream {
+    guarded::prove(functions.into()).into()
 }

@@ -15,7 +15,7 @@ use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::policy::OwnPolicy;
-use crate::{approval, bulkhead, chaos, circuit_breaker, fallback, hedge, order, rate_limit, retry, timeout};
+use crate::{approval, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, order, rate_limit, retry, timeout};
 
 /// The attributes that know each other.
 #[derive(Clone, Copy, PartialEq)]
@@ -170,10 +170,13 @@ fn build(function: Function, attrs: &[Attribute], layers: &[Layer], mut errors: 
     retry::check_effects(attrs, layers, &mut errors);
     let mut policies: Vec<_> = layers.iter().map(|layer| layer.policy(&function, &mut errors)).collect();
     hoist(&mut policies);
-    match errors.finish() {
+    let is_guarded = layers.iter().any(|layer| layer.kind == Kind::Approval);
+    let mark = is_guarded.then(|| guarded::mark(&function, attrs));
+    let function = match errors.finish() {
         Ok(()) => wrap(function, attrs, &policies),
         Err(error) => with_error(&error, &without_policies(function, attrs, layers)),
-    }
+    };
+    quote!(#mark #function)
 }
 
 /// Moves a policy up as long as it means the same there, and is better.
@@ -225,9 +228,7 @@ fn check_signature(function: &Function, layers: &[Layer], errors: &mut Errors) {
         let value = if layers.iter().any(|layer| layer.kind == Kind::Agent) { "Step<…>" } else { "()" };
         errors.add(ident, format!("`#[{name}]` needs a function that returns a `Result`, and this one returns nothing: write `-> Result<{value}, YourError>`"));
     }
-    if function.returns_future() {
-        errors.add(function.sig.fn_token, format!("`#[{name}]` needs an `async fn`, and this one returns a future: write `async fn` (in a trait too, without `#[async_trait]`), or move `#[{name}]` above the macro that made it so"));
-    } else if let Some(layer) = layers.iter().find(|layer| layer.kind.needs_async() && !function.is_async()) {
+    if let Some(layer) = layers.iter().find(|layer| layer.kind.needs_async() && !function.is_async()) {
         let name = layer.kind.name();
         errors.add(function.sig.fn_token, format!("`#[{name}]` needs an `async fn`: write `async fn {ident}`"));
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, ImplItem, Item, Meta};
+use syn::{Attribute, File, ImplItem, Item, Meta};
 
 use crate::stack::{Kind, expand};
 
@@ -18,18 +18,30 @@ fn root() -> PathBuf {
 /// Expands as the compiler would: the first attribute of the family on each function, with those below it.
 fn expanded(source: &str) -> String {
     let mut file = syn::parse_file(source).unwrap();
-    for item in &mut file.items {
-        match item {
-            Item::Fn(function) => *item = syn::parse2(expanded_function(function, &function.attrs)).unwrap(),
+    let mut items = Vec::new();
+    for mut item in file.items {
+        match &mut item {
+            Item::Fn(function) => {
+                let expanded: File = syn::parse2(expanded_function(function, &function.attrs)).unwrap();
+                items.extend(expanded.items);
+            }
             Item::Impl(block) => {
                 for method in &mut block.items {
                     let ImplItem::Fn(function) = method else { continue };
-                    *method = syn::parse2(expanded_function(function, &function.attrs)).unwrap();
+                    *function = syn::parse2(expanded_function(function, &function.attrs)).unwrap();
+                    without_markers(&mut function.attrs);
                 }
+                items.push(item);
             }
-            _ => {}
+            _ => items.push(item),
         }
     }
+    for item in &mut items {
+        if let Item::Fn(function) = item {
+            without_markers(&mut function.attrs);
+        }
+    }
+    file.items = items;
     prettyplease::unparse(&file)
 }
 
@@ -39,21 +51,15 @@ fn expanded_function(function: &impl ToTokens, attrs: &[Attribute]) -> TokenStre
         Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),
     };
-    let (above, from_first) = attrs.split_at(first);
+    let others = attrs.iter().enumerate().filter(|(i, _)| *i != first).map(|(_, attr)| attr);
     let all: TokenStream = attrs.iter().map(ToTokens::to_token_stream).collect();
     let rest: TokenStream = function.to_token_stream().into_iter().skip(all.into_iter().count()).collect();
-    let below = &from_first[1..];
-    let item = expand(Kind::of(from_first[0].path()).unwrap(), args, quote!(#(#below)* #rest));
-    without_markers(&quote!(#(#above)* #item))
+    expand(Kind::of(attrs[first].path()).unwrap(), args, quote!(#(#others)* #rest))
 }
 
 /// The gathered attributes return their function untouched: so they are gone, too.
-fn without_markers(item: &TokenStream) -> TokenStream {
-    let parse =
-        |input: syn::parse::ParseStream<'_>| Ok((Attribute::parse_outer(input)?, input.parse::<TokenStream>()?));
-    let (attrs, rest) = syn::parse::Parser::parse2(parse, item.clone()).unwrap();
-    let attrs = attrs.iter().filter(|attr| Kind::of(attr.path()).is_none());
-    quote!(#(#attrs)* #rest)
+fn without_markers(attrs: &mut Vec<Attribute>) {
+    attrs.retain(|attr| Kind::of(attr.path()).is_none());
 }
 
 fn cases() -> Vec<PathBuf> {

@@ -334,6 +334,15 @@ mod tests {
                         Self::Fault { 0: wrapped, .. } => ::reliable::Transient::retry_after(wrapped),
                     }
                 }
+                fn fault(&self) -> ::core::option::Option<::reliable::FaultKind> {
+                    match self {
+                        Self::Busy { .. } => ::core::option::Option::None,
+                        Self::RateLimited { .. } => ::core::option::Option::None,
+                        Self::NoSuchCity { .. } => ::core::option::Option::None,
+                        Self::Transport { 0: wrapped, .. } => ::reliable::Transient::fault(wrapped),
+                        Self::Fault { 0: wrapped, .. } => ::reliable::Transient::fault(wrapped),
+                    }
+                }
             }
         "]];
         expected.assert_eq(&prettyplease::unparse(&syn::parse2(derive(item)).unwrap()));

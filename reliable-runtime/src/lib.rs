@@ -22,6 +22,7 @@ mod expansion;
 mod fallback;
 mod fault;
 mod feedback;
+mod guarded;
 mod hedge;
 #[cfg(feature = "http")]
 pub mod http;
@@ -60,6 +61,7 @@ pub use event::{Event, GaveUp};
 pub use expansion::returns;
 pub use fallback::Fallback;
 pub use fault::{Budget, Fault, FaultKind, FromFault};
+pub use guarded::{Guarded, Mark, Unguarded, guarded};
 pub use hedge::{Hedge, HedgedCall};
 pub use idempotency::{IdempotencyKey, InScope, idempotency_key};
 pub use inspect::{Failure, Inspect};

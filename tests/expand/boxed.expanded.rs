@@ -1,0 +1,26 @@
+pub fn boxed(
+    city: String,
+) -> Pin<Box<dyn Future<Output = Result<Forecast, WeatherError>> + Send>> {
+    Box::pin(async move {
+        let city = city;
+        let retry = const { &::reliable::Retry::new().max(3) };
+        let timeout = const { &::reliable::Timeout::ms(2000) };
+        let mut attempts = retry.attempts();
+        loop {
+            let outcome: Result<Forecast, WeatherError> = timeout
+                .run("boxed", fetch(&city))
+                .await;
+            let pause = match attempts
+                .settle(
+                    "boxed",
+                    outcome,
+                    |error| ::reliable::Inspect::new(error).failure(),
+                )
+            {
+                ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                ::core::ops::ControlFlow::Continue(pause) => pause,
+            };
+            pause.await;
+        }
+    })
+}

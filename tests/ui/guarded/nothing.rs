@@ -1,0 +1,3 @@
+reliable::guarded!();
+
+fn main() {}
