@@ -433,6 +433,26 @@ mod what_is_shown {
     }
 
     #[tokio::test]
+    async fn is_not_what_a_framework_hands_over() {
+        #[derive(Debug)]
+        struct RoleServer;
+        #[derive(Debug)]
+        struct Peer<Role>(Role);
+        #[derive(Debug)]
+        struct ToolContext;
+        #[requires_approval]
+        async fn f(a: u32, peer: Peer<RoleServer>, context: &mut ToolContext) -> Result<(), Fault> {
+            Ok(())
+        }
+        #[requires_approval(show(peer))]
+        async fn asked_for(a: u32, peer: Peer<RoleServer>) -> Result<(), Fault> {
+            Ok(())
+        }
+        assert_eq!(shown_by(f(1, Peer(RoleServer), &mut ToolContext)).await, "f(a = 1)");
+        assert_eq!(shown_by(asked_for(1, Peer(RoleServer))).await, "asked_for(peer = Peer(RoleServer))");
+    }
+
+    #[tokio::test]
     async fn is_not_what_redact_says() {
         #[requires_approval(redact(card))]
         async fn f(amount: u32, card: Card) -> Result<(), Fault> {

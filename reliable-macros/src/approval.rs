@@ -4,11 +4,11 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, FnArg};
+use syn::{Expr, FnArg, Type};
 
 use crate::code::Code;
 use crate::errors::Errors;
-use crate::function::{Function, at};
+use crate::function::{Function, at, mentions};
 use crate::options::{Known, Options};
 use crate::stack::Policy;
 use crate::values::{self, duration_tokens};
@@ -107,7 +107,15 @@ fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> Tok
             None
         }
     };
-    function.bindings().iter().filter_map(|(binding, _)| argument(&binding.ident)).collect()
+    let arguments = function.bindings();
+    let arguments = arguments.iter().filter(|(_, ty)| shown.is_some() || !is_of_the_framework(ty));
+    arguments.filter_map(|(binding, _)| argument(&binding.ident)).collect()
+}
+
+/// What a framework hands to a tool beside its arguments, and says nothing to a human.
+fn is_of_the_framework(ty: &Type) -> bool {
+    const HANDED: [&str; 3] = ["RoleServer", "ToolContext", "CancellationToken"];
+    mentions(ty.to_token_stream(), &|name| HANDED.iter().any(|handed| name == handed))
 }
 
 /// Whether to ask at all. A path is called with references to the arguments, unless it names a parameter: then it is the

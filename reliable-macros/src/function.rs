@@ -64,6 +64,11 @@ impl Function {
         self.sig.asyncness.is_some()
     }
 
+    /// Whether it returns a future, and this is the `async fn` in it.
+    pub(crate) fn is_opened(&self) -> bool {
+        self.shell.is_some()
+    }
+
     /// The user's block, braces and all.
     ///
     /// Its braces stand where the user's stand, so that the compiler points there, but count as ours, so that no lint

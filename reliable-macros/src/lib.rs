@@ -26,6 +26,7 @@ mod policy;
 mod rate_limit;
 mod repeat;
 mod retry;
+mod rmcp;
 mod setting;
 mod stack;
 #[cfg(test)]
@@ -212,7 +213,7 @@ pub fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
 /// |---|---|---|
 /// | `reason = "…"` | none | why a human is asked |
 /// | `when = …` | always | whether to ask: an expression of type `bool`, or a path called with references to the arguments |
-/// | `show(a, b)` | all parameters | what the human sees |
+/// | `show(a, b)` | all arguments | what the human sees |
 /// | `redact(a)` | none | parameters whose values neither a human nor a log gets to see |
 /// | `within = "10m"` | for ever | how long the question stands open; then it has expired, which is not a denial |
 /// | `by = …` | see below | the approver to ask: an expression whose type implements `reliable::Approver` |
@@ -227,6 +228,9 @@ pub fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
 /// - A denial is final: it is never retried, and no fallback answers it unless its `when` says so.
 /// - The time of waiting for a human does not count against an agent's `within`.
 /// - A parameter is shown by `Debug`, else by `Display`, else by the name of its type.
+/// - What a framework hands to a tool is shown only if `show` names it: a `RequestContext<RoleServer>`, a
+///   `Peer<RoleServer>`, a `ToolContext`, a `CancellationToken`.
+/// - [`guarded!`](macro@guarded) proves that no other macro has dropped the attribute.
 #[proc_macro_attribute]
 pub fn requires_approval(args: TokenStream, item: TokenStream) -> TokenStream {
     expand(Kind::Approval, args.into(), item.into()).into()

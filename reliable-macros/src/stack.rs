@@ -15,6 +15,7 @@ use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::policy::OwnPolicy;
+use crate::rmcp::ToolOutcome;
 use crate::{approval, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, order, rate_limit, retry, timeout};
 
 /// The attributes that know each other.
@@ -170,6 +171,9 @@ fn build(function: Function, attrs: &[Attribute], layers: &[Layer], mut errors: 
     retry::check_effects(attrs, layers, &mut errors);
     let mut policies: Vec<_> = layers.iter().map(|layer| layer.policy(&function, &mut errors)).collect();
     hoist(&mut policies);
+    if cfg!(feature = "rmcp") && ToolOutcome::is_needed(&function, attrs) {
+        policies.insert(0, Box::new(ToolOutcome));
+    }
     let is_guarded = layers.iter().any(|layer| layer.kind == Kind::Approval);
     let mark = is_guarded.then(|| guarded::mark(&function, attrs));
     let function = match errors.finish() {

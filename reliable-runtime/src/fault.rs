@@ -21,7 +21,8 @@ use crate::{Name, Usd};
 /// }
 /// ```
 ///
-/// `anyhow::Error`, `Box<dyn Error + Send + Sync>`, `String` and `std::io::Error` take it as they are.
+/// `anyhow::Error`, `Box<dyn Error + Send + Sync>`, `String` and `std::io::Error` take it as they are, and with the
+/// features `rmcp` and `rig` the types of these frameworks.
 ///
 /// The [`source`](Error::source) of every fault is its [`FaultKind`], so that a fault can be told from a tool's own
 /// error even when it was wrapped or boxed: that is how a denial stays final through any number of error types.
@@ -342,7 +343,7 @@ impl fmt::Display for Budget {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot carry a `reliable::Fault`: add a variant `#[error(transparent)] Fault(#[from] reliable::Fault)` to it",
     label = "this error type needs `From<reliable::Fault>`",
-    note = "`anyhow::Error`, `Box<dyn Error + Send + Sync>`, `String` and `std::io::Error` have it already"
+    note = "`anyhow::Error`, `Box<dyn Error + Send + Sync>`, `String` and `std::io::Error` have it already; for the types of `rmcp` and `rig` turn on the feature of that name of `reliable`"
 )]
 pub trait FromFault {
     /// The fault as this error type.
