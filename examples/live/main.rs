@@ -14,8 +14,7 @@
 //! Without a key it talks to a stand-in on loopback, which knows one conversation and fails twice in it.
 //!
 //! The library does the retrying here, so nothing below it may: the HTTP client is told never to. Where you use an SDK
-//! instead, set its own retries to 0 (`max_retries = 0`). Otherwise 3 retries of 3 retries are 16 calls, and nobody
-//! sees most of them.
+//! instead, set its own retries to 0: the documentation of `reliable::http` has the line for some.
 
 #[path = "../support/api.rs"]
 mod api;
@@ -73,7 +72,7 @@ async fn ask(model: &Model, chat: &[Value]) -> Result<Reply, ApiError> {
 }
 
 /// The one call that leaves this program.
-#[retry(max = 3, when = ApiError::is_transient, after = ApiError::retry_after)]
+#[retry(max = 3)]
 #[timeout(secs = 60)]
 async fn chat_completion(model: &Model, request: &Value) -> Result<Reply, ApiError> {
     api::json(model.post("/chat/completions").json(request)).await

@@ -2,32 +2,33 @@
 //! means for a retry.
 
 use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use reliable::{Fault, FaultKind};
+use reliable::{Fault, Transient, http};
 use reqwest::header::HeaderMap;
 use reqwest::{ClientBuilder, RequestBuilder, Response, StatusCode};
 use rustls::{ClientConfig, RootCertStore};
-use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-/// What can go wrong with a call to an HTTP API.
-#[derive(Debug, thiserror::Error)]
+/// What can go wrong with a call to an HTTP API. The marks say what is worth a retry, and every `#[retry]` obeys.
+#[derive(Debug, thiserror::Error, Transient)]
 pub(crate) enum ApiError {
-    /// The server answered, but not with a success.
-    #[error("the server said {status}{}", in_brackets(.code.as_deref()))]
-    Status {
-        status: StatusCode,
-        /// What the body calls the error, in APIs that do: `model_not_found`.
-        code: Option<String>,
-        /// The server's own opinion: the header `x-should-retry`.
-        should_retry: Option<bool>,
-        /// How long the server asks us to wait.
-        retry_after: Option<Duration>,
-    },
+    /// The server can't answer now, and may say when it can.
+    #[error("the server said {said}")]
+    #[transient(after = retry_after)]
+    Busy { said: Said, retry_after: Option<Duration> },
+    /// The server will not answer this request, however often it is sent.
+    #[error("the server said {0}")]
+    Refused(Said),
+    /// There is nothing left to spend. Often a 429 as well, but no waiting helps: somebody has to pay.
+    #[error("the quota is used up: the server said {0}")]
+    OutOfQuota(Said),
     /// No answer, or only a part of it.
     #[error("no complete answer: {}", root_cause(.0))]
+    #[transient(forward)]
     Transport(#[source] reqwest::Error),
     /// An answer that is not what we expect.
     #[error("unexpected answer: {0}")]
@@ -38,39 +39,24 @@ pub(crate) enum ApiError {
 }
 
 impl ApiError {
-    /// Whether the same request may go well a little later. For `#[retry(when = ApiError::is_transient)]`.
-    pub(crate) fn is_transient(&self) -> bool {
-        match self {
-            // Also a 429, but waiting does not help: somebody has to pay.
-            ApiError::Status { code: Some(code), .. } if code == "insufficient_quota" => false,
-            ApiError::Status { should_retry: Some(should_retry), .. } => *should_retry,
-            ApiError::Status { status, .. } => matches!(status.as_u16(), 408 | 409 | 429 | 500..),
-            // A request that can't even be built is our own mistake.
-            ApiError::Transport(error) => !error.is_builder() && !error.is_redirect(),
-            ApiError::Answer(_) => false,
-            ApiError::Fault(fault) => fault.kind() == FaultKind::TimedOut,
-        }
-    }
-
-    /// How long the server asks us to wait. For `#[retry(after = ApiError::retry_after)]`.
-    pub(crate) fn retry_after(&self) -> Option<Duration> {
-        match self {
-            ApiError::Status { retry_after, .. } => *retry_after,
-            _ => None,
+    /// Reads an answer that is not a success.
+    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
+        let body: Value = serde_json::from_slice(body).unwrap_or_default();
+        let words = words(&body);
+        let said = Said { status, word: words.first().map(|&word| word.to_owned()) };
+        if words.into_iter().any(is_about_money) {
+            ApiError::OutOfQuota(said)
+        } else if http::is_transient(status, headers) {
+            ApiError::Busy { said, retry_after: http::retry_after(headers, SystemTime::now()) }
+        } else {
+            ApiError::Refused(said)
         }
     }
 
     async fn from_response(response: Response) -> ApiError {
-        let status = response.status();
-        let should_retry = match header(response.headers(), "x-should-retry") {
-            Some("true") => Some(true),
-            Some("false") => Some(false),
-            _ => None,
-        };
-        let retry_after = asked_delay(response.headers());
+        let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await.unwrap_or_default();
-        let code = serde_json::from_slice::<ErrorBody>(&body).ok().map(|body| body.error.code);
-        ApiError::Status { status, code, should_retry, retry_after }
+        ApiError::new(status, &headers, &body)
     }
 }
 
@@ -80,15 +66,37 @@ impl From<reqwest::Error> for ApiError {
     }
 }
 
-/// `{"error": {"code": "model_not_found"}}`
-#[derive(Deserialize)]
-struct ErrorBody {
-    error: ErrorCode,
+/// What the server answered, instead of a success.
+#[derive(Debug)]
+pub(crate) struct Said {
+    status: StatusCode,
+    /// What the body calls it, in APIs that do: `model_not_found`.
+    word: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct ErrorCode {
-    code: String,
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.word {
+            Some(word) => write!(f, "{} ({word})", self.status),
+            None => write!(f, "{}", self.status),
+        }
+    }
+}
+
+/// What the body calls the error, the most exact word first: `OpenAI` has a code and a type, Anthropic a type and
+/// sometimes details.
+fn words(body: &Value) -> Vec<&str> {
+    let error = &body["error"];
+    let places = [&error["details"]["error_code"], &error["code"], &error["type"]];
+    places.into_iter().filter_map(Value::as_str).collect()
+}
+
+/// The words of `OpenAI` (the first two) and of Anthropic for a quota that is used up.
+fn is_about_money(word: &str) -> bool {
+    matches!(
+        word,
+        "insufficient_quota" | "billing_hard_limit_reached" | "enforced_spend_limit_reached" | "billing_error"
+    )
 }
 
 /// A client that leaves two things to `reliable`. It never tries again by itself: two layers of retries multiply, and
@@ -107,26 +115,6 @@ pub(crate) async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result
     }
     let body = response.bytes().await?;
     Ok(serde_json::from_slice(&body)?)
-}
-
-/// The delay in the headers: in milliseconds, in seconds, or as a date.
-pub(crate) fn asked_delay(headers: &HeaderMap) -> Option<Duration> {
-    let number = |name| header(headers, name)?.parse::<f64>().ok();
-    let in_ms = number("retry-after-ms").and_then(|ms| Duration::try_from_secs_f64(ms / 1000.0).ok());
-    let in_secs = || number("retry-after").and_then(|secs| Duration::try_from_secs_f64(secs).ok());
-    let until_date = || {
-        let date = httpdate::parse_http_date(header(headers, "retry-after")?).ok()?;
-        date.duration_since(SystemTime::now()).ok()
-    };
-    in_ms.or_else(in_secs).or_else(until_date)
-}
-
-fn header<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    headers.get(name)?.to_str().ok()
-}
-
-fn in_brackets(text: Option<&str>) -> String {
-    text.map(|text| format!(" ({text})")).unwrap_or_default()
 }
 
 /// The innermost error says what happened: "connection refused". The outer ones say where.

@@ -2,11 +2,12 @@
 
 #![allow(dead_code, reason = "every example uses a part of it")]
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, SystemTime};
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -14,7 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 /// What the server does with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Act {
-    /// Answers with a status, a header line (or none: `""`) and a body.
+    /// Answers with a status, a header line (or none: `""`) and a body. `<date>` in the header becomes a date: the next
+    /// whole second that is 200 ms away or more.
     Answer(u16, &'static str, &'static str),
     /// Answers with the first half of a body, then cuts the connection.
     CutOff,
@@ -51,6 +53,9 @@ impl fmt::Display for Act {
     }
 }
 
+/// The headers of a request, by their names in lower case.
+pub(crate) type Headers = HashMap<String, String>;
+
 /// The running server. It stops with the program.
 pub(crate) struct Server {
     address: SocketAddr,
@@ -61,6 +66,7 @@ pub(crate) struct Server {
 struct Stage {
     script: VecDeque<Act>,
     played: Vec<Act>,
+    arrived: Vec<Headers>,
 }
 
 impl Server {
@@ -80,12 +86,17 @@ impl Server {
 
     /// Hands the server a new script. What is left of the old one is forgotten.
     pub(crate) fn will_play(&self, script: &[Act]) {
-        *lock(&self.stage) = Stage { script: script.iter().copied().collect(), played: Vec::new() };
+        *lock(&self.stage) = Stage { script: script.iter().copied().collect(), ..Stage::default() };
     }
 
     /// What the server did since then.
     pub(crate) fn played(&self) -> Vec<Act> {
         lock(&self.stage).played.clone()
+    }
+
+    /// What arrived since then: the headers of each request.
+    pub(crate) fn arrived(&self) -> Vec<Headers> {
+        lock(&self.stage).arrived.clone()
     }
 }
 
@@ -104,8 +115,8 @@ async fn accept(listener: TcpListener, stage: Arc<Mutex<Stage>>) {
 /// Serves one request, and closes the connection.
 async fn serve(socket: TcpStream, stage: &Mutex<Stage>) -> io::Result<()> {
     let mut socket = BufReader::new(socket);
-    read_request(&mut socket).await?;
-    match next_act(stage) {
+    let headers = read_request(&mut socket).await?;
+    match next_act(stage, headers) {
         Act::Answer(code, header, body) => answer(&mut socket, code, header, body, body.len()).await,
         Act::CutOff => answer(&mut socket, 200, "", r#"{"celsius""#, 1000).await,
         Act::HangUp => Ok(()),
@@ -114,27 +125,29 @@ async fn serve(socket: TcpStream, stage: &Mutex<Stage>) -> io::Result<()> {
 }
 
 /// The next act of the script. A request too many gets a status that nobody retries.
-fn next_act(stage: &Mutex<Stage>) -> Act {
+fn next_act(stage: &Mutex<Stage>, headers: Headers) -> Act {
     let mut stage = lock(stage);
+    stage.arrived.push(headers);
     let act = stage.script.pop_front().unwrap_or(status_with(400, "x-problem: not in the script"));
     stage.played.push(act);
     act
 }
 
-async fn read_request(socket: &mut BufReader<TcpStream>) -> io::Result<()> {
-    let mut length = 0;
+async fn read_request(socket: &mut BufReader<TcpStream>) -> io::Result<Headers> {
+    let mut headers = Headers::new();
     loop {
         let mut line = String::new();
         socket.read_line(&mut line).await?;
-        let line = line.trim_end().to_lowercase();
-        if line.is_empty() {
+        if line.trim_end().is_empty() {
             break;
         }
-        if let Some(value) = line.strip_prefix("content-length:") {
-            length = value.trim().parse().unwrap_or(0);
+        if let Some((name, value)) = line.split_once(':') {
+            headers.insert(name.to_lowercase(), value.trim().to_owned());
         }
     }
-    socket.read_exact(&mut vec![0; length]).await.map(drop)
+    let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
+    socket.read_exact(&mut vec![0; length]).await?;
+    Ok(headers)
 }
 
 async fn answer(
@@ -144,7 +157,8 @@ async fn answer(
     body: &str,
     promised_length: usize,
 ) -> io::Result<()> {
-    let header = if header.is_empty() { String::new() } else { format!("{header}\r\n") };
+    let soon = || httpdate::fmt_http_date(SystemTime::now() + Duration::from_millis(1200));
+    let header = if header.is_empty() { String::new() } else { header.replace("<date>", &soon()) + "\r\n" };
     let head = format!("HTTP/1.1 {code} \r\ncontent-length: {promised_length}\r\nconnection: close\r\n{header}\r\n");
     socket.write_all(head.as_bytes()).await?;
     socket.write_all(body.as_bytes()).await?;

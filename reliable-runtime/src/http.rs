@@ -7,8 +7,6 @@
 //! | `x-should-retry` | `true` or `false`, in lower case, beats the status |
 //! | asked delay | `retry-after-ms` in milliseconds, else `retry-after` in seconds, else `retry-after` as a date |
 //!
-//! An exhausted quota is a 429 too, and no wait helps there: only the body of the answer tells it from a rate limit.
-//!
 //! ```
 //! use http::{HeaderMap, StatusCode};
 //! use reliable::{Transient, retry};
@@ -37,6 +35,75 @@
 //! assert_eq!(busy.retry_after(), Some(Duration::from_secs(2)));
 //! assert!(!ApiError::new(StatusCode::NOT_FOUND, &headers).is_transient());
 //! ```
+//!
+//! The example `llm_client` is a whole client with such an error, which also sends the same idempotency key with every
+//! attempt.
+//!
+//! # A quota is not a rate limit
+//! An exhausted quota is often a 429 too, and no wait helps there: somebody has to pay. Only the body tells the two apart,
+//! and every API has words of its own for it, which change. So this is for your own code, where the body is read anyway:
+//!
+//! | API | used up | try again |
+//! |---|---|---|
+//! | `OpenAI` | `error.type` is `insufficient_quota`; `error.code` says more | every other 429 |
+//! | Anthropic | `error.details.error_code` is `enforced_spend_limit_reached`; or a 402 | every other 429; 529 `overloaded_error` |
+//!
+//! ```
+//! use http::{HeaderMap, StatusCode};
+//! use reliable::Transient;
+//! use serde_json::Value;
+//!
+//! #[derive(Debug, Transient)]
+//! enum ApiError {
+//!     #[transient]
+//!     Busy(StatusCode),
+//!     OutOfQuota,
+//!     Refused(StatusCode),
+//! }
+//!
+//! impl ApiError {
+//!     fn new(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
+//!         let body: Value = serde_json::from_slice(body).unwrap_or_default();
+//!         let error = &body["error"];
+//!         let quota = error["type"] == "insufficient_quota"
+//!             || error["details"]["error_code"] == "enforced_spend_limit_reached";
+//!         if quota {
+//!             ApiError::OutOfQuota
+//!         } else if reliable::http::is_transient(status, headers) {
+//!             ApiError::Busy(status)
+//!         } else {
+//!             ApiError::Refused(status)
+//!         }
+//!     }
+//! }
+//!
+//! let error = |body: &str| ApiError::new(StatusCode::TOO_MANY_REQUESTS, &HeaderMap::new(), body.as_bytes());
+//! assert!(error(r#"{"error": {"type": "tokens", "code": "rate_limit_exceeded"}}"#).is_transient());
+//! assert!(!error(r#"{"error": {"type": "insufficient_quota", "code": "credit_balance_exhausted"}}"#).is_transient());
+//! # assert!(!error(r#"{"error": {"type": "rate_limit_error", "details": {"error_code": "enforced_spend_limit_reached"}}}"#).is_transient());
+//! # assert!(error("no JSON").is_transient());
+//! ```
+//!
+//! # Set your SDK's own retries to 0
+//! Layers of retries multiply. An SDK that retries 2 times, in a function with `#[retry(max = 3)]`, sends
+//! (1 + 2) × (1 + 3) = 12 requests to a service that is down, and one more such layer makes it 36. Only your own layer
+//! tells what it does, and keeps to a budget. So the others are told not to:
+//!
+//! | client, as of version | retries by itself | never again |
+//! |---|---|---|
+//! | `reqwest` 0.13.5 | at most 2 times what a server refused unseen (HTTP/2 has a sign for that) | `Client::builder().retry(reqwest::retry::never())` |
+//! | `async-openai` 0.43.0 | at most 3 times a 429, a 5xx, a connection that can't be made | feature `middleware`, `client.with_http_service(ReqwestService::new(http))` |
+//! | `rig-core` 0.46.0 | nothing | `OpenAIConfig::new(key).connect(ReqwestClient::from(http))` for a `reqwest` of yours |
+//! | `genai` 0.7.2 | nothing | `Client::builder().with_reqwest(http)` for a `reqwest` of yours |
+//!
+//! `http` is a `reqwest::Client` as in the first row. The errors of `rig-core` (`provider_response_status` and
+//! `provider_response_headers`) and of `genai` (`status` and `headers`) have what [`is_transient`] and [`retry_after`] ask
+//! for; that of `async-openai` has the status, and the headers are lost. `OpenAI`'s and Anthropic's SDKs for other languages
+//! retry twice, unless the client is made with `max_retries` (or `maxRetries`) 0.
+//!
+//! The same holds for the time limit of an attempt: it is [`Timeout`](crate::Timeout)'s or the client's. With both, the
+//! shorter one decides, and where that is the client's, the one above your function is never heard of. `reqwest` has none,
+//! unless you set one.
 
 use std::time::{Duration, SystemTime};
 

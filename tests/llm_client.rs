@@ -1,0 +1,79 @@
+//! The example `llm_client` ends well, and its error type tells an exhausted quota from a rate limit.
+
+mod support;
+
+use reliable::Transient;
+use reqwest::StatusCode;
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+
+#[path = "../examples/support/api.rs"]
+#[expect(dead_code, reason = "nothing is sent here")]
+mod api;
+
+use api::ApiError;
+
+#[test]
+fn every_scene_ends_as_expected() {
+    let output = support::run("llm_client");
+    for line in [
+        "server:  429 with retry-after-ms: 120, then 200",
+        "server:  429 with retry-after: <date>, then 200",
+        "server:  503 with x-should-retry: false",
+        "client:  failed: the quota is used up: the server said 429 Too Many Requests (credit_balance_exhausted)",
+        "arrived: 3 requests with the key ",
+        "arrived: 12 requests with the key ",
+        "arrived: 4 requests with the key ",
+        "14 calls, 14 idempotency keys.",
+        "Every scene ended as expected.",
+    ] {
+        assert!(output.contains(line), "no {line:?} in\n{output}");
+    }
+}
+
+fn answered(status: u16, body: &str) -> ApiError {
+    let headers = HeaderMap::from_iter([(HeaderName::from_static("retry-after"), HeaderValue::from_static("1"))]);
+    ApiError::new(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes())
+}
+
+#[test]
+fn a_quota_that_is_used_up_is_not_worth_a_retry() {
+    for (status, body) in [
+        (429, r#"{"error": {"type": "insufficient_quota", "code": "insufficient_quota"}}"#),
+        (429, r#"{"error": {"type": "insufficient_quota", "code": "project_spend_limit_exceeded"}}"#),
+        (429, r#"{"error": {"type": "insufficient_quota", "code": null}}"#),
+        (429, r#"{"error": {"type": "rate_limit_error", "details": {"error_code": "enforced_spend_limit_reached"}}}"#),
+        (400, r#"{"error": {"type": "invalid_request_error", "code": "billing_hard_limit_reached"}}"#),
+        (402, r#"{"error": {"type": "billing_error"}}"#),
+    ] {
+        let error = answered(status, body);
+        assert!(matches!(error, ApiError::OutOfQuota(_)), "{body}: {error:?}");
+        assert!(!error.is_transient() && error.retry_after().is_none(), "{body}: {error:?}");
+    }
+}
+
+#[test]
+fn a_rate_limit_and_an_overload_are_and_so_is_a_429_that_can_not_be_read() {
+    for (status, body) in [
+        (429, r#"{"error": {"type": "tokens", "code": "rate_limit_exceeded"}}"#),
+        (429, r#"{"error": {"type": "rate_limit_error", "details": null}}"#),
+        (429, r#"{"error": {"code": 429, "status": "RESOURCE_EXHAUSTED"}}"#),
+        (429, r#"{"error": "insufficient_quota"}"#),
+        (429, "insufficient_quota"),
+        (429, ""),
+        (529, r#"{"error": {"type": "overloaded_error"}}"#),
+    ] {
+        let error = answered(status, body);
+        assert!(error.is_transient() && error.retry_after().is_some(), "{body}: {error:?}");
+    }
+}
+
+#[test]
+fn what_went_wrong_is_told_in_the_most_exact_word() {
+    for (body, told) in [
+        (r#"{"error": {"type": "invalid_request_error", "code": "model_not_found"}}"#, " (model_not_found)"),
+        (r#"{"error": {"type": "not_found_error"}}"#, " (not_found_error)"),
+        ("no such page", ""),
+    ] {
+        assert_eq!(answered(404, body).to_string(), format!("the server said 404 Not Found{told}"));
+    }
+}
