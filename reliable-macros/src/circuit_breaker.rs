@@ -66,10 +66,11 @@ impl Policy for CircuitBreaker {
         let rejected = function.ended_by_fault();
         let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
         inner.into_returning(|leave| {
+            let rejected = leave(&rejected);
             quote_spanned!(Span::mixed_site()=>
                 let permit = match #breaker.admit(#tool) {
                     ::core::result::Result::Ok(permit) => permit,
-                    ::core::result::Result::Err(fault) => #leave #rejected,
+                    ::core::result::Result::Err(fault) => #rejected,
                 };
                 #outcome
                 #settled

@@ -1,6 +1,6 @@
 //! The new body while it is put together, from the inside out.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
@@ -67,15 +67,18 @@ impl Code {
         Code { tokens, form: Form::Block, awaited_call: None, typed: true, ..self }
     }
 
-    /// The same call as statements around its outcome, which may leave early with another: `#leave outcome`.
-    pub(crate) fn into_returning(self, statements: impl Fn(&TokenStream) -> TokenStream) -> Code {
+    /// The same call as statements around its outcome, which may leave early with another: `leave(outcome)`.
+    pub(crate) fn into_returning(self, statements: impl Fn(&Leave<'_>) -> TokenStream) -> Code {
         let mixed = Span::mixed_site();
         let labels = self.labels + 1;
         let name = if labels == 1 { "'call".to_owned() } else { format!("'call_{labels}") };
         let label = Lifetime::new(&name, mixed);
-        let block = statements(&quote_spanned!(mixed=> break #label));
+        let block = statements(&|outcome| {
+            let outcome = in_parentheses(outcome);
+            quote_spanned!(mixed=> break #label #outcome)
+        });
         Code {
-            tokens: statements(&quote_spanned!(mixed=> return)),
+            tokens: statements(&|outcome| quote_spanned!(mixed=> return #outcome)),
             labelled: Some(quote_spanned!(mixed=> #label: { #block })),
             labels,
             form: Form::Returning,
@@ -160,6 +163,18 @@ impl Code {
         let returned = function.return_hint();
         let hint = quote_spanned!(self.span=> if false { return ::reliable::returns::<#returned>(); });
         quote!(#hint #tokens)
+    }
+}
+
+/// Leaves with an outcome.
+pub(crate) type Leave<'a> = dyn Fn(&TokenStream) -> TokenStream + 'a;
+
+/// `break 'call ::path` is legal, and yet many macros of others, which see it when they stand below, take the first colon
+/// for that of a label.
+fn in_parentheses(outcome: &TokenStream) -> TokenStream {
+    match outcome.clone().into_iter().next() {
+        Some(TokenTree::Punct(_)) => quote_spanned!(Span::mixed_site()=> (#outcome)),
+        _ => outcome.clone(),
     }
 }
 

@@ -64,16 +64,14 @@ impl Policy for Fallback {
         let outcome = inner.outcome(function);
         let classify = &self.classify;
         let settled = quote_spanned!(function.return_span()=> ::reliable::Fallback::settle(#tool, outcome, #classify));
-        let unless_answered = |leave: &TokenStream| {
-            quote_spanned!(mixed=>
+        inner.into_returning(|leave| {
+            let answered = leave(&quote_spanned!(mixed=> outcome));
+            let unless_answered = quote_spanned!(mixed=>
                 #outcome
                 if let ::core::ops::ControlFlow::Break(outcome) = #settled {
-                    #leave outcome;
+                    #answered;
                 }
-            )
-        };
-        inner.into_returning(|leave| {
-            let unless_answered = unless_answered(leave);
+            );
             match &self.answer {
                 Answer::Call(path, arguments) => {
                     let call = call(path, arguments, function.is_async());
@@ -84,7 +82,7 @@ impl Policy for Fallback {
                     quote_spanned!(mixed=>
                         #outcome
                         let #error = match #settled {
-                            ::core::ops::ControlFlow::Break(outcome) => #leave outcome,
+                            ::core::ops::ControlFlow::Break(outcome) => #answered,
                             ::core::ops::ControlFlow::Continue(error) => error,
                         };
                         #expr

@@ -64,6 +64,13 @@ impl Function {
         self.sig.asyncness.is_some()
     }
 
+    /// The type of the future that it returns, if a name hides what comes of it: `Self::Future`.
+    pub(crate) fn returns_unknown_future(&self) -> Option<&Type> {
+        let ReturnType::Type(_, ty) = &self.sig.output else { return None };
+        let Type::Path(path) = &**ty else { return None };
+        path.path.segments.last().filter(|last| last.ident.to_string().ends_with("Future")).map(|_| &**ty)
+    }
+
     /// Whether it returns a future, and this is the `async fn` in it.
     pub(crate) fn is_opened(&self) -> bool {
         self.shell.is_some()
@@ -128,10 +135,14 @@ impl Function {
         }
     }
 
+    /// Whether the body uses this name.
+    pub(crate) fn mentions(&self, name: &str) -> bool {
+        mentions(self.body.stream(), &|mentioned| mentioned == name)
+    }
+
     /// Whether it speaks of the type that it belongs to.
     pub(crate) fn names_self(&self) -> bool {
-        let is_self = |name: &Ident| name == "Self";
-        mentions(self.sig.to_token_stream(), &is_self) || mentions(self.body.stream(), &is_self)
+        mentions(self.sig.to_token_stream(), &|name| name == "Self") || self.mentions("Self")
     }
 
     /// Every name that the parameters bind, with the parameter's type.

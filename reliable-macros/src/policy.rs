@@ -79,12 +79,13 @@ impl Policy for OwnPolicy {
         let settled = relocate(quote_spanned!(mixed=> settle(outcome, #classify)), function.return_span());
         let wait = function.pause();
         inner.into_returning(|leave| {
+            let refused = leave(&refused);
             quote_spanned!(mixed=>
                 let mut call = loop {
                     let pause = match #before {
                         ::reliable::Before::Admit(call) => break call,
                         ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
-                        ::reliable::Before::Refuse(fault) => #leave #refused,
+                        ::reliable::Before::Refuse(fault) => #refused,
                     };
                     #wait;
                 };

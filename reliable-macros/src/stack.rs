@@ -232,10 +232,24 @@ fn check_signature(function: &Function, layers: &[Layer], errors: &mut Errors) {
         let value = if layers.iter().any(|layer| layer.kind == Kind::Agent) { "Step<…>" } else { "()" };
         errors.add(ident, format!("`#[{name}]` needs a function that returns a `Result`, and this one returns nothing: write `-> Result<{value}, YourError>`"));
     }
-    if let Some(layer) = layers.iter().find(|layer| layer.kind.needs_async() && !function.is_async()) {
-        let name = layer.kind.name();
-        errors.add(function.sig.fn_token, format!("`#[{name}]` needs an `async fn`: write `async fn {ident}`"));
+    if function.is_async() {
+        return;
     }
+    if let Some(future) = function.returns_unknown_future() {
+        errors.add(future, format!("`#[{name}]` can't see what this future gives: write `Pin<Box<dyn Future<Output = Result<…>> + Send>>`, or an `async fn`"));
+        return;
+    }
+    let Some(name) = layers.iter().find(|layer| layer.kind.needs_async()).map(|layer| layer.kind.name()) else {
+        return;
+    };
+    errors.add(
+        function.sig.fn_token,
+        if function.mentions("block_on") {
+            format!("`#[{name}]` needs an `async fn`, and this one blocks on a future: move `#[{name}]` above the macro that made it so, such as `#[tokio::test]`, or write `async fn {ident}`")
+        } else {
+            format!("`#[{name}]` needs an `async fn`: write `async fn {ident}`")
+        },
+    );
 }
 
 /// What one attribute does to a function, once its options are read and checked.

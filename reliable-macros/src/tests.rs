@@ -101,3 +101,14 @@ fn the_expansions_in_the_notes_are_the_real_ones() {
     assert!(shown >= 5, "each attribute's expansion is shown");
     expect_test::expect_file![path].assert_eq(&renewed);
 }
+
+/// A macro of somebody else's that stands below ours parses them, and most do it with this version.
+#[test]
+fn the_expansions_can_be_read_by_other_macros() {
+    for case in cases() {
+        let expanded = expanded(&fs::read_to_string(&case).unwrap());
+        if let Err(error) = syn_2::parse_file(&expanded) {
+            panic!("{}: {error} in\n{expanded}", case.display());
+        }
+    }
+}

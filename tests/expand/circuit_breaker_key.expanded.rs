@@ -12,7 +12,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             let permit = match breaker.admit("forecast") {
                 ::core::result::Result::Ok(permit) => permit,
                 ::core::result::Result::Err(fault) => {
-                    break 'call ::reliable::Outcome::from_fault(fault);
+                    break 'call (::reliable::Outcome::from_fault(fault));
                 }
             };
             let outcome: Result<Forecast, WeatherError> = timeout
