@@ -7,9 +7,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-use crate::Fault;
 use crate::blocking::block_on;
 use crate::limit::{never_closed, rejected, waited};
+use crate::{Fault, metrics};
 
 /// Lets so many calls run at once. Others wait in order, or are rejected.
 ///
@@ -119,12 +119,15 @@ impl Bulkhead {
         async move {
             let inside = self.admit(tool)?;
             if let Ok(permit) = self.places.try_acquire() {
-                return Ok(Place { _permit: permit, _inside: inside });
+                return Ok(Place { _running: metrics::bulkhead_entered(tool), _permit: permit, _inside: inside });
             }
             let since = Instant::now();
-            let permit = self.places.acquire().await;
+            let permit = {
+                let _waiting = metrics::bulkhead_waiting(tool);
+                self.places.acquire().await
+            };
             waited(tool, "bulkhead", since);
-            Ok(Place { _permit: never_closed(permit), _inside: inside })
+            Ok(Place { _running: metrics::bulkhead_entered(tool), _permit: never_closed(permit), _inside: inside })
         }
     }
 
@@ -143,9 +146,15 @@ impl Bulkhead {
         let one_more = |inside| (inside < room).then_some(inside + 1);
         match self.inside.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more) {
             Ok(_) => Ok(Inside(self)),
-            Err(_) => Err(rejected(tool, "bulkhead", None)),
+            Err(_) => Err(full(tool)),
         }
     }
+}
+
+#[cold]
+fn full(tool: &'static str) -> Fault {
+    metrics::bulkhead_rejected(tool);
+    rejected(tool, "bulkhead", None)
 }
 
 /// A place in a [`Bulkhead`], made by [`Bulkhead::enter`]. It is given back when it is dropped.
@@ -162,7 +171,9 @@ impl Bulkhead {
 #[derive(Debug)]
 #[must_use = "a place that is dropped at once is given back at once"]
 pub struct Place<'a> {
-    // In this order: whoever sees that there is room for one more finds a place free.
+    // In this order: never are more counted than there are places, and whoever sees that there is room for one more finds a
+    // place free.
+    _running: metrics::Running,
     _permit: SemaphorePermit<'a>,
     _inside: Inside<'a>,
 }

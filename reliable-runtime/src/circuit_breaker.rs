@@ -12,7 +12,7 @@ use crate::clock::now_us;
 use crate::event::{Event, emit};
 use crate::limit::tell_rejection;
 use crate::outcome::{Look, decided};
-use crate::{Failure, Fault, Outcome};
+use crate::{Failure, Fault, Outcome, metrics};
 use state::{Admitted, Change, LARGEST_WINDOW, Phase, State};
 
 /// Keeps calls away from a service that fails, and lets a few through after a while to see whether it is well again.
@@ -225,6 +225,7 @@ impl CircuitBreaker {
 }
 
 fn rejected(tool: &'static str, left_us: u64) -> Fault {
+    metrics::breaker_rejected(tool);
     tell_rejection(tool, Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) })
 }
 
@@ -292,12 +293,15 @@ impl Permit<'_> {
         let counts = failure.was_called();
         if counts {
             self.record(tool, failure.is_failure());
+        } else {
+            metrics::breaker_ignored(tool);
         }
         counts
     }
 
     #[inline]
     fn record(&self, tool: &'static str, failed: bool) {
+        metrics::breaker_counted(tool, failed);
         let CircuitBreaker { state, rules } = self.breaker;
         if !state.has_nothing_to_count(rules, self.generation.get(), failed) {
             self.count(tool, failed);

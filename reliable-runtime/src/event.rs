@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::{CircuitState, Fault, Name, Scope, Usd};
+use crate::{CircuitState, Fault, Name, Scope, Usd, metrics};
 
 /// Something that happened to a call or a run. A call that goes well at the first attempt has no event.
 ///
@@ -300,16 +300,20 @@ pub(crate) fn short(duration: Duration) -> String {
 pub(crate) fn emit(event: impl FnOnce() -> Event) {
     let recorder = Scope::current_recorder();
     #[cfg(feature = "tracing")]
-    if crate::trace::is_heard() {
-        let event = event();
-        crate::trace::emit(&event);
-        if let Some(recorder) = recorder {
-            recorder.record(event);
-        }
+    let traced = crate::trace::is_heard();
+    #[cfg(not(feature = "tracing"))]
+    let traced = false;
+    if recorder.is_none() && !traced && !metrics::is_heard() {
         return;
     }
+    let event = event();
+    #[cfg(feature = "tracing")]
+    if traced {
+        crate::trace::emit(&event);
+    }
+    metrics::count(&event);
     if let Some(recorder) = recorder {
-        recorder.record(event());
+        recorder.record(event);
     }
 }
 

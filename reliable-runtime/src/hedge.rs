@@ -8,9 +8,9 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
-use crate::Outcome;
 use crate::event::{Event, emit};
 use crate::timer::poll_timer;
+use crate::{Outcome, metrics};
 
 /// When an attempt is so slow that another one starts beside it.
 ///
@@ -194,6 +194,7 @@ fn is_over(mut sleep: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context
 }
 
 fn done<R: Outcome>(tool: &'static str, attempt: u32, started: u32, result: Result<R::Value, R::Error>) -> R {
+    metrics::hedge_ended(tool, started > 1);
     if started > 1 && result.is_ok() {
         won(tool, attempt);
     }

@@ -31,6 +31,11 @@ mod idempotency;
 mod inspect;
 mod keyed;
 mod limit;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(not(feature = "metrics"))]
+#[path = "metrics/off.rs"]
+mod metrics;
 mod money;
 mod name;
 mod outcome;

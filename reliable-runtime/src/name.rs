@@ -39,6 +39,17 @@ impl Deref for Name {
     }
 }
 
+#[cfg(feature = "metrics")]
+impl Name {
+    /// The text, copied only if it is not part of the program.
+    pub(crate) fn text(&self) -> Cow<'static, str> {
+        match &self.0 {
+            Text::Static(text) => Cow::Borrowed(text),
+            Text::Owned(text) => Cow::Owned(text.as_str().to_owned()),
+        }
+    }
+}
+
 impl From<&'static str> for Name {
     fn from(text: &'static str) -> Name {
         Name(Text::Static(text))

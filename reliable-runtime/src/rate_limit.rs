@@ -11,9 +11,9 @@ use governor::{Quota, RateLimiter};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
-use crate::Fault;
 use crate::blocking::block_on;
 use crate::limit::{never_closed, rejected, waited};
+use crate::{Fault, metrics};
 
 /// Lets so many calls through in a second or a minute. Others wait for their turn, or are rejected.
 ///
@@ -131,6 +131,7 @@ impl RateLimit {
                 sleep(wait).await;
             }
             waited(tool, "rate limit", since);
+            metrics::rate_limit_permitted(tool);
             Ok(())
         }
     }
@@ -154,6 +155,7 @@ impl RateLimit {
             }
         }
         waited(tool, "rate limit", since);
+        metrics::rate_limit_permitted(tool);
         Ok(())
     }
 
@@ -164,8 +166,11 @@ impl RateLimit {
             return Ok(false);
         }
         match self.check() {
-            Ok(()) => Ok(true),
-            Err(wait) if self.reject => Err(rejected(tool, "rate limit", Some(wait))),
+            Ok(()) => {
+                metrics::rate_limit_permitted(tool);
+                Ok(true)
+            }
+            Err(wait) if self.reject => Err(too_early(tool, wait)),
             Err(_) => Ok(false),
         }
     }
@@ -183,6 +188,12 @@ impl RateLimit {
         let quota = Quota::with_period(self.period / self.calls).expect("a period is longer than zero");
         RateLimiter::direct_with_clock(quota.allow_burst(burst), Clock { started: Instant::now() })
     }
+}
+
+#[cold]
+fn too_early(tool: &'static str, wait: Duration) -> Fault {
+    metrics::rate_limit_rejected(tool);
+    rejected(tool, "rate limit", Some(wait))
 }
 
 /// Tokio's clock, as `governor` wants to see one.

@@ -14,7 +14,7 @@ use crate::clock::now_us;
 use crate::event::{Event, GaveUp, emit};
 use crate::outcome::{Look, decided};
 use crate::retry_budget::Paid;
-use crate::{Backoff, Failure, FaultKind, Outcome, RetryBudget};
+use crate::{Backoff, Failure, FaultKind, Outcome, RetryBudget, metrics};
 
 /// When to try again, how often, and how long to pause before.
 ///
@@ -282,6 +282,7 @@ impl Attempts<'_> {
 
     #[inline]
     fn after_success(&self, budget: Option<&RetryBudget>, tool: &'static str) {
+        metrics::retry_ended(tool, self.failed > 0, None);
         if self.failed > 0 {
             recovered(tool, self.failed + 1);
         }
@@ -313,10 +314,12 @@ impl Attempts<'_> {
         let attempt = self.failed;
         match self.next_delay(budget, retry, failure) {
             Ok(delay) => {
+                metrics::retrying(tool);
                 emit(|| Event::Retrying { tool: tool.into(), attempt, error: failure.to_string(), pause: delay });
                 Some(Pause::new(delay))
             }
             Err(reason) => {
+                metrics::retry_ended(tool, retry > 0, Some(reason));
                 emit(|| Event::GaveUp { tool: tool.into(), attempts: attempt, error: failure.to_string(), reason });
                 None
             }

@@ -10,7 +10,7 @@ use tokio::time::Sleep;
 
 use crate::event::{Event, emit};
 use crate::timer::poll_timer;
-use crate::{Fault, FromFault, Outcome};
+use crate::{Fault, FromFault, Outcome, metrics};
 
 /// How long a call may take.
 ///
@@ -56,7 +56,7 @@ impl Timeout {
     where
         F: Future<Output: Outcome<Error: FromFault>>,
     {
-        TimedCall { call, sleep: None, tool, timeout: self }
+        TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self }
     }
 }
 
@@ -75,6 +75,7 @@ pin_project! {
         call: F,
         #[pin]
         sleep: Option<Sleep>,
+        started: metrics::Started,
         tool: &'static str,
         timeout: &'a Timeout,
     }
@@ -89,11 +90,18 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
+        if this.sleep.is_none() {
+            *this.started = metrics::start();
+        }
         if let Poll::Ready(outcome) = this.call.poll(cx) {
+            metrics::timeout_ended(this.tool, *this.started, false);
             return Poll::Ready(outcome);
         }
         match poll_timer(this.sleep, this.timeout.limit, cx) {
-            Poll::Ready(()) => Poll::Ready(timed_out(this.tool, this.timeout.limit)),
+            Poll::Ready(()) => {
+                metrics::timeout_ended(this.tool, *this.started, true);
+                Poll::Ready(timed_out(this.tool, this.timeout.limit))
+            }
             Poll::Pending => Poll::Pending,
         }
     }

@@ -1,0 +1,76 @@
+//! The crate `metrics`, as far as it is needed here.
+
+use std::ptr;
+use std::time::Duration;
+
+use ::metrics::{Gauge, Key, Label, Level, Metadata, Recorder, SharedString, with_recorder};
+
+pub(super) type Tag = (&'static str, &'static str);
+
+static METADATA: Metadata<'static> = Metadata::new("reliable", Level::INFO, Some(module_path!()));
+
+/// Whether there is a recorder.
+pub(crate) fn is_heard() -> bool {
+    with_recorder(is_installed)
+}
+
+/// The macros of `metrics` allocate and hash the tags before they look whether anybody wants them; and it does not say
+/// whether what it hands out is its own stand-in for a missing recorder. That one is a `static` without a size. Whatever
+/// was installed is in a `Box`, which keeps no room for what has no size, and has no address for it either. So only a
+/// recorder without fields that is set for one thread is taken for none by mistake.
+fn is_installed(recorder: &dyn Recorder) -> bool {
+    size_of_val(recorder) > 0 || ptr::from_ref(recorder).addr() == align_of_val(recorder)
+}
+
+/// The tags are put together only if somebody listens.
+pub(super) fn add<const N: usize>(
+    name: &'static str,
+    method: impl Into<SharedString>,
+    tags: impl FnOnce() -> [Tag; N],
+    by: u64,
+) {
+    if is_heard() {
+        let key = key(name, method.into(), &tags());
+        with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(by));
+    }
+}
+
+pub(super) fn record(name: &'static str, method: impl Into<SharedString>, duration: Duration) {
+    if is_heard() {
+        let key = key(name, method.into(), &[]);
+        with_recorder(|recorder| recorder.register_histogram(&key, &METADATA).record(duration));
+    }
+}
+
+/// A gauge that is one higher now; whoever holds it lowers it again. `None` without a recorder.
+pub(super) fn raise(name: &'static str, method: impl Into<SharedString>) -> Option<Gauge> {
+    is_heard().then(|| {
+        let key = key(name, method.into(), &[]);
+        let gauge = with_recorder(|recorder| recorder.register_gauge(&key, &METADATA));
+        gauge.increment(1);
+        gauge
+    })
+}
+
+fn key(name: &'static str, method: SharedString, tags: &[Tag]) -> Key {
+    let mut labels = Vec::with_capacity(1 + tags.len());
+    labels.push(Label::new("method", method));
+    labels.extend(tags.iter().map(|(tag, value)| Label::from_static_parts(tag, value)));
+    Key::from_parts(name, labels)
+}
+
+#[cfg(test)]
+mod tests {
+    use ::metrics::{NoopRecorder, set_global_recorder, with_local_recorder};
+
+    use super::*;
+
+    #[test]
+    fn a_recorder_is_seen_and_that_there_is_none_too() {
+        assert!(!is_heard());
+        assert!(with_local_recorder(&&NoopRecorder, is_heard), "it has the size of a reference");
+        // A recorder of the kind that the documentation of `metrics` shows: it has no fields.
+        assert!(set_global_recorder(NoopRecorder).is_ok());
+        assert!(is_heard());
+    }
+}
