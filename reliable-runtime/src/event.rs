@@ -20,8 +20,11 @@ use crate::{CircuitState, Fault, Name, Scope, Usd};
 /// assert_eq!(event.to_string(), "attempt 1 failed (503); next one in 500ms");
 /// ```
 ///
-/// With the feature `tracing` each is an event of `tracing`, too: with the target `reliable`, these names and fields, and
-/// the same words as its message. Names and fields are stable; fields may be added.
+/// # In `tracing`
+///
+/// With the feature `tracing` each is an event of `tracing`, too: with the target `reliable`, and these names and fields.
+/// The message is the name again. Names and fields are stable; fields may be added. Numbers are `i64`, which is what
+/// OpenTelemetry has.
 ///
 /// | event | name | level | fields |
 /// |---|---|---|---|
@@ -45,6 +48,9 @@ use crate::{CircuitState, Fault, Name, Scope, Usd};
 /// | `Finished` | `reliable.finished` | info | `agent`, `steps` |
 /// | `Failed` | `reliable.failed` | warn | `agent`, `steps` |
 /// | `Stopped` | `reliable.stopped` | warn | `agent`, `fault` |
+///
+/// A subscriber tells all this from the rest by the target: to `tracing-subscriber`, for instance, `warn,reliable=info` is
+/// the filter for warnings from everywhere, and from here also what went well in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
