@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use reliable::{
-    Fault, approver, bulkhead, circuit_breaker, fallback, hedge, rate_limit, requires_approval, retry, timeout,
+    Fault, Step, agent, approver, bulkhead, circuit_breaker, fallback, hedge, rate_limit, requires_approval, retry,
+    timeout,
 };
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -189,6 +190,17 @@ fn a_call_that_is_ready_at_once_allocates_nothing() {
 #[test]
 fn an_approval_at_once_allocates_the_words_of_each_argument_and_the_list_of_them() {
     assert_eq!(allocations(annotated::approved(false, false)), 2 + 1);
+}
+
+/// The same with the feature `tracing`, as long as nobody listens.
+#[test]
+fn a_run_allocates_itself_and_a_scope_for_each_step() {
+    #[agent]
+    async fn two_steps(step: &mut u64) -> Result<Step<u64>, Error> {
+        let first = std::mem::replace(step, 1) == 0;
+        Ok(if first { Step::Next } else { Step::Done(1) })
+    }
+    assert_eq!(allocations(two_steps(&mut 0)), 1 + 2);
 }
 
 #[test]

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 
 use crate::approver::{self, Approver, ErasedApprover};
 use crate::event::{Event, emit};
+use crate::span::ApprovalSpan;
 use crate::{Fault, Name, Run, Scope};
 
 /// What a human is asked: may this function run, with these arguments?
@@ -206,15 +207,19 @@ impl<'a> Approval<'a> {
     pub fn ask(self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {
             let whom = Whom::of(self.by);
-            match whom.at_once(&self.request) {
-                Some(decision) => self.conclude(decision, Duration::ZERO),
-                // On the heap: it waits for a human, and the function that asks stays small.
-                None => Box::pin(self.wait_for(whom)).await,
+            if let Some(decision) = whom.at_once(&self.request) {
+                return self.conclude(decision, Duration::ZERO);
             }
+            // On the heap: it waits for a human, and the function that asks stays small.
+            let question = {
+                let span = ApprovalSpan::begin(&self.request.tool);
+                Box::pin(span.around(self.wait_for(whom, span.clone())))
+            };
+            question.await
         }
     }
 
-    async fn wait_for(self, whom: Whom<'a>) -> Result<(), Fault> {
+    async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
         let asked = Instant::now();
         let human = Run::current().human_is_asked();
         let answer = whom.review(&self.request);
@@ -223,6 +228,7 @@ impl<'a> Approval<'a> {
             None => answer.await,
         };
         drop(human);
+        span.decided(&decision);
         self.conclude(decision, asked.elapsed())
     }
 

@@ -20,8 +20,11 @@ use crate::{CircuitState, Fault, Name, Scope, Usd, metrics};
 /// assert_eq!(event.to_string(), "attempt 1 failed (503); next one in 500ms");
 /// ```
 ///
-/// With the feature `tracing` each is an event of `tracing`, too: with the target `reliable`, these names and fields, and
-/// the same words as its message. Names and fields are stable; fields may be added.
+/// # In `tracing`
+///
+/// With the feature `tracing` each is an event of `tracing`, too: with the target `reliable`, and these names and fields.
+/// The message is the name again. Names and fields are stable; fields may be added. Numbers are `i64`, which is what
+/// OpenTelemetry has.
 ///
 /// | event | name | level | fields |
 /// |---|---|---|---|
@@ -45,6 +48,27 @@ use crate::{CircuitState, Fault, Name, Scope, Usd, metrics};
 /// | `Finished` | `reliable.finished` | info | `agent`, `steps` |
 /// | `Failed` | `reliable.failed` | warn | `agent`, `steps` |
 /// | `Stopped` | `reliable.stopped` | warn | `agent`, `fault` |
+///
+/// What takes its time is a span, with the same target. Whatever happens inside one, events and other spans, belongs to
+/// it, also when the future is dropped.
+///
+/// | span | level | fields | recorded later |
+/// |---|---|---|---|
+/// | `invoke_agent` | info | `otel.name`, `otel.kind`, `gen_ai.operation.name`, `gen_ai.agent.name` | `error.type`, `otel.status_code`, `otel.status_description`, `reliable.steps`, `reliable.usage.tokens`, `reliable.usage.usd_micros` |
+/// | `reliable.step` | info | `agent`, `step`, `max_steps` | |
+/// | `reliable.approval` | info | `tool` | `decision`, `by` |
+///
+/// - `invoke_agent` is a run of an agent, in the words of OpenTelemetry's conventions for generative AI, which are in
+///   development there. At its end it is told what the run took: steps begun, tokens and money charged. Only without an
+///   answer it has an `error.type`: `step_limit`, `over_budget`, `stuck` or `timed_out` for the limit that stopped it, or
+///   that the step which failed had been told of; `_OTHER` for another error; `cancelled` where its future was dropped, and
+///   `panic` where a panic did that.
+/// - `reliable.step` is a step of a run. Everything that it does is inside.
+/// - `reliable.approval` is the time for which a human is asked. A decision without waiting has none. When there is an
+///   answer, `decision` is `approved`, `denied` or `expired`.
+///
+/// A subscriber tells all this from the rest by the target: to `tracing-subscriber`, for instance, `warn,reliable=info` is
+/// the filter for warnings from everywhere, and from here also spans and what went well in the end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]

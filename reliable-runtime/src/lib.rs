@@ -48,6 +48,11 @@ mod retry;
 mod retry_budget;
 mod run;
 mod scope;
+#[cfg(feature = "tracing")]
+mod span;
+#[cfg(not(feature = "tracing"))]
+#[path = "no_span.rs"]
+mod span;
 mod sync;
 mod timeout;
 mod timer;

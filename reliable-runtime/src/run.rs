@@ -13,7 +13,8 @@ use crate::charge::{Charge, Ledger, Reservation};
 use crate::event::{Event, emit};
 use crate::human::{HumanTime, HumanWait};
 use crate::scope::Scoped;
-use crate::{Fault, Limits, Name, Scope, StepOutcome, Usd};
+use crate::span::RunSpan;
+use crate::{Fault, FaultKind, Limits, Name, Scope, StepOutcome, Usd};
 
 /// A run of an agent, as its steps and their tools see it. A clone is another handle on the same run.
 ///
@@ -34,7 +35,7 @@ use crate::{Fault, Limits, Name, Scope, StepOutcome, Usd};
 /// # }
 /// ```
 #[derive(Debug, Clone)]
-pub struct Run(Option<Arc<Inner>>);
+pub struct Run(Option<Arc<Inner>>, RunSpan);
 
 #[derive(Debug)]
 struct Inner {
@@ -50,6 +51,8 @@ struct Inner {
 struct State {
     step: u32,
     ledger: Ledger,
+    /// The last step in which a charge was refused.
+    refused_in: u32,
     hasher: RandomState,
     seen: HashMap<u64, u32>,
     stuck: Option<u32>,
@@ -59,25 +62,28 @@ impl Run {
     /// The run that this code is a part of, however deep. Outside every run it is one without an agent: it has no steps,
     /// and every charge fits.
     pub fn current() -> Run {
-        Scope::current_run().unwrap_or(Run(None))
+        Scope::current_run().unwrap_or(Run(None, RunSpan::none()))
     }
 
     pub(crate) fn begin(agent: Name, limits: Limits) -> Run {
+        let span = RunSpan::begin(&agent);
         let state = State {
             step: 0,
             ledger: Ledger::new(agent.clone(), limits),
+            refused_in: 0,
             hasher: RandomState::new(),
             seen: HashMap::new(),
             stuck: None,
         };
-        Run(Some(Arc::new(Inner {
+        let inner = Inner {
             agent,
             limits,
             parent: Run::current(),
             started: Instant::now(),
             human: HumanTime::default(),
             state: Mutex::new(state),
-        })))
+        };
+        Run(Some(Arc::new(inner)), span)
     }
 
     /// The agent's name; `None` outside every run.
@@ -93,6 +99,10 @@ impl Run {
     /// Whether no other step will be begun after this one.
     pub fn is_last_step(&self) -> bool {
         self.0.as_deref().is_some_and(|run| run.state().step >= run.limits.max_steps)
+    }
+
+    fn max_steps(&self) -> u32 {
+        self.0.as_deref().map_or(0, |run| run.limits.max_steps)
     }
 
     /// The money spent so far.
@@ -155,13 +165,15 @@ impl Run {
     /// The limit that was reached. The body of the step must not run then.
     pub fn next_step(&self) -> Result<(), Fault> {
         let Some(run) = self.0.as_deref() else { return Ok(()) };
-        run.admit_step().inspect_err(|fault| run.emit_stopped(fault))
+        let admitted = self.1.within(|| run.admit_step().inspect_err(|fault| run.emit_stopped(fault)));
+        admitted.inspect_err(|fault| self.1.failed(|| Some(fault.kind()), fault))
     }
 
     /// Makes this the current run of `step` and of all that it calls.
     #[inline]
     pub fn scope<F: Future>(&self, step: F) -> Scoped<F> {
-        Scope::current().agent_run(self).run(step)
+        let step = self.1.step(|| (self.agent(), self.step(), self.max_steps()), step);
+        Scope::current().agent_run(self).run_step(step)
     }
 
     /// Decides what follows a step: `Break` with the answer or the error, `Continue` if another step is needed.
@@ -170,7 +182,13 @@ impl Run {
         let Some(answer) = outcome.into_answer() else { return ControlFlow::Continue(()) };
         if let Some(run) = self.0.as_deref() {
             let (agent, steps) = (run.agent.clone(), run.state().step);
-            emit(|| if failed { Event::Failed { agent, steps } } else { Event::Finished { agent, steps } });
+            let ended = || if failed { Event::Failed { agent, steps } } else { Event::Finished { agent, steps } };
+            self.1.within(|| emit(ended));
+            if failed {
+                self.1.failed(|| self.told(), format_args!("failed in step {steps}"));
+            } else {
+                self.1.finished();
+            }
         }
         ControlFlow::Break(answer)
     }
@@ -191,12 +209,24 @@ impl Run {
 
     fn hold(&self, charge: Charge) -> Result<(), Fault> {
         let Some(run) = self.0.as_deref() else { return Ok(()) };
-        let held = run.state().ledger.hold(charge);
+        let held = run.ledger(|ledger| ledger.hold(charge));
         held.inspect_err(|fault| emit(|| Event::ChargeRefused { agent: run.agent.clone(), fault: fault.clone() }))
     }
 
     pub(crate) fn check_price(&self, charge: Charge) -> Result<(), Fault> {
-        self.0.as_deref().map_or(Ok(()), |run| run.state().ledger.check_price(charge))
+        self.0.as_deref().map_or(Ok(()), |run| run.ledger(|ledger| ledger.check_price(charge)))
+    }
+
+    /// The limit that the step under way was told of. What it failed with is of its own type, which can be any.
+    fn told(&self) -> Option<FaultKind> {
+        if self.0.as_deref().is_some_and(|run| run.state().stuck.is_some()) {
+            return Some(FaultKind::Stuck);
+        }
+        let refused = |run: &Inner| {
+            let state = run.state();
+            state.step > 0 && state.refused_in == state.step
+        };
+        self.and_outer().filter_map(|run| run.0.as_deref()).any(refused).then_some(FaultKind::OverBudget)
     }
 
     /// Whether this run and those around it have something left to spend at all.
@@ -207,7 +237,7 @@ impl Run {
     /// Puts back what was held, and books what was really spent.
     pub(crate) fn book(&self, held: Charge, spent: Option<Charge>) -> Result<(), Fault> {
         let Some(run) = self.0.as_deref() else { return Ok(()) };
-        let booked = run.state().ledger.book(held, spent);
+        let booked = run.ledger(|ledger| ledger.book(held, spent));
         if let Some(Charge { usd, tokens }) = spent {
             let usd = usd.unwrap_or_default();
             emit(|| Event::Charged { agent: run.agent.clone(), usd, tokens });
@@ -219,6 +249,15 @@ impl Run {
 impl Inner {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ledger(&self, ask: impl FnOnce(&mut Ledger) -> Result<(), Fault>) -> Result<(), Fault> {
+        let mut state = self.state();
+        let answer = ask(&mut state.ledger);
+        if answer.is_err() {
+            state.refused_in = state.step;
+        }
+        answer
     }
 
     fn admit_step(&self) -> Result<(), Fault> {
@@ -245,5 +284,17 @@ impl Inner {
 
     fn emit_stopped(&self, fault: &Fault) {
         emit(|| Event::Stopped { agent: self.agent.clone(), fault: fault.clone() });
+    }
+}
+
+#[cfg(feature = "tracing")]
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Some(run) = self.0.as_deref() {
+            self.1.close(|| {
+                let state = run.state();
+                (state.step, state.ledger.spent)
+            });
+        }
     }
 }

@@ -8,6 +8,7 @@ use tokio::task::futures::TaskLocalFuture;
 use crate::approver::{Approver, ErasedApprover};
 #[cfg(feature = "chaos")]
 use crate::chaos::{Chaos, Point};
+use crate::span::{self, InSpans};
 use crate::{Recorder, Run};
 
 tokio::task_local! {
@@ -79,6 +80,10 @@ impl Scope {
 
     /// Runs `work` in this scope.
     pub fn run<F: Future>(self, work: F) -> Scoped<F> {
+        self.run_step(span::in_none(work))
+    }
+
+    pub(crate) fn run_step<F: Future>(self, work: InSpans<F>) -> Scoped<F> {
         Scoped { work: SCOPE.scope(self, work) }
     }
 
@@ -111,7 +116,7 @@ pin_project_lite::pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct Scoped<F> {
         #[pin]
-        work: TaskLocalFuture<Scope, F>,
+        work: TaskLocalFuture<Scope, InSpans<F>>,
     }
 }
 
