@@ -82,7 +82,7 @@
 //! which `call` calls.
 //!
 //! Each fault becomes the error of rig that says the same, to hooks and in telemetry: its message is the fault's text, its
-//! code `reliable.` and [`FaultKind::name`], its source the fault.
+//! code `reliable.` and [`FaultKind::name`], its source the fault, or your error around it.
 //!
 //! | fault | [`ToolErrorKind`] | `retryable` |
 //! |---|---|---|
@@ -114,12 +114,17 @@
 //! # What is in force around a tool
 //!
 //! An agent runs its tools in the task that awaits it: a [`Scope`](crate::Scope) around `agent.prompt(…)` reaches them,
-//! with its approver, its recorder and its [`Run`](crate::Run).
+//! with its approver, its recorder and its [`Run`](crate::Run). So the tools of an agent can share a budget:
+//! `Limits::new().max_usd(…).begin("assistant").scope(agent.prompt(…).run())`.
+//!
+//! In rig 0.44, runs of one agent that are under way at the same time also run the tools of each other. A tool then meets
+//! the scope of another run, and **another's approver decides**. There, build an agent for each run; since rig 0.45 each
+//! keeps to its own.
 //!
 //! # Versions
 //!
-//! rig 0.44 to 0.46, and the Rust that it asks for. Where Cargo finds two of these versions, one for you and one for
-//! `reliable`, the compiler says that `ToolExecutionError` is not `From<Fault>`:
+//! rig 0.44 to 0.46, and the Rust that it asks for. Where Cargo takes two of these versions, one for you and one for
+//! `reliable`, the compiler says that `ToolExecutionError` cannot carry a fault, as it does without the feature `rig`.
 //! `cargo update -p rig@0.46.0 --precise 0.44.0` makes them one.
 //!
 //! [`Fault`]: crate::Fault

@@ -7,6 +7,8 @@ use rig::http_client::{
 };
 
 /// Repeats the model call that failed, and nothing else: a retry of the whole run would call the tools again.
+///
+/// A streamed call is not repeated: a part of its answer may be out already.
 #[derive(Clone, Debug)]
 pub struct Patient(pub ReqwestClient);
 
