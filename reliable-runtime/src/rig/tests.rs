@@ -177,6 +177,7 @@ mod what_a_tool_fails_with {
         assert!(is_retried!(ToolExecutionError::provider("busy").with_http_status(503)));
         assert!(!is_retried!(ToolExecutionError::provider("gone").with_http_status(404)));
         assert!(is_retried!(ToolExecutionError::provider("gone").with_http_status(404).with_retryable(true)));
+        assert!(!is_retried!(ToolExecutionError::provider("busy").with_http_status(503).with_retryable(false)));
         assert!(is_retried!(ToolExecutionError::other("something")), "it says nothing");
         assert!(is_retried!(tool_error(RefundError::Server)));
     }
