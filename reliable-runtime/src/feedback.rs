@@ -1,8 +1,6 @@
 //! What a model is told of a fault.
 
-use std::time::Duration;
-
-use crate::Fault;
+use crate::{Fault, FaultKind};
 
 impl Fault {
     /// What a model is told, so that it can act on it: what went wrong, and what it can do now.
@@ -17,34 +15,53 @@ impl Fault {
     /// );
     /// ```
     pub fn model_feedback(&self) -> String {
-        let what = self.to_string();
-        format!("{}. {}", what.trim_end_matches('.'), self.advice())
+        feedback(&self.to_string(), self.advice())
     }
 
     fn advice(&self) -> &'static str {
         match self {
-            Fault::TimedOut { .. } => {
-                "It may have taken effect all the same: if it changes anything, look before you call it again."
+            Fault::CircuitOpen { left, .. } if !left.is_zero() => {
+                "The service keeps failing: call it again after that, or go on without it."
             }
-            Fault::Denied { .. } => "It did not run. Do not call it again unless the user asks you to.",
-            Fault::Expired { .. } => "It did not run. Tell the user that it needs an approval, and go on without it.",
-            Fault::CircuitOpen { left: Duration::ZERO, .. } => {
-                "The service has been failing: call it again a little later, or go on without it."
-            }
-            Fault::CircuitOpen { .. } => "The service keeps failing: call it again after that, or go on without it.",
             Fault::Rejected { wait: Some(_), .. } => "It did not run. Call it again after that.",
-            Fault::Rejected { wait: None, .. } => "It did not run. Call it again later, or go on without it.",
-            Fault::Policy { .. } => "Try another way, or go on without it.",
-            Fault::StepLimit { .. } | Fault::OverBudget { .. } | Fault::Unpriced { .. } => {
-                "Do not call it again: finish with what you have."
-            }
-            Fault::Stuck { .. } => "Do not repeat it: try another way, or finish with what you have.",
+            _ => self.kind().advice(),
         }
     }
 }
 
+impl FaultKind {
+    /// The same, where nothing is left of the fault but its kind and its words.
+    #[cfg(feature = "rig")]
+    pub(crate) fn model_feedback(self, words: &str) -> String {
+        feedback(words, self.advice())
+    }
+
+    fn advice(self) -> &'static str {
+        match self {
+            FaultKind::TimedOut => {
+                "It may have taken effect all the same: if it changes anything, look before you call it again."
+            }
+            FaultKind::Denied => "It did not run. Do not call it again unless the user asks you to.",
+            FaultKind::Expired => "It did not run. Tell the user that it needs an approval, and go on without it.",
+            FaultKind::CircuitOpen => {
+                "The service has been failing: call it again a little later, or go on without it."
+            }
+            FaultKind::Rejected => "It did not run. Call it again later, or go on without it.",
+            FaultKind::Policy => "Try another way, or go on without it.",
+            FaultKind::StepLimit | FaultKind::OverBudget => "Do not call it again: finish with what you have.",
+            FaultKind::Stuck => "Do not repeat it: try another way, or finish with what you have.",
+        }
+    }
+}
+
+fn feedback(what: &str, advice: &str) -> String {
+    format!("{}. {advice}", what.trim_end_matches('.'))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use crate::{Budget, Name, Usd};
 
     use super::*;

@@ -117,10 +117,15 @@ use ::http::{HeaderMap, StatusCode};
 /// assert!(reliable::http::is_transient(StatusCode::SERVICE_UNAVAILABLE, &HeaderMap::new()));
 /// ```
 pub fn is_transient(status: StatusCode, headers: &HeaderMap) -> bool {
+    advised(headers).unwrap_or(matches!(status.as_u16(), 408 | 409 | 429 | 500..))
+}
+
+/// What the server itself says of a retry, whatever the status.
+pub(crate) fn advised(headers: &HeaderMap) -> Option<bool> {
     match text(headers, "x-should-retry") {
-        Some("true") => true,
-        Some("false") => false,
-        _ => matches!(status.as_u16(), 408 | 409 | 429 | 500..),
+        Some("true") => Some(true),
+        Some("false") => Some(false),
+        _ => None,
     }
 }
 

@@ -46,6 +46,8 @@ mod recorder;
 mod report;
 mod retry;
 mod retry_budget;
+#[cfg(feature = "rig")]
+pub mod rig;
 mod run;
 mod scope;
 #[cfg(feature = "tracing")]
