@@ -341,9 +341,9 @@ impl fmt::Display for Budget {
 /// assert_eq!(error, "`assistant` stopped at its limit of 8 steps");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot carry a `reliable::Fault`: add a variant `#[error(transparent)] Fault(#[from] reliable::Fault)` to it",
+    message = "`{Self}` cannot carry a `reliable::Fault`: add a variant `#[error(transparent)] Fault(#[from] reliable::Fault)` to it, or if it is a type of `rmcp` or `rig` turn on the feature of that name of `reliable`",
     label = "this error type needs `From<reliable::Fault>`",
-    note = "`anyhow::Error`, `Box<dyn Error + Send + Sync>`, `String` and `std::io::Error` have it already; for the types of `rmcp` and `rig` turn on the feature of that name of `reliable`"
+    note = "`anyhow::Error`, `Box<dyn Error + Send + Sync>`, `String` and `std::io::Error` have it already"
 )]
 pub trait FromFault {
     /// The fault as this error type.
