@@ -40,6 +40,8 @@ mod recorder;
 mod report;
 mod retry;
 mod retry_budget;
+#[cfg(feature = "rmcp")]
+pub mod rmcp;
 mod run;
 mod scope;
 mod sync;
