@@ -1,7 +1,7 @@
 //! Tools of an MCP server that is built with the crate `rmcp` (3.11 or newer, Rust 1.88; feature `rmcp`).
 //!
-//! Put the attributes above `#[tool]`. What the library itself says of a call, a [`Fault`](crate::Fault), then reaches the
-//! model as a tool error that it can act on: what went wrong, whether the tool ran, and what to do now.
+//! Put the attributes above `#[tool]`. What the library itself says of a call, a [`Fault`](crate::Fault), then reaches
+//! the model as a tool error that it can act on: what went wrong, whether the tool ran, and what to do now.
 //!
 //! ```
 //! use reliable::{fallback, retry, timeout};
@@ -88,14 +88,14 @@
 //! # assert!(told[0].as_text().unwrap().text.ends_with("finish with what you have."));
 //! ```
 //!
-//! Machines find the kind of a fault at [`FAULT_KEY`], in `_meta` of a tool error and in `data` of a protocol error, and so
-//! does this library ([`Transient::fault`](crate::Transient::fault)): a denial that came from another server stays final
-//! here.
+//! Machines find the kind of a fault at [`FAULT_KEY`], in `_meta` of a tool error and in `data` of a protocol error. So
+//! does this library ([`Transient::fault`](crate::Transient::fault)): a denial that came from another server stays
+//! final here.
 //!
 //! # Approvals
-//! [`Elicitation`] asks the client's user. For one tool, `#[requires_approval(by = Elicitation::during(&call))]`, as
-//! shown there. For all tools of a server that have a `#[requires_approval]`, put a [`Scope`](crate::Scope) around the
-//! router:
+//! [`Elicitation`] asks the client's user: for one tool by `#[requires_approval(by = Elicitation::during(&call))]`, as
+//! shown there, and for all tools of a server that have a `#[requires_approval]` by a [`Scope`](crate::Scope) around
+//! the router:
 //!
 //! ```
 //! use reliable::rmcp::{Elicitation, tool_outcome};

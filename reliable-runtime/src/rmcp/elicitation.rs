@@ -57,16 +57,16 @@ const UNSUPPORTED: &str = "the client can't ask its user: it does not support el
 /// [module](crate::rmcp#approvals) shows.
 ///
 /// # Only a yes is a yes
-/// The call runs if the client says "accept" and its form says `"approve": true`. All else denies it, and the reason says
-/// what happened: the user declined, closed the question or left the box empty (then the reason they gave is the
-/// reason); the client does not support elicitation, answered with an error or with what can't be understood, cancelled
-/// the call, or went away. Nobody answered in time: it has [expired](Decision::Expired), the question is withdrawn at the
-/// client, and a late answer counts for nothing.
+/// The call runs if the client says "accept" and its form says `"approve": true`. All else denies it, and the reason
+/// says what happened: the user declined, closed the question, or left the box empty (the reason that they gave is then
+/// the reason); the client does not support elicitation, answered with an error or with what can't be understood,
+/// cancelled the call, or went away. If nobody answers in time, the approval has [expired](Decision::Expired): the
+/// question is withdrawn at the client, and a late answer counts for nothing.
 ///
 /// # Protocol versions
-/// It works where the session began with `initialize`: on all versions up to 2025-11-25, which is also what `rmcp`'s client
-/// and server agree on by default. MCP 2026-07-28 has no requests from a server to its client; there every call is denied
-/// that needs an approval.
+/// It works where the session began with `initialize`: on all versions up to 2025-11-25, which is also what `rmcp`'s
+/// client and server agree on by default. MCP 2026-07-28 has no requests from a server to its client; there, every call
+/// that needs an approval is denied.
 ///
 /// A client has a time limit of its own for each call, often a minute, and cancels the call when it has passed.
 #[derive(Debug, Clone)]
@@ -77,8 +77,7 @@ pub struct Elicitation {
 }
 
 impl Elicitation {
-    /// Asks the user of this client. Where the call's [`RequestContext`] is at hand, [`during`](Elicitation::during) is
-    /// better.
+    /// Asks the user of this client. [`during`](Elicitation::during) knows more: also when the client cancels the call.
     pub fn new(client: &Peer<RoleServer>) -> Self {
         // As if in a call that has no number, and is never cancelled.
         Elicitation::during(&RequestContext::new(RequestId::Number(0), client.clone()))

@@ -11,8 +11,8 @@ use ::rmcp::serde_json::Value;
 
 use crate::{Fault, FaultKind, Outcome, Transient};
 
-/// Where the kind of a fault stands, by its [name](FaultKind::name): in `_meta` of a tool error, in `data` of a protocol
-/// error.
+/// Where the kind of a fault stands, by its [name](FaultKind::name): in `_meta` of a tool error, in `data` of a
+/// protocol error.
 ///
 /// ```
 /// use reliable::{Fault, rmcp::FAULT_KEY};
@@ -34,7 +34,8 @@ impl From<Fault> for CallToolResult {
 /// A protocol error, for functions that return no other. Most clients hide those from the model: see the
 /// [module](crate::rmcp) for what to do about it.
 ///
-/// Its code is "invalid request" (-32600) where the fault is [final](FaultKind::is_final), else "internal error" (-32603).
+/// Its code is "invalid request" (-32600) where the fault is [final](FaultKind::is_final), else "internal error"
+/// (-32603).
 impl From<Fault> for ErrorData {
     fn from(fault: Fault) -> ErrorData {
         let kind = fault.kind();
