@@ -101,8 +101,9 @@ async fn a_refund_needs_a_yes_of_the_clients_user() {
     assert_eq!(refund(User::who(Says::Decline), initialize()).await, error(&denied));
 
     // `()` is rmcp's client that can do nothing.
-    let denied =
-        format!("`refund` was denied: the client can't ask its user: it does not support elicitation. {ADVICE}");
+    let denied = format!(
+        "`refund` was denied: the client can't ask its user: it has not declared that it supports elicitation. {ADVICE}"
+    );
     assert_eq!(refund((), initialize()).await, error(&denied));
 
     let newest = ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] };

@@ -202,7 +202,7 @@ async fn the_question_shows_the_call_and_the_form_a_box_to_tick() {
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_support_elicitation_is_not_asked() {
     let yes = || User::who(Says::Accept(json!({ "approve": true })));
-    let reason = "the client can't ask its user: it does not support elicitation";
+    let reason = "the client can't ask its user: it has not declared that it supports elicitation";
     each_denies(yes().with(None), reason, 0).await;
     let only_urls = ElicitationCapability::new().with_url(UrlElicitationCapability::new());
     each_denies(yes().with(Some(only_urls)), reason, 0).await;
@@ -226,8 +226,8 @@ const TOO_NEW: &str =
 #[tokio::test(start_paused = true)]
 async fn a_session_of_the_newest_protocol_can_not_ask() {
     let newest = ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] };
-    let not_said = "the client can't ask its user: it has not said that it supports elicitation, or it speaks MCP 2026-07-28 or later";
-    for (tool, reason) in [("by_peer", not_said), ("by_call", TOO_NEW), ("refund", TOO_NEW)] {
+    let undeclared = "the client can't ask its user: it has not declared that it supports elicitation";
+    for (tool, reason) in [("by_peer", undeclared), ("by_call", TOO_NEW), ("refund", TOO_NEW)] {
         let (bank, user) = (Bank::default(), User::who(Says::Accept(json!({ "approve": true }))));
         let client = connect_as(bank.clone(), user.clone(), newest.clone()).await;
         let result = call(&client, tool, forty()).await.unwrap();

@@ -17,9 +17,7 @@ use crate::{Decision, Request};
 
 const TOO_NEW: &str =
     "the client can't ask its user: from MCP 2026-07-28 on, a server has no way to ask in the middle of a call";
-const NOT_SAID: &str =
-    "the client can't ask its user: it has not said that it supports elicitation, or it speaks MCP 2026-07-28 or later";
-const UNSUPPORTED: &str = "the client can't ask its user: it does not support elicitation";
+const UNDECLARED: &str = "the client can't ask its user: it has not declared that it supports elicitation";
 
 /// Asks the client's user, by MCP's elicitation: the client shows the call in a form, with a box to tick and a line for
 /// the reason.
@@ -59,14 +57,14 @@ const UNSUPPORTED: &str = "the client can't ask its user: it does not support el
 /// # Only a yes is a yes
 /// The call runs if the client says "accept" and its form says `"approve": true`. All else denies it, and the reason
 /// says what happened: the user declined, closed the question, or left the box empty (the reason that they gave is then
-/// the reason); the client does not support elicitation, answered with an error or with what can't be understood,
+/// the reason); the client has not declared elicitation, answered with an error or with what can't be understood,
 /// cancelled the call, or went away. If nobody answers in time, the approval has [expired](Decision::Expired): the
 /// question is withdrawn at the client, and a late answer counts for nothing.
 ///
 /// # Protocol versions
 /// It works where the session began with `initialize`: on all versions up to 2025-11-25, which is also what `rmcp`'s
 /// client and server agree on by default. MCP 2026-07-28 has no requests from a server to its client; there, every call
-/// that needs an approval is denied.
+/// that needs an approval is denied. Over streamable HTTP it needs `rmcp`'s session mode, which is on by default.
 ///
 /// A client has a time limit of its own for each call, often a minute, and cancels the call when it has passed.
 #[derive(Debug, Clone)]
@@ -93,12 +91,11 @@ impl Elicitation {
         Elicitation { within, ..self }
     }
 
-    /// Why there is no use in asking, if there is none.
-    fn obstacle(&self) -> Option<&'static str> {
-        let Some(capabilities) = self.call.client_capabilities() else { return Some(NOT_SAID) };
+    /// Whether the client has declared that it shows forms to its user.
+    fn shows_forms(&self) -> bool {
+        let declared = self.call.client_capabilities().and_then(|capabilities| capabilities.elicitation);
         // A client from before there were URLs names no mode, and means forms.
-        let forms = capabilities.elicitation.is_some_and(|modes| modes.form.is_some() || modes.url.is_none());
-        (!forms).then_some(UNSUPPORTED)
+        declared.is_some_and(|modes| modes.form.is_some() || modes.url.is_none())
     }
 
     async fn ask(&self, request: &Request) -> Decision {
@@ -150,8 +147,8 @@ impl Elicitation {
 
 impl Approver for Elicitation {
     async fn review(&self, request: &Request) -> Decision {
-        if let Some(why) = self.obstacle() {
-            return Decision::deny(why);
+        if !self.shows_forms() {
+            return Decision::deny(UNDECLARED);
         }
         let answer = timeout(self.within, self.ask(request));
         match self.call.ct.run_until_cancelled(answer).await {
