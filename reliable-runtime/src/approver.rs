@@ -12,6 +12,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 pub use channel::{Channel, Inbox, Question, channel};
 pub use scripted::Scripted;
 pub use terminal::Terminal;
+#[cfg(feature = "rmcp")]
+pub(crate) use terminal::printable;
 
 use crate::{Decision, Request};
 

@@ -48,6 +48,8 @@ mod retry;
 mod retry_budget;
 #[cfg(feature = "rig")]
 pub mod rig;
+#[cfg(feature = "rmcp")]
+pub mod rmcp;
 mod run;
 mod scope;
 #[cfg(feature = "tracing")]

@@ -2,7 +2,8 @@
 
 use crate::{Failure, Fault, FromFault};
 
-/// What an annotated function returns. Implemented for [`Result`], under any alias; never by hand.
+/// What an annotated function returns. Implemented for [`Result`], under any alias, and with the feature `rmcp` for what its
+/// tools return; never by hand.
 ///
 /// ```
 /// use reliable::{Fault, Outcome};

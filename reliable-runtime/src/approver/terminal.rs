@@ -63,7 +63,7 @@ fn ask<I: BufRead>(request: &Request, output: &mut impl Write, input: impl FnOnc
 }
 
 /// The text without what could deceive the eye: control sequences, and characters that turn the direction of writing.
-fn printable(text: &str) -> String {
+pub(crate) fn printable(text: &str) -> String {
     let plain = |c: char| if matches!(c, '"' | '\'' | '\\') { c.to_string() } else { c.escape_debug().to_string() };
     text.chars().map(plain).collect()
 }
