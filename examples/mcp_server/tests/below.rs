@@ -53,6 +53,7 @@ impl Server {
     #[tool]
     #[timeout(secs = 2)]
     async fn hanging(&self) -> Result<CallToolResult, McpError> {
+        self.calls.fetch_add(1, Ordering::Relaxed);
         std::future::pending().await
     }
 
