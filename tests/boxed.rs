@@ -93,6 +93,22 @@ impl Service {
         self.once(city)
     }
 
+    /// Looks like the work of `#[async_trait]`, but does something before the body.
+    #[retry(max = 3)]
+    fn with_a_statement_of_its_own(&self, city: &'static str) -> BoxFuture<'_, Outcome> {
+        Box::pin(async move {
+            let this = self;
+            this.answer(city).await?;
+            let answer: Outcome = { Ok(format!("rain in {city}")) };
+            answer
+        })
+    }
+
+    #[retry(max = 3)]
+    fn unboxed_from_elsewhere<'a>(&'a self, city: &'a str) -> impl Future<Output = Outcome> + Send + 'a {
+        self.once(city)
+    }
+
     fn once<'a>(&'a self, city: &'a str) -> BoxFuture<'a, Outcome> {
         Box::pin(self.answer(city))
     }
@@ -114,6 +130,8 @@ async fn a_retry_asks_again_in_every_shape() {
         unboxed("Oslo") => "sunny in Oslo";
         taken_from_elsewhere("Oslo") => "sunny in Oslo";
         boxed_elsewhere("Oslo") => "sunny in Oslo";
+        unboxed_from_elsewhere("Oslo") => "sunny in Oslo";
+        with_a_statement_of_its_own("Oslo") => "rain in Oslo";
     }
 }
 

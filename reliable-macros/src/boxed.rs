@@ -6,8 +6,8 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{
-    AssocType, Block, Expr, ExprAsync, ExprCall, FnArg, GenericArgument, Ident, Local, Pat, PatType, PathArguments,
-    ReturnType, Signature, Stmt, Token, Type, TypeParamBound, parse_quote,
+    AssocType, Block, Expr, ExprAsync, ExprCall, ExprLet, FnArg, GenericArgument, Ident, Local, Pat, PatType,
+    PathArguments, ReturnType, Signature, Stmt, Token, Type, TypeParamBound, parse_quote,
 };
 
 use crate::function::at;
@@ -45,7 +45,7 @@ pub(crate) fn open(sig: &mut Signature, body: &Group) -> syn::Result<Option<(She
     let Some(future) = future else {
         return Err(syn::Error::new(body.span_close(), "expected the future that the signature promises"));
     };
-    let (boxed, future) = unboxed(future);
+    let (boxed, future) = unboxed(future, &sig.output);
     let (within, body) = match future {
         Expr::Async(ExprAsync { block, .. }) => taken_apart(&block),
         // A future from elsewhere is asked for anew at each attempt.
@@ -145,12 +145,13 @@ fn split(mut statements: Vec<Stmt>) -> (Vec<Stmt>, Option<Expr>) {
 }
 
 /// `Box::pin` and the future in it.
-fn unboxed(future: Expr) -> (Option<Expr>, Expr) {
+fn unboxed(future: Expr, returned: &ReturnType) -> (Option<Expr>, Expr) {
+    let is_opaque = matches!(returned, ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_)));
     match future {
         Expr::Call(ExprCall { func, args, .. }) if args.len() == 1 && is_box_pin(&func) => {
             (Some(*func), args[0].clone())
         }
-        future @ Expr::Async(_) => (None, future),
+        future if is_opaque => (None, future),
         // What made the future boxed is not known, and so it is done here.
         future => (Some(parse_quote!(::std::boxed::Box::pin)), future),
     }
@@ -162,19 +163,26 @@ fn is_box_pin(func: &Expr) -> bool {
     names.next().is_some_and(|last| last == "pin") && names.next().is_some_and(|of| of == "Box")
 }
 
-/// Tells what a future does before the body from the body: `#[async_trait]` ends it with `let ret: R = { BODY }; ret`.
+/// Tells what a future does before the body from the body: `#[async_trait]` first says the type in a branch that is never
+/// taken, then takes the parameters, and ends with `let ret: R = { BODY }; ret`.
 fn taken_apart(block: &Block) -> (Vec<Stmt>, Group) {
-    match &*block.stmts {
-        [within @ .., Stmt::Local(local), Stmt::Expr(value, None)]
-            if name(&local.pat).is_some_and(|bound| path_name(value) == Some(bound)) =>
-        {
-            match local.init.as_ref().map(|init| &*init.expr) {
-                Some(Expr::Block(body)) => (within.to_vec(), braces(&body.block)),
-                _ => (Vec::new(), braces(block)),
-            }
-        }
-        _ => (Vec::new(), braces(block)),
+    let whole = (Vec::new(), braces(block));
+    let [first @ .., Stmt::Local(local), Stmt::Expr(value, None)] = &*block.stmts else { return whole };
+    let Some(Expr::Block(body)) = local.init.as_ref().map(|init| &*init.expr) else { return whole };
+    let returns_it = name(&local.pat).is_some_and(|bound| path_name(value) == Some(bound));
+    let (takes, others): (Vec<_>, Vec<_>) = first.iter().partition(|statement| taken(statement).is_some());
+    if returns_it && others.into_iter().all(says_the_type) {
+        (takes.into_iter().cloned().collect(), braces(&body.block))
+    } else {
+        whole
     }
+}
+
+/// `if let Some(ret) = None::<R> { return ret; }`
+fn says_the_type(statement: &Stmt) -> bool {
+    let Stmt::Expr(Expr::If(never), _) = statement else { return false };
+    let Expr::Let(ExprLet { expr, .. }) = &*never.cond else { return false };
+    matches!(&**expr, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "None"))
 }
 
 /// A block as the one group that it is.

@@ -32,9 +32,7 @@ trait Tool: Send + Sync {
     async fn generic<T: Clone + Send + Sync>(&self, values: &[T]) -> Result<Vec<T>, ToolError>
     where
         Self: Sized;
-    async fn assistant(&self, steps: &mut Vec<u32>) -> Result<Step<u32>, ToolError>
-    where
-        Self: Sized;
+    async fn assistant(&self, steps: &mut Vec<u32>) -> Result<u32, ToolError>;
 
     /// A method that the trait itself has a body for.
     #[fallback(Ok("nobody knows".to_owned()))]
@@ -102,8 +100,10 @@ impl Tool for Service {
     }
 
     #[timeout(secs = 10)]
+    #[agent(max_steps = 3)]
     async fn assistant(&self, steps: &mut Vec<u32>) -> Result<Step<u32>, ToolError> {
-        steps.push(1);
+        let answer = self.answer("Oslo").await?;
+        steps.push(u32::try_from(answer.len()).unwrap());
         Ok(if steps.len() == 3 { Step::Done(3) } else { Step::Next })
     }
 }
@@ -111,11 +111,6 @@ impl Tool for Service {
 impl Service {
     async fn offline(&self, city: &str) -> Result<String, ToolError> {
         Ok(format!("perhaps rain in {city}"))
-    }
-
-    #[agent(max_steps = 3)]
-    async fn run(&self, steps: &mut Vec<u32>) -> Result<Step<u32>, ToolError> {
-        self.assistant(steps).await
     }
 }
 
@@ -159,6 +154,8 @@ async fn an_approval_shows_the_arguments_and_runs_after_a_yes() {
 }
 
 #[tokio::test]
-async fn an_agent_over_a_step_in_a_trait() {
-    assert_eq!(Service::new(0).run(&mut Vec::new()).await, Ok(3));
+async fn an_agent_whose_callers_see_the_answer() {
+    let agent: &dyn Tool = &Service::new(0);
+    assert_eq!(agent.assistant(&mut Vec::new()).await, Ok(3));
+    assert_eq!(Service::new(1).assistant(&mut Vec::new()).await, Err(ToolError::Busy));
 }
