@@ -57,8 +57,8 @@ impl CounterFn for Series {
         self.add(f64::from(u32::try_from(value).unwrap()));
     }
 
-    fn absolute(&self, _: u64) {
-        unimplemented!()
+    fn absolute(&self, value: u64) {
+        panic!("a counter is set to {value}, and not raised")
     }
 }
 
@@ -71,8 +71,8 @@ impl GaugeFn for Series {
         self.add(-value);
     }
 
-    fn set(&self, _: f64) {
-        unimplemented!()
+    fn set(&self, value: f64) {
+        panic!("a gauge is set to {value}, and not raised or lowered")
     }
 }
 
