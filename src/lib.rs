@@ -9,6 +9,9 @@
 //!   [`Limits`], [`CircuitBreaker`], [`Bulkhead`], [`Hedge`], and `RateLimit`.
 //! - What can go wrong besides a tool's own error: [`Fault`]. What of all that is worth a retry: [`Transient`], and for
 //!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
+//! - Proof that a guard is there: [`guarded!`](macro@guarded).
+//! - For frameworks, each with the feature of its name: the modules `rmcp`, `rig` and `metrics`; what goes to `tracing` is
+//!   listed at [`Event`]. What a model is told of a fault: [`Fault::model_feedback`].
 //! - What is in force around a call: [`Scope`], with an [`Approver`] and a [`Recorder`]; in an agent, [`Run`].
 
 #![deny(missing_docs)]
