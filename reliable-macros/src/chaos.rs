@@ -30,7 +30,7 @@ impl Chaos {
         if let Some(name) = name.filter(|name| values::is_literal(name) && !is_text(name)) {
             errors.add(name, "`name` takes a text, such as `name = \"weather\"`");
         }
-        Chaos { name: name.map_or_else(|| function.name().to_token_stream(), ToTokens::to_token_stream) }
+        Chaos { name: name.map_or_else(|| function.name(), ToTokens::to_token_stream) }
     }
 }
 

@@ -11,6 +11,7 @@ use syn::{
 
 use crate::boxed::{self, Shell};
 use crate::errors::Errors;
+use crate::rig;
 
 /// A function whose body is never parsed: so it may be half typed, and nothing in it is touched.
 pub(crate) struct Function {
@@ -56,8 +57,9 @@ impl Parse for Body {
 
 impl Function {
     /// The name that events and faults carry.
-    pub(crate) fn name(&self) -> String {
-        self.sig.ident.unraw().to_string()
+    pub(crate) fn name(&self) -> TokenStream {
+        let of_rig = if cfg!(feature = "rig") { rig::tool_name(&self.sig) } else { None };
+        of_rig.unwrap_or_else(|| self.sig.ident.unraw().to_string().to_token_stream())
     }
 
     pub(crate) fn is_async(&self) -> bool {

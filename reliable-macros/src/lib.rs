@@ -26,6 +26,7 @@ mod policy;
 mod rate_limit;
 mod repeat;
 mod retry;
+mod rig;
 mod rmcp;
 mod setting;
 mod stack;

@@ -78,8 +78,8 @@
 //! | `impl Tool` with one, without `map_error` | "the tool failed" | "the tool failed" |
 //!
 //! There is a `map_error` in the example of [`tool_error`]. The attributes can stand on the `async fn call` of an
-//! `impl Tool`; but a fault names the function that it befell, and so they are better on a function with the tool's name,
-//! which `call` calls.
+//! `impl Tool`: there, faults and events name the tool by its `NAME`. Such a `call` is known by a `ToolContext` or
+//! `Self::Args` among its parameters.
 //!
 //! Each fault becomes the error of rig that says the same, to hooks and in telemetry: its message is the fault's text, its
 //! code `reliable.` and [`FaultKind::name`], its source the fault, or your error around it.
@@ -137,4 +137,4 @@ mod model;
 mod tests;
 mod tool;
 
-pub use tool::tool_error;
+pub use tool::{tool_error, tool_name};

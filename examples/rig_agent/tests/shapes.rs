@@ -481,9 +481,42 @@ mod an_error_type_of_ones_own {
         assert_eq!(read("nobody").await, "the tool failed");
         assert_eq!(
             read("ana").await,
-            "`call` timed out after 20ms. \
+            "`mail` timed out after 20ms. \
              It may have taken effect all the same: if it changes anything, look before you call it again.",
-            "by the name of the function, not of the tool"
+            "by the name of the tool, not of the function"
         );
+    }
+
+    /// The same without a context, generic, and guarded.
+    struct Wipe<D>(D);
+
+    impl<D: Send + Sync> rig::tool::PortableTool for Wipe<D> {
+        const NAME: &'static str = "wipe";
+        type Args = String;
+        type Output = String;
+        type Error = ToolExecutionError;
+
+        fn description(&self) -> String {
+            "Wipes a disk".to_owned()
+        }
+
+        fn parameters(&self) -> Value {
+            json!({ "type": "string" })
+        }
+
+        #[requires_approval]
+        #[circuit_breaker(failures = 5)]
+        async fn call(&self, args: Self::Args) -> Result<Self::Output, Self::Error> {
+            Ok(format!("{args} is empty now"))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_portable_tool_is_told_of_by_its_name() {
+        let denied = "`wipe` was denied: no approver is installed. \
+                      It did not run. Do not call it again unless the user asks you to.";
+        assert_eq!(read(&call(Wipe(1), json!("sda")).await), denied);
+        let approved = Scope::current().approver(Approve).run(call(Wipe(1), json!("sda"))).await;
+        assert_eq!(read(&approved), "sda is empty now");
     }
 }

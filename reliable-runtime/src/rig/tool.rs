@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use ::http::{HeaderMap, StatusCode};
-use ::rig::tool::ToolExecutionError;
+use ::rig::tool::{Tool, ToolExecutionError};
 
 use crate::{Fault, FaultKind, Transient};
 
@@ -74,6 +74,23 @@ where
         Some(told) => told.in_words(error.to_string()).with_source(error),
         None => ToolExecutionError::from_error(error),
     }
+}
+
+/// The name that a model knows a tool by: how the attributes on its `call` name it.
+///
+/// ```
+/// use rig::rig_tool;
+/// use rig::tool::ToolExecutionError;
+///
+/// #[rig_tool(description = "The weather in a city")]
+/// async fn weather(city: String) -> Result<String, ToolExecutionError> {
+///     Ok(format!("rain in {city}"))
+/// }
+///
+/// assert_eq!(reliable::rig::tool_name::<Weather>(), "weather");
+/// ```
+pub const fn tool_name<T: Tool>() -> &'static str {
+    T::NAME
 }
 
 /// What is told of a fault.
