@@ -55,7 +55,7 @@ mod scope;
 #[cfg(feature = "tracing")]
 mod span;
 #[cfg(not(feature = "tracing"))]
-#[path = "no_span.rs"]
+#[path = "span/off.rs"]
 mod span;
 mod sync;
 mod timeout;

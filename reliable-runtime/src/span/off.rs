@@ -1,4 +1,4 @@
-//! What `span.rs` is without the feature `tracing`: nothing.
+//! What is left of the spans without the feature `tracing`: nothing.
 
 #![allow(clippy::unused_self, reason = "the spans need themselves")]
 
