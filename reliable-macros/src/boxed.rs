@@ -37,10 +37,8 @@ pub(crate) struct Shell {
 //     }
 /// Opens a function that returns a future: the shell, and the body in it. `None` for any other function.
 pub(crate) fn open(sig: &mut Signature, body: &Group) -> syn::Result<Option<(Shell, Group)>> {
-    let mut returned = sig.output.clone();
-    if sig.asyncness.is_some() || output(&mut returned).is_none() {
-        return Ok(None);
-    }
+    let answer = if sig.asyncness.is_none() { output(&mut sig.output).cloned() } else { None };
+    let Some(answer) = answer else { return Ok(None) };
     let (before, future) = split(Block::parse_within.parse2(body.stream())?);
     let Some(future) = future else {
         return Err(syn::Error::new(body.span_close(), "expected the future that the signature promises"));
@@ -52,7 +50,7 @@ pub(crate) fn open(sig: &mut Signature, body: &Group) -> syn::Result<Option<(She
         future => (Vec::new(), braced(quote_spanned!(at(future.span())=> #future.await), future.span())),
     };
     let shell = Shell { sig: sig.clone(), before, boxed, within };
-    shell.undo(sig);
+    shell.undo(sig, answer);
     Ok(Some((shell, body)))
 }
 
@@ -70,10 +68,9 @@ impl Shell {
     }
 
     /// Makes the signature that of the `async fn`, with the parameters as they were before the future took them.
-    fn undo(&self, sig: &mut Signature) {
-        let mut returned = sig.output.clone();
-        if let (Some(output), ReturnType::Type(_, ty)) = (output(&mut returned), &mut sig.output) {
-            **ty = output.clone();
+    fn undo(&self, sig: &mut Signature, answer: Type) {
+        if let ReturnType::Type(_, ty) = &mut sig.output {
+            **ty = answer;
         }
         sig.asyncness = Some(Token![async](sig.fn_token.span));
         for (pat, parameter) in self.within.iter().filter_map(taken) {

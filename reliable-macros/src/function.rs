@@ -6,7 +6,8 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, ReturnType, Signature, Token, Type, Visibility, parse_quote,
+    Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, PathSegment, ReturnType, Signature, Token, Type, Visibility,
+    parse_quote,
 };
 
 use crate::boxed::{self, Shell};
@@ -69,8 +70,7 @@ impl Function {
     /// The type of the future that it returns, if a name hides what comes of it: `Self::Future`.
     pub(crate) fn returns_unknown_future(&self) -> Option<&Type> {
         let ReturnType::Type(_, ty) = &self.sig.output else { return None };
-        let Type::Path(path) = &**ty else { return None };
-        path.path.segments.last().filter(|last| last.ident.to_string().ends_with("Future")).map(|_| &**ty)
+        last_segment(ty).is_some_and(|last| last.ident.to_string().ends_with("Future")).then_some(&**ty)
     }
 
     /// Whether it returns a future, and this is the `async fn` in it.
@@ -240,6 +240,15 @@ fn argument(pat: &Pat) -> syn::Result<Expr> {
             pat,
             "this parameter can't be passed on to the fallback: give it a name, and take it apart in the body",
         )),
+    }
+}
+
+/// What a type is known by, however it is reached: `ErrorData` of `rmcp::ErrorData`.
+pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ty {
+        Type::Path(path) => path.path.segments.last(),
+        Type::Group(group) => last_segment(&group.elem),
+        _ => None,
     }
 }
 

@@ -8,10 +8,11 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
-use syn::{Attribute, ExprPath, FnArg, PathSegment, Token, Visibility};
+use syn::{Attribute, ExprPath, PathSegment, Token, Visibility};
 
 use crate::errors::Errors;
 use crate::function::{Function, at};
+use crate::rmcp::tool_attributes;
 
 /// The constant for a function of this name.
 fn mark_of(name: &Ident) -> Ident {
@@ -28,10 +29,9 @@ fn mark_of(name: &Ident) -> Ident {
 /// The constant beside a guarded function. There is none in the `impl` of a trait, where no constant may be added: so a
 /// method has one only if it shows that it is elsewhere, by a visibility or the attribute `#[tool]`.
 pub(crate) fn mark(function: &Function, attrs: &[Attribute]) -> Option<TokenStream> {
-    let is_tool = || attrs.iter().any(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "tool"));
-    let is_method =
-        function.sig.inputs.iter().any(|input| matches!(input, FnArg::Receiver(_))) || function.names_self();
-    if is_method && matches!(function.vis, Visibility::Inherited) && !is_tool() {
+    let is_method = function.sig.receiver().is_some() || function.names_self();
+    let is_tool = tool_attributes(attrs).next().is_some();
+    if is_method && matches!(function.vis, Visibility::Inherited) && !is_tool {
         return None;
     }
     let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));

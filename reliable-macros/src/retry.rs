@@ -11,6 +11,7 @@ use crate::errors::Errors;
 use crate::function::{Function, at, mentions};
 use crate::options::{Known, Options};
 use crate::repeat;
+use crate::rmcp::tool_attributes;
 use crate::setting::Setting;
 use crate::stack::{Kind, Layer, Policy};
 use crate::values::{self, duration_tokens};
@@ -276,7 +277,7 @@ fn text(expr: Option<&Expr>) -> Option<String> {
 /// `#[tool(annotations(idempotent_hint = false))]`; above, a hedge that would have a key for each of its attempts.
 pub(crate) fn check_effects(attrs: &[Attribute], layers: &[Layer], errors: &mut Errors) {
     let Some(retry) = layers.iter().position(|layer| layer.kind == Kind::Retry) else { return };
-    for attr in attrs.iter().filter(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "tool")) {
+    for attr in tool_attributes(attrs) {
         let Meta::List(list) = &attr.meta else { continue };
         if let Some(hint) = not_idempotent(list.tokens.clone()) {
             errors.add(

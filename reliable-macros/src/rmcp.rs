@@ -2,11 +2,16 @@
 
 use proc_macro2::Span;
 use quote::quote_spanned;
-use syn::{Attribute, GenericArgument, Ident, PathArguments, ReturnType, Type};
+use syn::{Attribute, GenericArgument, PathArguments, ReturnType};
 
 use crate::code::Code;
-use crate::function::{Function, at};
+use crate::function::{Function, at, last_segment};
 use crate::stack::Policy;
+
+/// The attributes `#[tool]` below ours, known by their last name.
+pub(crate) fn tool_attributes(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+    attrs.iter().filter(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "tool"))
+}
 
 /// Makes a fault a result of the tool. As an `ErrorData` it would be an error of the protocol, which many clients keep
 /// from the model.
@@ -15,8 +20,8 @@ pub(crate) struct ToolOutcome;
 impl ToolOutcome {
     /// Whether this is a tool whose faults would be errors of the protocol, though its results have a place for them.
     pub(crate) fn is_needed(function: &Function, attrs: &[Attribute]) -> bool {
-        let is_tool = attrs.iter().any(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "tool"));
-        let is_call = is_tool || function.is_opened() || function.sig.ident == "call_tool";
+        let is_call =
+            tool_attributes(attrs).next().is_some() || function.is_opened() || function.sig.ident == "call_tool";
         is_call && tells_by_protocol(&function.sig.output)
     }
 }
@@ -38,23 +43,15 @@ impl Policy for ToolOutcome {
 /// `Result<CallToolResult, ErrorData>`, under the names that `rmcp` and its users have for it.
 fn tells_by_protocol(returned: &ReturnType) -> bool {
     let ReturnType::Type(_, ty) = returned else { return false };
-    let Some((result, arguments)) = last_name(ty) else { return false };
-    let PathArguments::AngleBracketed(arguments) = arguments else { return false };
+    let Some(result) = last_segment(ty).filter(|last| last.ident == "Result") else { return false };
+    let PathArguments::AngleBracketed(arguments) = &result.arguments else { return false };
     let mut names = arguments.args.iter().map(|argument| match argument {
-        GenericArgument::Type(ty) => last_name(ty).map(|(name, _)| name),
+        GenericArgument::Type(ty) => last_segment(ty).map(|last| &last.ident),
         _ => None,
     });
     let mut next_is =
         |known: [&str; 2]| names.next().flatten().is_some_and(|name| known.iter().any(|known| name == known));
-    result == "Result" && next_is(["CallToolResult", "CallToolResponse"]) && next_is(["ErrorData", "McpError"])
-}
-
-fn last_name(ty: &Type) -> Option<(&Ident, &PathArguments)> {
-    match ty {
-        Type::Path(path) => path.path.segments.last().map(|last| (&last.ident, &last.arguments)),
-        Type::Group(group) => last_name(&group.elem),
-        _ => None,
-    }
+    next_is(["CallToolResult", "CallToolResponse"]) && next_is(["ErrorData", "McpError"])
 }
 
 #[cfg(test)]

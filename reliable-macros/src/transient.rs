@@ -9,7 +9,7 @@ use syn::{
 };
 
 use crate::errors::Errors;
-use crate::function::{at, mentions};
+use crate::function::{at, last_segment, mentions};
 use crate::options::{Known, Options};
 
 const KNOWN: Known = Known { attribute: "transient", keys: &["after"], lists: &[], flags: &["forward"] };
@@ -249,11 +249,7 @@ fn wrapped(fields: &Fields) -> Option<(Member, &Field)> {
 
 /// Known by the last segment, so that `reliable::Fault` is found too.
 fn is_fault(ty: &Type) -> bool {
-    match ty {
-        Type::Path(path) => path.path.segments.last().is_some_and(|last| last.ident == "Fault"),
-        Type::Group(group) => is_fault(&group.elem),
-        _ => false,
-    }
+    last_segment(ty).is_some_and(|last| last.ident == "Fault")
 }
 
 /// The field that `after = …` names: by its name, or by its place.
