@@ -72,7 +72,7 @@ impl Policy for Throttle {
             drop
         });
         if drop {
-            Before::Refuse(Fault::Rejected { tool: tool.into(), by: "throttle".into(), wait: None })
+            Before::Reject(Fault::Rejected { tool: tool.into(), by: "throttle".into(), wait: None })
         } else {
             Before::Admit(())
         }

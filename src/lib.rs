@@ -6,7 +6,7 @@
 //!   [`circuit_breaker`](macro@circuit_breaker), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge), and with the feature
 //!   `rate-limit` the attribute `rate_limit`.
 //! - What they stand for, usable by hand and in a `static`: [`Retry`], [`Timeout`], [`Fallback`], [`Approval`],
-//!   [`Limits`], [`CircuitBreaker`], [`Bulkhead`], [`Hedge`], and `RateLimit`.
+//!   [`AgentLimits`], [`CircuitBreaker`], [`Bulkhead`], [`Hedge`], and `RateLimit`.
 //! - What can go wrong besides a tool's own error: [`Fault`]. What of all that is worth a retry: [`Transient`], and for
 //!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
 //! - Proof that a guard is there: [`guarded!`](macro@guarded).

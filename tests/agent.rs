@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use reliable::approver::{Deny, Scripted};
-use reliable::{Approver, Budget, Charge, Decision, Fault, Limits, Request, Run, Scope, Step, Usd};
+use reliable::{AgentLimits, Approver, BudgetExceeded, Charge, Decision, Fault, Request, Run, Scope, Step, Usd};
 use reliable::{agent, fallback, requires_approval, retry, timeout};
 use tokio::time::{Instant, sleep};
 
@@ -29,11 +29,11 @@ fn step_limit(agent: &'static str, max_steps: u32) -> Fault {
 }
 
 fn over_usd(agent: &'static str, max: Usd, spent: Usd, asked: Usd) -> Fault {
-    Fault::OverBudget { agent: agent.into(), budget: Budget::Usd { max, spent, asked }.into() }
+    Fault::OverBudget { agent: agent.into(), budget: BudgetExceeded::Usd { max, spent, asked }.into() }
 }
 
 fn over_tokens(agent: &'static str, max: u64, spent: u64, asked: u64) -> Fault {
-    Fault::OverBudget { agent: agent.into(), budget: Budget::Tokens { max, spent, asked }.into() }
+    Fault::OverBudget { agent: agent.into(), budget: BudgetExceeded::Tokens { max, spent, asked }.into() }
 }
 
 fn cents(cents: u64) -> Charge {
@@ -141,9 +141,9 @@ mod steps {
 
     #[tokio::test]
     async fn may_be_limited_at_run_time() {
-        static SMALL: Limits = Limits::new().max_steps(2);
+        static SMALL: AgentLimits = AgentLimits::new().max_steps(2);
         struct Desk {
-            limits: Limits,
+            limits: AgentLimits,
             steps: u32,
         }
         impl Desk {
@@ -171,7 +171,7 @@ mod steps {
     #[should_panic(expected = "`max_steps` of an agent must be 1 or more")]
     fn that_are_none_are_refused_at_run_time_too() {
         let none = 0;
-        let _ = Limits::new().max_steps(none);
+        let _ = AgentLimits::new().max_steps(none);
     }
 }
 
@@ -331,7 +331,7 @@ mod the_budget {
 
     #[tokio::test]
     async fn holds_when_many_tasks_spend_at_once() {
-        let run = Limits::new().max_usd(Usd::dollars(5)).begin("crowd");
+        let run = AgentLimits::new().max_usd(Usd::dollars(5)).begin("crowd");
         let tasks: Vec<_> = (0..8)
             .map(|_| {
                 let run = run.clone();
@@ -347,7 +347,7 @@ mod a_reservation {
     use super::*;
 
     fn run() -> Run {
-        Limits::new().max_usd(Usd::cents(10)).max_tokens(1000).begin("desk")
+        AgentLimits::new().max_usd(Usd::cents(10)).max_tokens(1000).begin("desk")
     }
 
     #[test]
@@ -390,8 +390,8 @@ mod a_reservation {
 
     #[tokio::test]
     async fn of_a_sub_agent_is_booked_everywhere_even_if_it_does_not_fit_somewhere() {
-        let outer = Limits::new().begin("outer");
-        let inner = outer.scope(async { Limits::new().max_usd(Usd::cents(10)).begin("inner") }).await;
+        let outer = AgentLimits::new().begin("outer");
+        let inner = outer.scope(async { AgentLimits::new().max_usd(Usd::cents(10)).begin("inner") }).await;
         inner.reserve(cents(10)).unwrap().commit(cents(11)).unwrap_err();
         assert_eq!((inner.spent_usd(), outer.spent_usd()), (Usd::cents(11), Usd::cents(11)));
     }
@@ -403,7 +403,7 @@ mod a_reservation {
         assert_eq!(unpriced, Err(Fault::Unpriced { agent: "desk".into() }));
         assert_eq!((run.spent_usd(), run.spent_tokens()), (Usd::cents(7), 300), "an unknown price is not zero");
 
-        let uncapped = Limits::new().begin("desk");
+        let uncapped = AgentLimits::new().begin("desk");
         assert_eq!(uncapped.reserve(cents(7)).unwrap().commit(Charge::tokens_only(300)), Ok(()));
         assert_eq!(uncapped.spent_usd(), Usd::cents(7));
     }
@@ -454,7 +454,7 @@ mod a_sub_agent {
             child().await
         }
         async fn child() -> Result<Step<()>, Fault> {
-            let (parent, child) = (Run::current(), Limits::new().max_usd(Usd::cents(25)).begin("child"));
+            let (parent, child) = (Run::current(), AgentLimits::new().max_usd(Usd::cents(25)).begin("child"));
             child.charge(cents(20)).unwrap_err();
             assert_eq!((parent.spent_usd(), child.spent_usd()), (Usd::ZERO, Usd::ZERO));
             child.charge(cents(10))?;
@@ -537,7 +537,7 @@ mod going_in_circles {
     }
 
     fn run() -> Run {
-        Limits::new().max_repeats(3).begin("desk")
+        AgentLimits::new().max_repeats(3).begin("desk")
     }
 
     #[tokio::test]
@@ -591,7 +591,7 @@ mod going_in_circles {
 
     #[test]
     fn is_allowed_where_no_limit_is_set() {
-        let run = Limits::new().begin("desk");
+        let run = AgentLimits::new().begin("desk");
         assert!((0..100).all(|_| run.observe("read", "text").is_ok()));
     }
 
@@ -599,7 +599,7 @@ mod going_in_circles {
     #[should_panic(expected = "`max_repeats` of an agent must be 2 or more")]
     fn cannot_be_forbidden_the_first_time() {
         let once = 1;
-        let _ = Limits::new().max_repeats(once);
+        let _ = AgentLimits::new().max_repeats(once);
     }
 }
 
@@ -882,7 +882,7 @@ fn deeds() -> impl Strategy<Value = Deed> {
 /// Three runs, each begun in the one before.
 fn nested(caps: [Option<u64>; 3]) -> [Run; 3] {
     let begin = |name: &'static str, cap: Option<u64>| {
-        cap.map_or(Limits::new(), |cap| Limits::new().max_usd(Usd::micros(cap))).begin(name)
+        cap.map_or(AgentLimits::new(), |cap| AgentLimits::new().max_usd(Usd::micros(cap))).begin(name)
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {

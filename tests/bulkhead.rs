@@ -121,15 +121,15 @@ async fn without_a_queue_nobody_waits() {
 #[tokio::test(start_paused = true)]
 async fn the_place_that_a_waiting_call_was_handed_counts_as_taken_before_it_runs() {
     let bulkhead = Bulkhead::new().max(1).queue(1);
-    let first = bulkhead.enter("first").await.unwrap();
-    let mut second = std::pin::pin!(bulkhead.enter("second"));
+    let first = bulkhead.admit("first").await.unwrap();
+    let mut second = std::pin::pin!(bulkhead.admit("second"));
     assert!(poll_once(second.as_mut()).is_none());
     assert_eq!((bulkhead.running(), bulkhead.waiting()), (1, 1));
     drop(first);
     assert_eq!((bulkhead.running(), bulkhead.waiting()), (1, 0), "handed on");
-    let mut third = std::pin::pin!(bulkhead.enter("third"));
+    let mut third = std::pin::pin!(bulkhead.admit("third"));
     assert!(poll_once(third.as_mut()).is_none(), "it does not overtake, and there is room for it in the queue");
-    assert!(bulkhead.enter("fourth").await.is_err());
+    assert!(bulkhead.admit("fourth").await.is_err());
     drop(second.await.unwrap());
     drop(third.await.unwrap());
     assert_eq!((bulkhead.running(), bulkhead.waiting()), (0, 0));
@@ -220,9 +220,9 @@ async fn a_queued_call_whose_time_is_over_never_runs() {
         CALLS.fetch_add(1, Ordering::Relaxed);
         Ok(())
     }
-    let place = BULKHEAD.enter("other").await.unwrap();
+    let permit = BULKHEAD.admit("other").await.unwrap();
     assert!(matches!(call().await, Err(Error::Fault(Fault::TimedOut { .. }))));
-    drop(place);
+    drop(permit);
     sleep(ms(100)).await;
     assert_eq!(CALLS.load(Ordering::Relaxed), 0);
     assert_eq!(call().await, Ok(()));
@@ -253,13 +253,13 @@ async fn a_rejection_is_not_retried_unless_asked_for_and_is_no_failure_for_a_bre
     async fn tries_again() -> Result<(), Error> {
         Ok(())
     }
-    let place = BULKHEAD.enter("other").await.unwrap();
+    let permit = BULKHEAD.admit("other").await.unwrap();
     let started = Instant::now();
     assert!(is_rejected(&gives_up().await));
     assert_eq!(started.elapsed(), Duration::ZERO);
     let story = async {
         sleep(ms(15)).await;
-        drop(place);
+        drop(permit);
     };
     let (outcome, ()) = tokio::join!(tries_again(), story);
     assert_eq!((outcome, started.elapsed()), (Ok(()), ms(20)));
@@ -323,7 +323,7 @@ fn on_a_plain_function_it_blocks_and_serves_in_order() {
         SERVED.lock().unwrap().push(n);
         Ok(())
     }
-    let place = BULKHEAD.enter_blocking("other").unwrap();
+    let permit = BULKHEAD.admit_blocking("other").unwrap();
     std::thread::scope(|threads| {
         for n in 0..3 {
             threads.spawn(move || call(n).unwrap());
@@ -332,7 +332,7 @@ fn on_a_plain_function_it_blocks_and_serves_in_order() {
             }
         }
         assert!(SERVED.lock().unwrap().is_empty());
-        drop(place);
+        drop(permit);
     });
     assert_eq!(*SERVED.lock().unwrap(), [0, 1, 2]);
 }

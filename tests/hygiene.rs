@@ -24,7 +24,7 @@ mod shadows {
     pub(crate) struct Timeout;
     pub(crate) struct Fallback;
     pub(crate) struct Approval;
-    pub(crate) struct Limits;
+    pub(crate) struct AgentLimits;
     pub(crate) struct Run;
     pub(crate) struct Inspect;
     pub(crate) struct ControlFlow;

@@ -1,8 +1,8 @@
-//! `reliable::idempotency_key()`: the same for all attempts of a call.
+//! The option `idempotency_key` of `#[retry(idempotency_key)]`: the same for all attempts of a call.
 
 use std::sync::Mutex;
 
-use reliable::{IdempotencyKey, idempotency_key, retry, timeout};
+use reliable::{IdempotencyKey, retry, timeout};
 
 #[derive(Default)]
 struct Service {
@@ -28,11 +28,11 @@ fn all_same(keys: &[IdempotencyKey]) -> bool {
 
 #[tokio::test(start_paused = true)]
 async fn it_is_the_same_for_all_attempts_and_another_one_for_the_next_call() {
-    #[retry(max = 2)]
+    #[retry(max = 2, idempotency_key)]
     #[timeout(secs = 1)]
     async fn pay(service: &Service) -> Result<(), String> {
         tokio::task::yield_now().await;
-        service.post(idempotency_key())
+        service.post(idempotency_key)
     }
     let service = Service::default();
     pay(&service).await.unwrap();
@@ -43,10 +43,10 @@ async fn it_is_the_same_for_all_attempts_and_another_one_for_the_next_call() {
 
 #[tokio::test(start_paused = true)]
 async fn two_calls_at_once_have_two_keys() {
-    #[retry(max = 2)]
+    #[retry(max = 2, idempotency_key)]
     async fn pay(service: &Service) -> Result<(), String> {
         tokio::task::yield_now().await;
-        service.post(idempotency_key())
+        service.post(idempotency_key)
     }
     let (a, b) = (Service::default(), Service::default());
     let (first, second) = tokio::join!(pay(&a), pay(&b));
@@ -56,13 +56,13 @@ async fn two_calls_at_once_have_two_keys() {
 
 #[tokio::test(start_paused = true)]
 async fn an_annotated_function_that_is_called_has_its_own() {
-    #[retry]
+    #[retry(idempotency_key)]
     async fn inner() -> Result<IdempotencyKey, String> {
-        Ok(idempotency_key())
+        Ok(idempotency_key)
     }
-    #[retry]
+    #[retry(idempotency_key)]
     async fn outer() -> Result<[IdempotencyKey; 3], String> {
-        Ok([idempotency_key(), inner().await?, idempotency_key()])
+        Ok([idempotency_key, inner().await?, idempotency_key])
     }
     let [before, inner, after] = outer().await.unwrap();
     assert!(before == after && before != inner);
@@ -70,9 +70,9 @@ async fn an_annotated_function_that_is_called_has_its_own() {
 
 #[test]
 fn plain_functions_have_it_too() {
-    #[retry(max = 2, backoff = "none")]
+    #[retry(max = 2, backoff = "none", idempotency_key)]
     fn pay(service: &Service) -> Result<(), String> {
-        service.post(idempotency_key())
+        service.post(idempotency_key)
     }
     let service = Service::default();
     pay(&service).unwrap();
@@ -80,6 +80,13 @@ fn plain_functions_have_it_too() {
 }
 
 #[test]
-fn outside_of_every_call_each_one_is_new() {
-    assert_ne!(idempotency_key(), idempotency_key());
+fn without_the_option_the_name_is_the_users_own() {
+    fn idempotency_key() -> u32 {
+        7
+    }
+    #[retry(max = 1, backoff = "none")]
+    fn pay() -> Result<u32, String> {
+        Ok(idempotency_key())
+    }
+    assert_eq!(pay(), Ok(7));
 }

@@ -551,8 +551,8 @@ mod bulkheads {
     #[tokio::test(start_paused = true)]
     async fn a_call_that_was_not_seen_coming_is_not_seen_going() {
         let bulkhead = Bulkhead::new();
-        let place = bulkhead.enter("call").await.unwrap();
-        assert_eq!(told(async { drop(place) }).await.lines(""), [""; 0]);
+        let permit = bulkhead.admit("call").await.unwrap();
+        assert_eq!(told(async { drop(permit) }).await.lines(""), [""; 0]);
     }
 }
 

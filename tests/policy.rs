@@ -74,7 +74,7 @@ impl<'a> Policy for &'a Script {
         match self.before.lock().unwrap().pop() {
             None | Some(Before::Admit(())) => Before::Admit(Call(self)),
             Some(Before::Wait(pause)) => Before::Wait(pause),
-            Some(Before::Refuse(fault)) => Before::Refuse(fault),
+            Some(Before::Reject(fault)) => Before::Reject(fault),
         }
     }
 
@@ -130,7 +130,7 @@ async fn a_call_that_has_to_wait_is_asked_about_again() {
 
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_does_not_run() {
-    let script = Script::new([Before::Wait(ms(5)), Before::Refuse(rejected())], []);
+    let script = Script::new([Before::Wait(ms(5)), Before::Reject(rejected())], []);
     assert_eq!(forecast(&script, &AtomicU32::new(0)).await, Err(Error::Fault(rejected())));
     assert_eq!(script.asked(), log([(0, "before forecast"), (5, "before forecast")]));
 }
@@ -223,7 +223,7 @@ async fn a_final_fault_comes_out_as_it_is() {
 async fn every_word_but_a_plain_yes_is_told() {
     let recorder = Recorder::new();
     let script = Script::new(
-        [Before::Wait(ms(100)), Before::Admit(()), Before::Refuse(rejected())],
+        [Before::Wait(ms(100)), Before::Admit(()), Before::Reject(rejected())],
         [
             After::Again(ms(30)),
             After::Done, // recovered
@@ -424,7 +424,7 @@ impl<'a> Policy for &'a Counting {
         self.count.before.fetch_add(1, Ordering::Relaxed);
         match self.breaker.admit(tool) {
             Ok(permit) => Before::Admit(Some(permit)),
-            Err(fault) => Before::Refuse(fault),
+            Err(fault) => Before::Reject(fault),
         }
     }
 

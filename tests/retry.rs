@@ -9,7 +9,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use proptest::prelude::*;
-use reliable::{Backoff, Budget, Fault, Retry, Usd, requires_approval, retry, timeout};
+use reliable::{Backoff, BudgetExceeded, Fault, Retry, Usd, requires_approval, retry, timeout};
 use tokio::time::{Instant, sleep};
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -630,7 +630,7 @@ mod when {
 mod faults {
     use super::*;
 
-    fn tool() -> reliable::Name {
+    fn tool() -> reliable::ToolName {
         "refund".into()
     }
 
@@ -639,7 +639,7 @@ mod faults {
     }
 
     fn final_faults() -> [Fault; 6] {
-        let budget = Budget::Usd { max: Usd::cents(1), spent: Usd::ZERO, asked: Usd::cents(2) };
+        let budget = BudgetExceeded::Usd { max: Usd::cents(1), spent: Usd::ZERO, asked: Usd::cents(2) };
         [
             denied(),
             Fault::Expired { tool: tool(), within: None },

@@ -271,7 +271,7 @@ async fn a_run_that_is_dropped_closes_its_span_whoever_still_holds_the_run() {
     }
     assert_eq!(failure(assistant()).await, ["cancelled", "dropped before it had an answer"]);
     let ((), told) = traced(async {
-        let run = reliable::Limits::new().begin("by hand");
+        let run = reliable::AgentLimits::new().begin("by hand");
         run.charge(Charge::tokens_only(7)).unwrap();
     })
     .await;

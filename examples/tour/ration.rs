@@ -21,7 +21,7 @@ impl Policy for Ration {
     fn before(&self, tool: &'static str) -> Before<()> {
         match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)) {
             Ok(_) => Before::Admit(()),
-            Err(_) => Before::Refuse(Fault::Rejected { tool: tool.into(), by: "ration".into(), wait: None }),
+            Err(_) => Before::Reject(Fault::Rejected { tool: tool.into(), by: "ration".into(), wait: None }),
         }
     }
 }

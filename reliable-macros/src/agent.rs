@@ -30,20 +30,20 @@ impl Agent {
             if values::is_literal(limits) {
                 errors.add(
                     limits,
-                    "`#[agent]` takes limits of type `Limits` here: write `max_steps = 8` for a number of steps",
+                    "`#[agent]` takes limits of type `AgentLimits` here: write `max_steps = 8` for a number of steps",
                 );
             }
-            return Agent(Setting::ready_made(&quote_spanned!(mixed=> ::reliable::Limits), limits));
+            return Agent(Setting::ready_made(&quote_spanned!(mixed=> ::reliable::AgentLimits), limits));
         }
         let (calls, literal) = builder_calls(&options, errors);
-        Agent(Setting::built(&quote_spanned!(mixed=> ::reliable::Limits::new() #calls), literal))
+        Agent(Setting::built(&quote_spanned!(mixed=> ::reliable::AgentLimits::new() #calls), literal))
     }
 }
 
 impl Default for Agent {
     /// Without options.
     fn default() -> Agent {
-        Agent(Setting::built(&quote_spanned!(Span::mixed_site()=> ::reliable::Limits::new()), true))
+        Agent(Setting::built(&quote_spanned!(Span::mixed_site()=> ::reliable::AgentLimits::new()), true))
     }
 }
 
@@ -52,14 +52,14 @@ impl Policy for Agent {
     //     BODY
     //
     // Output:
-    //     let limits = const { &::reliable::Limits::new().max_steps(8) };
+    //     let limits = const { &::reliable::AgentLimits::new().max_steps(8) };
     //     let run = limits.begin("assistant");
     //     loop {
     //         if let ::core::result::Result::Err(fault) = run.next_step() {
-    //             break ::reliable::Outcome::from_fault(fault);
+    //             break ::reliable::expansion::Outcome::from_fault(fault);
     //         }
     //         let outcome = run.scope(async { BODY }).await;
-    //         let next = ::reliable::StepOutcome::settle(outcome, &run);
+    //         let next = ::reliable::expansion::StepOutcome::settle(outcome, &run);
     //         if let ::core::ops::ControlFlow::Break(answer) = next {
     //             break answer;
     //         }
@@ -70,7 +70,8 @@ impl Policy for Agent {
         let agent = function.name();
         let step = inner.future(function);
         let stopped = function.ended_by_fault();
-        let settled = quote_spanned!(function.return_span()=> ::reliable::StepOutcome::settle(outcome, &run));
+        let settled =
+            quote_spanned!(function.return_span()=> ::reliable::expansion::StepOutcome::settle(outcome, &run));
         inner.into_block(quote_spanned!(mixed=>
             let run = #limits.begin(#agent);
             loop {
@@ -92,7 +93,8 @@ impl Policy for Agent {
             && !strip_step(returned)
         {
             // An alias hides the `Step`: the compiler looks behind it.
-            **returned = parse_quote_spanned!(at(returned.span())=> <#returned as ::reliable::StepOutcome>::Answer);
+            **returned =
+                parse_quote_spanned!(at(returned.span())=> <#returned as ::reliable::expansion::StepOutcome>::Answer);
         }
     }
 }

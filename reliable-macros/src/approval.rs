@@ -47,7 +47,7 @@ impl Policy for Approval {
     // Output:
     //     let approval = ::reliable::Approval::new("refund").show("amount", …);
     //     if let ::core::result::Result::Err(fault) = approval.ask().await {
-    //         return ::reliable::Outcome::from_fault(fault);
+    //         return ::reliable::expansion::Outcome::from_fault(fault);
     //     }
     //     BODY
     //
@@ -102,7 +102,7 @@ fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> Tok
         if redacted.contains(name) {
             Some(quote_spanned!(Span::mixed_site()=> .redact(#label)))
         } else if shown.is_none_or(|shown| shown.contains(name)) {
-            Some(quote_spanned!(Span::mixed_site()=> .show(#label, ::reliable::Inspect::new(&#name).text())))
+            Some(quote_spanned!(Span::mixed_site()=> .show(#label, ::reliable::expansion::Inspect::new(&#name).text())))
         } else {
             None
         }

@@ -34,26 +34,26 @@ impl Policy for Bulkhead {
     //         static BULKHEAD: ::reliable::Bulkhead = ::reliable::Bulkhead::new().max(4);
     //         &BULKHEAD
     //     };
-    //     let _place = match bulkhead.enter("forecast").await {
-    //         ::core::result::Result::Ok(place) => place,
-    //         ::core::result::Result::Err(fault) => return ::reliable::Outcome::from_fault(fault),
+    //     let _permit = match bulkhead.admit("forecast").await {
+    //         ::core::result::Result::Ok(permit) => permit,
+    //         ::core::result::Result::Err(fault) => return ::reliable::expansion::Outcome::from_fault(fault),
     //     };
     //     BODY
     //
-    // The place is given back at the end of the block, also when the call is cancelled or the body panics.
+    // The permit gives its place back at the end of the block, also when the call is cancelled or the body panics.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let bulkhead = inner.setting("bulkhead", &self.0);
         let tool = function.name();
-        let entered = if function.is_async() {
-            quote_spanned!(mixed=> #bulkhead.enter(#tool).await)
+        let admitted = if function.is_async() {
+            quote_spanned!(mixed=> #bulkhead.admit(#tool).await)
         } else {
-            quote_spanned!(mixed=> #bulkhead.enter_blocking(#tool))
+            quote_spanned!(mixed=> #bulkhead.admit_blocking(#tool))
         };
         let rejected = function.ended_by_fault();
         inner.after(&quote_spanned!(mixed=>
-            let _place = match #entered {
-                ::core::result::Result::Ok(place) => place,
+            let _permit = match #admitted {
+                ::core::result::Result::Ok(permit) => permit,
                 ::core::result::Result::Err(fault) => return #rejected,
             };
         ))

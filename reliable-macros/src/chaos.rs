@@ -39,7 +39,7 @@ impl Policy for Chaos {
     //     BODY
     //
     // Output:
-    //     if let ::core::option::Option::Some(outcome) = ::reliable::chaos::strike("forecast").await {
+    //     if let ::core::option::Option::Some(outcome) = ::reliable::expansion::strike("forecast").await {
     //         return outcome;
     //     }
     //     BODY
@@ -50,9 +50,9 @@ impl Policy for Chaos {
         let span = function.return_span();
         let name = &self.name;
         let struck = if function.is_async() {
-            quote_spanned!(span=> ::reliable::chaos::strike(#name).await)
+            quote_spanned!(span=> ::reliable::expansion::strike(#name).await)
         } else {
-            quote_spanned!(span=> ::reliable::chaos::strike_blocking(#name))
+            quote_spanned!(span=> ::reliable::expansion::strike_blocking(#name))
         };
         inner.after(&quote_spanned!(Span::mixed_site()=>
             if let ::core::option::Option::Some(outcome) = #struck {

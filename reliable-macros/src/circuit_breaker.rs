@@ -52,7 +52,7 @@ impl Policy for CircuitBreaker {
     //     };
     //     let permit = match breaker.admit("forecast") {
     //         ::core::result::Result::Ok(permit) => permit,
-    //         ::core::result::Result::Err(fault) => return ::reliable::Outcome::from_fault(fault),
+    //         ::core::result::Result::Err(fault) => return ::reliable::expansion::Outcome::from_fault(fault),
     //     };
     //     let outcome: Result<Forecast, WeatherError> = { BODY };
     //     permit.settle("forecast", outcome, |error| …)

@@ -8,7 +8,7 @@ use crate::function::visible;
 use crate::options::Options;
 use crate::values::call_or_evaluate;
 
-/// Prints as `|error| ::reliable::Inspect::new(error).failure().when(ApiError::is_busy(error))`.
+/// Prints as `|error| ::reliable::expansion::Inspect::new(error).failure().when(ApiError::is_busy(error))`.
 pub(crate) struct Classify {
     when: Option<Expr>,
     after: Option<Expr>,
@@ -35,7 +35,7 @@ impl ToTokens for Classify {
         let when = call("when", &self.when);
         let after = call("after", &self.after);
         tokens.extend(quote_spanned!(Span::mixed_site()=>
-            |#error| ::reliable::Inspect::new(#error).failure() #when #after
+            |#error| ::reliable::expansion::Inspect::new(#error).failure() #when #after
         ));
     }
 }

@@ -161,7 +161,7 @@ impl Code {
             return tokens.clone();
         }
         let returned = function.return_hint();
-        let hint = quote_spanned!(self.span=> if false { return ::reliable::returns::<#returned>(); });
+        let hint = quote_spanned!(self.span=> if false { return ::reliable::expansion::returns::<#returned>(); });
         quote!(#hint #tokens)
     }
 }
@@ -192,7 +192,7 @@ impl ToTokens for Code {
 impl Function {
     /// The outcome of a call that a `fault` ended.
     pub(crate) fn ended_by_fault(&self) -> TokenStream {
-        quote_spanned!(self.return_span()=> ::reliable::Outcome::from_fault(fault))
+        quote_spanned!(self.return_span()=> ::reliable::expansion::Outcome::from_fault(fault))
     }
 
     /// Waits for the end of a `pause`.

@@ -52,7 +52,7 @@ impl Policy for Fallback {
     //
     // Output:
     //     let outcome: Result<Forecast, WeatherError> = { BODY };
-    //     if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle("forecast", outcome, |error| …) {
+    //     if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle("forecast", outcome, |error| …) {
     //         return outcome;
     //     }
     //     offline_forecast(city).await
@@ -63,7 +63,8 @@ impl Policy for Fallback {
         let tool = function.name();
         let outcome = inner.outcome(function);
         let classify = &self.classify;
-        let settled = quote_spanned!(function.return_span()=> ::reliable::Fallback::settle(#tool, outcome, #classify));
+        let settled =
+            quote_spanned!(function.return_span()=> ::reliable::expansion::Fallback::settle(#tool, outcome, #classify));
         inner.into_returning(|leave| {
             let answered = leave(&quote_spanned!(mixed=> outcome));
             let unless_answered = quote_spanned!(mixed=>

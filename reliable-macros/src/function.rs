@@ -1,6 +1,6 @@
 //! The annotated function: attributes, visibility, signature, and the body as raw tokens.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
@@ -86,11 +86,6 @@ impl Function {
         let mut body = self.body.clone();
         body.set_span(at(self.body.span()));
         body
-    }
-
-    /// Whether the body calls a function of this name, without arguments.
-    pub(crate) fn calls(&self, name: &str) -> bool {
-        calls(self.body.stream(), name)
     }
 
     /// Whether the body may end before its last line: by `return` or `?`, or by what may be hidden in a macro. A `break`
@@ -257,20 +252,6 @@ pub(crate) fn mentions(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> 
     tokens.into_iter().any(|token| match token {
         TokenTree::Ident(name) => wanted(&name),
         TokenTree::Group(group) => mentions(group.stream(), wanted),
-        _ => false,
-    })
-}
-
-fn calls(tokens: TokenStream, name: &str) -> bool {
-    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let here = tokens.windows(2).any(|two| match two {
-        [TokenTree::Ident(called), TokenTree::Group(arguments)] => {
-            called == name && arguments.delimiter() == Delimiter::Parenthesis && arguments.stream().is_empty()
-        }
-        _ => false,
-    });
-    here || tokens.into_iter().any(|token| match token {
-        TokenTree::Group(group) => calls(group.stream(), name),
         _ => false,
     })
 }

@@ -25,7 +25,7 @@ fn mark_of(name: &Ident) -> Ident {
 //
 // Output:
 //     #[doc(hidden)]
-//     pub const _REFUND_REQUIRES_APPROVAL: ::reliable::Guarded = ::reliable::Guarded;
+//     pub const _REFUND_REQUIRES_APPROVAL: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
 /// The constant beside a guarded function. There is none in the `impl` of a trait, where no constant may be added: so a
 /// method has one only if it shows that it is elsewhere, by a visibility or the attribute `#[tool]`.
 pub(crate) fn mark(function: &Function, attrs: &[Attribute]) -> Option<TokenStream> {
@@ -39,7 +39,7 @@ pub(crate) fn mark(function: &Function, attrs: &[Attribute]) -> Option<TokenStre
     Some(quote_spanned!(Span::mixed_site()=>
         #(#cfgs)*
         #[doc(hidden)]
-        #vis const #mark: ::reliable::Guarded = ::reliable::Guarded;
+        #vis const #mark: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
     ))
 }
 
@@ -68,10 +68,10 @@ pub(crate) fn prove(functions: TokenStream) -> TokenStream {
 //
 // Output, where the inner scope goes before the outer one:
 //     const _: () = {
-//         const _REFUND_REQUIRES_APPROVAL: ::reliable::Unguarded = ::reliable::Unguarded;
+//         const _REFUND_REQUIRES_APPROVAL: ::reliable::expansion::Unguarded = ::reliable::expansion::Unguarded;
 //         {
 //             use tools::*;
-//             ::reliable::guarded(_REFUND_REQUIRES_APPROVAL)
+//             ::reliable::expansion::guarded(_REFUND_REQUIRES_APPROVAL)
 //         }
 //     };
 //
@@ -80,9 +80,9 @@ pub(crate) fn prove(functions: TokenStream) -> TokenStream {
 //
 // Output, where a constant of the type goes before one of a trait:
 //     const _: () = {
-//         trait Marks { const _REFUND_REQUIRES_APPROVAL: ::reliable::Unguarded = ::reliable::Unguarded; }
+//         trait Marks { const _REFUND_REQUIRES_APPROVAL: ::reliable::expansion::Unguarded = ::reliable::expansion::Unguarded; }
 //         impl<T: ?Sized> Marks for T {}
-//         ::reliable::guarded(Bank::_REFUND_REQUIRES_APPROVAL)
+//         ::reliable::expansion::guarded(Bank::_REFUND_REQUIRES_APPROVAL)
 //     };
 fn proof(function: ExprPath) -> syn::Result<TokenStream> {
     let mixed = Span::mixed_site();
@@ -99,13 +99,13 @@ fn proof(function: ExprPath) -> syn::Result<TokenStream> {
     path.segments.pop_punct();
     let mark = mark_of(&name);
     let here = at(name.span());
-    let lacking = quote_spanned!(mixed=> #mark: ::reliable::Unguarded = ::reliable::Unguarded);
+    let lacking = quote_spanned!(mixed=> #mark: ::reliable::expansion::Unguarded = ::reliable::expansion::Unguarded);
     Ok(match path.segments.last() {
         Some(PathSegment { ident, .. }) if ident == "Self" => {
             return Err(syn::Error::new_spanned(ident, "`Self` means nothing here: write the name of the type"));
         }
         Some(PathSegment { ident, .. }) if ident.to_string().starts_with(char::is_uppercase) => {
-            let proof = quote_spanned!(here=> ::reliable::guarded(#path::#mark));
+            let proof = quote_spanned!(here=> ::reliable::expansion::guarded(#path::#mark));
             quote_spanned!(mixed=>
                 const _: () = {
                     trait _Marks { const #lacking; }
@@ -116,7 +116,7 @@ fn proof(function: ExprPath) -> syn::Result<TokenStream> {
         }
         segment => {
             let module = if segment.is_some() { quote!(#path) } else { quote!(self) };
-            let proof = quote_spanned!(here=> ::reliable::guarded(#mark));
+            let proof = quote_spanned!(here=> ::reliable::expansion::guarded(#mark));
             quote_spanned!(mixed=>
                 const _: () = {
                     #[allow(dead_code)]

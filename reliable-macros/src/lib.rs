@@ -299,7 +299,7 @@ pub fn circuit_breaker(args: TokenStream, item: TokenStream) -> TokenStream {
 ///     fn before(&self, tool: &'static str) -> Before<()> {
 ///         match self.left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)) {
 ///             Ok(_) => Before::Admit(()),
-///             Err(_) => Before::Refuse(Fault::Rejected { tool: tool.into(), by: "ration".into(), wait: None }),
+///             Err(_) => Before::Reject(Fault::Rejected { tool: tool.into(), by: "ration".into(), wait: None }),
 ///         }
 ///     }
 /// }
@@ -582,7 +582,7 @@ pub fn chaos(args: TokenStream, item: TokenStream) -> TokenStream {
 /// | `max_tokens = 50_000` | none | the tokens that may be spent |
 /// | `within = "5m"` | none | the time that the run may take, without the time that a human is asked; looked at before each step |
 /// | `max_repeats = 3` | none | how often the same action may meet the same result, as told to `Run::observe` |
-/// | `LIMITS` | | ready-made `reliable::Limits`, instead of the options above |
+/// | `LIMITS` | | ready-made `reliable::AgentLimits`, instead of the options above |
 ///
 /// # What to know
 /// - Inside, also deep in a tool, `reliable::Run::current()` tells the step, whether it is the last, and what is spent.

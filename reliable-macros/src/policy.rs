@@ -50,10 +50,10 @@ impl Policy for OwnPolicy {
     // Output:
     //     let policy = &THROTTLE;
     //     let mut call = loop {
-    //         let pause = match ::reliable::PolicyCall::before(policy, "forecast") {
+    //         let pause = match ::reliable::expansion::PolicyCall::before(policy, "forecast") {
     //             ::reliable::Before::Admit(call) => break call,
-    //             ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
-    //             ::reliable::Before::Refuse(fault) => return ::reliable::Outcome::from_fault(fault),
+    //             ::reliable::Before::Wait(pause) => ::reliable::expansion::Pause::new(pause),
+    //             ::reliable::Before::Reject(fault) => return ::reliable::expansion::Outcome::from_fault(fault),
     //         };
     //         pause.await;
     //     };
@@ -73,7 +73,8 @@ impl Policy for OwnPolicy {
         let tool = function.name();
         let outcome = inner.outcome(function);
         let classify = &self.classify;
-        let before = relocate(quote_spanned!(mixed=> ::reliable::PolicyCall::before(#policy, #tool)), self.span);
+        let before =
+            relocate(quote_spanned!(mixed=> ::reliable::expansion::PolicyCall::before(#policy, #tool)), self.span);
         let refused = function.ended_by_fault();
         let call = Ident::new("call", self.span);
         let settled = relocate(quote_spanned!(mixed=> settle(outcome, #classify)), function.return_span());
@@ -84,8 +85,8 @@ impl Policy for OwnPolicy {
                 let mut call = loop {
                     let pause = match #before {
                         ::reliable::Before::Admit(call) => break call,
-                        ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
-                        ::reliable::Before::Refuse(fault) => #refused,
+                        ::reliable::Before::Wait(pause) => ::reliable::expansion::Pause::new(pause),
+                        ::reliable::Before::Reject(fault) => #refused,
                     };
                     #wait;
                 };

@@ -40,7 +40,7 @@ impl Policy for RateLimit {
     //         &RATE_LIMIT
     //     };
     //     if let ::core::result::Result::Err(fault) = rate_limit.admit("forecast").await {
-    //         return ::reliable::Outcome::from_fault(fault);
+    //         return ::reliable::expansion::Outcome::from_fault(fault);
     //     }
     //     BODY
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {

@@ -71,8 +71,7 @@ impl Policy for Retry {
         let mixed = Span::mixed_site();
         let retry = inner.setting("retry", &self.policy);
         let tool = function.name();
-        let asks_for_key = function.calls(KEY);
-        let outcome = if asks_for_key { with_key(&inner, function) } else { inner.outcome(function) };
+        let outcome = inner.outcome(function);
         let classify = &self.classify;
         let settle = quote_spanned!(function.return_span()=> settle);
         let budget = self.budget.as_ref().map(|setting| {
@@ -80,12 +79,10 @@ impl Policy for Retry {
             quote_spanned!(mixed=> .budget(#budget))
         });
         let key = &self.key;
-        let call_key = asks_for_key.then(|| quote_spanned!(mixed=> let key = ::reliable::IdempotencyKey::new();));
         let wait = function.pause();
         inner.into_block(quote_spanned!(mixed=>
             let mut attempts = #retry.attempts() #budget;
             #key
-            #call_key
             loop {
                 #outcome
                 let pause = match attempts.#settle(#tool, outcome, #classify) {
@@ -99,18 +96,6 @@ impl Policy for Retry {
 
     fn before_body(&self) -> TokenStream {
         repeat::cloned(&self.clones)
-    }
-}
-
-/// A body that calls `idempotency_key()` runs in the scope of the key, which all attempts share.
-fn with_key(inner: &Code, function: &Function) -> TokenStream {
-    let mixed = Span::mixed_site();
-    if function.is_async() {
-        let attempt = inner.future(function);
-        quote_spanned!(mixed=> let outcome = key.scope(#attempt).await;)
-    } else {
-        let attempt = inner.value(function);
-        quote_spanned!(mixed=> let outcome = key.scope_blocking(|| #attempt);)
     }
 }
 

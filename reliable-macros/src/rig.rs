@@ -11,7 +11,7 @@ pub(crate) fn tool_name(sig: &Signature) -> Option<TokenStream> {
     let inputs = || sig.inputs.to_token_stream();
     let is_tool = || mentions(inputs(), &|name| name == "ToolContext") || inputs().to_string().contains("Self :: Args");
     (sig.ident == "call" && sig.receiver().is_some() && is_tool())
-        .then(|| quote_spanned!(Span::mixed_site()=> ::reliable::rig::tool_name::<Self>()))
+        .then(|| quote_spanned!(Span::mixed_site()=> ::reliable::expansion::tool_name::<Self>()))
 }
 
 #[cfg(test)]

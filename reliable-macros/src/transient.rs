@@ -159,7 +159,7 @@ impl Variant {
         let mixed = Span::mixed_site();
         match verdict {
             Verdict::Transient { after: Some((member, span)) } => {
-                let asked = quote_spanned!(at(*span)=> ::reliable::AskedDelay::asked_delay(after));
+                let asked = quote_spanned!(at(*span)=> ::reliable::expansion::AskedDelay::asked_delay(after));
                 quote_spanned!(mixed=> #path { #member: after, .. } => #asked,)
             }
             Verdict::Final | Verdict::Transient { after: None } => {
@@ -321,7 +321,7 @@ mod tests {
                     match self {
                         Self::Busy { .. } => ::core::option::Option::None,
                         Self::RateLimited { wait: after, .. } => {
-                            ::reliable::AskedDelay::asked_delay(after)
+                            ::reliable::expansion::AskedDelay::asked_delay(after)
                         }
                         Self::NoSuchCity { .. } => ::core::option::Option::None,
                         Self::Transport { 0: wrapped, .. } => {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{Name, Run, Usd};
+use crate::{Run, ToolName, Usd};
 
 /// What a step of an agent came to.
 ///
@@ -82,9 +82,9 @@ impl<T, E> StepOutcome for Result<Step<T>, E> {
 /// Each option of `#[agent]` is a method of the same name here, usable in a `const` or `static`.
 ///
 /// ```
-/// use reliable::{Fault, Limits, Step, Usd};
+/// use reliable::{Fault, AgentLimits, Step, Usd};
 ///
-/// static SMALL: Limits = Limits::new().max_steps(4).max_usd(Usd::cents(20));
+/// static SMALL: AgentLimits = AgentLimits::new().max_steps(4).max_usd(Usd::cents(20));
 ///
 /// #[reliable::agent(SMALL)]
 /// async fn countdown(from: &mut u32) -> Result<Step<&'static str>, Fault> {
@@ -99,7 +99,7 @@ impl<T, E> StepOutcome for Result<Step<T>, E> {
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct AgentLimits {
     pub(crate) max_steps: u32,
     pub(crate) max_repeats: Option<u32>,
     pub(crate) max_usd: Option<Usd>,
@@ -107,16 +107,16 @@ pub struct Limits {
     pub(crate) within: Option<Duration>,
 }
 
-impl Default for Limits {
+impl Default for AgentLimits {
     fn default() -> Self {
-        Limits::new()
+        AgentLimits::new()
     }
 }
 
-impl Limits {
+impl AgentLimits {
     /// Eight steps, and no other limit.
     pub const fn new() -> Self {
-        Limits { max_steps: 8, max_repeats: None, max_usd: None, max_tokens: None, within: None }
+        AgentLimits { max_steps: 8, max_repeats: None, max_usd: None, max_tokens: None, within: None }
     }
 
     /// The steps that may be begun. Default: 8.
@@ -125,24 +125,24 @@ impl Limits {
     /// If it is 0.
     pub const fn max_steps(self, max_steps: u32) -> Self {
         assert!(max_steps > 0, "`max_steps` of an agent must be 1 or more");
-        Limits { max_steps, ..self }
+        AgentLimits { max_steps, ..self }
     }
 
     /// The money that may be spent. Default: no limit, and charges need no price.
     pub const fn max_usd(self, max_usd: Usd) -> Self {
-        Limits { max_usd: Some(max_usd), ..self }
+        AgentLimits { max_usd: Some(max_usd), ..self }
     }
 
     /// The tokens that may be spent. Default: no limit.
     pub const fn max_tokens(self, max_tokens: u64) -> Self {
-        Limits { max_tokens: Some(max_tokens), ..self }
+        AgentLimits { max_tokens: Some(max_tokens), ..self }
     }
 
     /// The time that the run may take, without the time that a human is asked. Default: no limit.
     ///
     /// It is looked at before each step. A running step is not interrupted: that is what `#[timeout]` does.
     pub const fn within(self, within: Duration) -> Self {
-        Limits { within: Some(within), ..self }
+        AgentLimits { within: Some(within), ..self }
     }
 
     /// How often the same action may meet the same result ([`Run::observe`]) before the run is stuck: with 3, the third
@@ -152,11 +152,11 @@ impl Limits {
     /// If it is below 2.
     pub const fn max_repeats(self, max_repeats: u32) -> Self {
         assert!(max_repeats > 1, "`max_repeats` of an agent must be 2 or more");
-        Limits { max_repeats: Some(max_repeats), ..self }
+        AgentLimits { max_repeats: Some(max_repeats), ..self }
     }
 
     /// Begins a run of `agent`. It spends what an outer run around it may spend, too.
-    pub fn begin(&self, agent: impl Into<Name>) -> Run {
+    pub fn begin(&self, agent: impl Into<ToolName>) -> Run {
         Run::begin(agent.into(), *self)
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use crate::approver::{self, Approver, ErasedApprover};
 use crate::event::{Event, emit};
 use crate::span::ApprovalSpan;
-use crate::{Fault, Name, Run, Scope};
+use crate::{Fault, Run, Scope, ToolName};
 
 /// What a human is asked: may this function run, with these arguments?
 ///
@@ -38,7 +38,7 @@ use crate::{Fault, Name, Run, Scope};
 #[non_exhaustive]
 pub struct Request {
     /// The function.
-    pub tool: Name,
+    pub tool: ToolName,
     /// Why a human is asked, in the words of the option `reason`.
     pub reason: Option<String>,
     /// The arguments, in the order of the signature.
@@ -51,7 +51,7 @@ pub struct Request {
 #[non_exhaustive]
 pub struct Argument {
     /// The name of the parameter.
-    pub name: Name,
+    pub name: ToolName,
     /// Its value in words; `None` where it is redacted.
     pub value: Option<String>,
 }

@@ -104,10 +104,10 @@ impl Bulkhead {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// let bulkhead = Bulkhead::new().max(1).reject();
-    /// let place = bulkhead.enter("forecast").await.unwrap();
-    /// assert!(bulkhead.enter("forecast").await.is_err(), "there is no other one");
-    /// drop(place);
-    /// assert!(bulkhead.enter("forecast").await.is_ok());
+    /// let permit = bulkhead.admit("forecast").await.unwrap();
+    /// assert!(bulkhead.admit("forecast").await.is_err(), "there is no other one");
+    /// drop(permit);
+    /// assert!(bulkhead.admit("forecast").await.is_ok());
     /// # }
     /// ```
     ///
@@ -115,11 +115,11 @@ impl Bulkhead {
     /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
     #[inline]
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
-    pub fn enter(&self, tool: &'static str) -> impl Future<Output = Result<Place<'_>, Fault>> {
+    pub fn admit(&self, tool: &'static str) -> impl Future<Output = Result<Permit<'_>, Fault>> {
         async move {
-            let inside = self.admit(tool)?;
+            let inside = self.count_in(tool)?;
             if let Ok(permit) = self.places.try_acquire() {
-                return Ok(Place { _running: metrics::bulkhead_entered(tool), _permit: permit, _inside: inside });
+                return Ok(Permit { _running: metrics::bulkhead_admitted(tool), _permit: permit, _inside: inside });
             }
             let since = Instant::now();
             let permit = {
@@ -127,7 +127,7 @@ impl Bulkhead {
                 self.places.acquire().await
             };
             waited(tool, "bulkhead", since);
-            Ok(Place { _running: metrics::bulkhead_entered(tool), _permit: never_closed(permit), _inside: inside })
+            Ok(Permit { _running: metrics::bulkhead_admitted(tool), _permit: never_closed(permit), _inside: inside })
         }
     }
 
@@ -135,13 +135,13 @@ impl Bulkhead {
     ///
     /// # Errors
     /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
-    pub fn enter_blocking(&self, tool: &'static str) -> Result<Place<'_>, Fault> {
-        block_on(self.enter(tool))
+    pub fn admit_blocking(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+        block_on(self.admit(tool))
     }
 
     /// Counts a call that runs or waits from now on, if there is room for it.
     #[inline]
-    fn admit(&self, tool: &'static str) -> Result<Inside<'_>, Fault> {
+    fn count_in(&self, tool: &'static str) -> Result<Inside<'_>, Fault> {
         let room = self.queue.map_or(usize::MAX, |queue| (self.max as usize).saturating_add(queue as usize));
         let one_more = |inside| (inside < room).then_some(inside + 1);
         match self.inside.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more) {
@@ -157,20 +157,20 @@ fn full(tool: &'static str) -> Fault {
     rejected(tool, "bulkhead", None)
 }
 
-/// A place in a [`Bulkhead`], made by [`Bulkhead::enter`]. It is given back when it is dropped.
+/// A place in a [`Bulkhead`], made by [`Bulkhead::admit`]. It is given back when it is dropped.
 ///
 /// ```
 /// use reliable::Bulkhead;
 ///
 /// let bulkhead = Bulkhead::new().max(2);
-/// let place = bulkhead.enter_blocking("forecast").unwrap();
+/// let permit = bulkhead.admit_blocking("forecast").unwrap();
 /// assert_eq!(bulkhead.running(), 1);
-/// drop(place);
+/// drop(permit);
 /// assert_eq!(bulkhead.running(), 0);
 /// ```
 #[derive(Debug)]
-#[must_use = "a place that is dropped at once is given back at once"]
-pub struct Place<'a> {
+#[must_use = "a permit that is dropped at once gives its place back at once"]
+pub struct Permit<'a> {
     // In this order: never are more counted than there are places, and whoever sees that there is room for one more finds a
     // place free.
     _running: metrics::Running,

@@ -1,7 +1,7 @@
 //! What a run spends: reserved before it is spent, so that no cap is ever exceeded.
 
-use crate::fault::Budget;
-use crate::{Fault, Limits, Name, Run, Usd};
+use crate::fault::BudgetExceeded;
+use crate::{AgentLimits, Fault, Run, ToolName, Usd};
 
 /// An amount to spend: money, tokens or both.
 ///
@@ -106,8 +106,8 @@ impl Drop for Reservation {
 /// What one agent spent, and what is set aside.
 #[derive(Debug)]
 pub(crate) struct Ledger {
-    agent: Name,
-    limits: Limits,
+    agent: ToolName,
+    limits: AgentLimits,
     pub(crate) spent: Amount,
     held: Amount,
 }
@@ -131,7 +131,7 @@ impl Amount {
 }
 
 impl Ledger {
-    pub(crate) fn new(agent: Name, limits: Limits) -> Self {
+    pub(crate) fn new(agent: ToolName, limits: AgentLimits) -> Self {
         Ledger { agent, limits, spent: Amount::default(), held: Amount::default() }
     }
 
@@ -165,8 +165,8 @@ impl Ledger {
         let least = Charge::usd(Usd::micros(1)).tokens(1);
         let Err(Fault::OverBudget { agent, budget }) = self.fits(least) else { return Ok(()) };
         let budget = match *budget {
-            Budget::Usd { max, spent, .. } => Budget::Usd { max, spent, asked: Usd::ZERO },
-            Budget::Tokens { max, spent, .. } => Budget::Tokens { max, spent, asked: 0 },
+            BudgetExceeded::Usd { max, spent, .. } => BudgetExceeded::Usd { max, spent, asked: Usd::ZERO },
+            BudgetExceeded::Tokens { max, spent, .. } => BudgetExceeded::Tokens { max, spent, asked: 0 },
         };
         Err(Fault::OverBudget { agent, budget: budget.into() })
     }
@@ -176,10 +176,10 @@ impl Ledger {
         let after = before.plus(charge);
         let over = |budget| Err(Fault::OverBudget { agent: self.agent.clone(), budget: Box::new(budget) });
         if let Some(max) = self.limits.max_usd.filter(|max| after.usd > *max) {
-            return over(Budget::Usd { max, spent: before.usd, asked: charge.usd.unwrap_or_default() });
+            return over(BudgetExceeded::Usd { max, spent: before.usd, asked: charge.usd.unwrap_or_default() });
         }
         if let Some(max) = self.limits.max_tokens.filter(|max| after.tokens > *max) {
-            return over(Budget::Tokens { max, spent: before.tokens, asked: charge.tokens });
+            return over(BudgetExceeded::Tokens { max, spent: before.tokens, asked: charge.tokens });
         }
         Ok(())
     }

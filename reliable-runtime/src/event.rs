@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::{CircuitState, Fault, Name, Scope, Usd, metrics};
+use crate::{CircuitState, Fault, Scope, ToolName, Usd, metrics};
 
 /// Something that happened to a call or a run. A call that goes well at the first attempt has no event.
 ///
@@ -76,7 +76,7 @@ pub enum Event {
     /// An attempt failed, and another one follows after a pause.
     Retrying {
         /// The function.
-        tool: Name,
+        tool: ToolName,
         /// The attempt that failed; the first call is attempt 1.
         attempt: u32,
         /// What the error said.
@@ -87,90 +87,90 @@ pub enum Event {
     /// A call went well after at least one failed attempt.
     Recovered {
         /// The function.
-        tool: Name,
+        tool: ToolName,
         /// The attempts that it took.
         attempts: u32,
     },
     /// An attempt failed, and no other one follows.
     GaveUp {
         /// The function.
-        tool: Name,
+        tool: ToolName,
         /// The attempts that were made.
         attempts: u32,
         /// What the last error said.
         error: String,
         /// Why no other attempt follows.
-        reason: GaveUp,
+        reason: GaveUpReason,
     },
     /// A call was dropped at its time limit.
     TimedOut {
         /// The function.
-        tool: Name,
+        tool: ToolName,
         /// The limit.
         limit: Duration,
     },
     /// An attempt has no answer yet, and another one starts beside it.
     Hedged {
         /// The function.
-        tool: Name,
+        tool: ToolName,
         /// The attempt that starts; the first call is attempt 1.
         attempt: u32,
     },
     /// One of several attempts that ran at once succeeded, and the others were dropped.
     RaceWon {
         /// The function.
-        tool: Name,
+        tool: ToolName,
         /// The attempt that succeeded.
         attempt: u32,
     },
     /// A failed call was handed to its fallback.
     FellBack {
         /// The function that failed.
-        tool: Name,
+        tool: ToolName,
         /// What its error said.
         error: String,
     },
     /// A circuit breaker opened, began to probe, or closed.
     Circuit {
         /// The function whose call made it so.
-        tool: Name,
+        tool: ToolName,
         /// The state that it is in now.
         state: CircuitState,
     },
     /// A breaker or a limit kept a call away from its service.
     Rejected {
         /// The function that was not called.
-        tool: Name,
+        tool: ToolName,
         /// [`Fault::CircuitOpen`] or [`Fault::Rejected`].
         fault: Fault,
     },
     /// A call had to wait until a limit had room for it.
     Waited {
         /// The function.
-        tool: Name,
+        tool: ToolName,
         /// What it waited for: "rate limit", "bulkhead", or a policy of your own.
-        by: Name,
+        by: ToolName,
         /// How long.
         waited: Duration,
     },
     /// A policy of your own put a fault in the place of what a call gave.
     Overruled {
         /// The function.
-        tool: Name,
+        tool: ToolName,
         /// The fault.
         fault: Fault,
     },
     /// A plan injected a failure at a `#[chaos]`.
     Injected {
         /// The injection point: the function, if it has no other name.
-        tool: Name,
+        tool: ToolName,
         /// What was injected: "an error", "a hang", …
         what: String,
     },
     /// A human said yes.
     Approved {
         /// The function that may run.
-        tool: Name,
+        tool: ToolName,
         /// Who said so, where the approver knows.
         by: Option<String>,
         /// How long the question stood open.
@@ -179,7 +179,7 @@ pub enum Event {
     /// Nobody said yes: the body does not run.
     Refused {
         /// The function that does not run.
-        tool: Name,
+        tool: ToolName,
         /// [`Fault::Denied`] or [`Fault::Expired`].
         fault: Fault,
         /// Who said so, where the approver knows.
@@ -190,7 +190,7 @@ pub enum Event {
     /// An agent begins a step.
     Step {
         /// The agent.
-        agent: Name,
+        agent: ToolName,
         /// The step; the first is 1.
         step: u32,
         /// The steps that it may take.
@@ -199,7 +199,7 @@ pub enum Event {
     /// Something was spent in an agent's run.
     Charged {
         /// The agent.
-        agent: Name,
+        agent: ToolName,
         /// The money.
         usd: Usd,
         /// The tokens.
@@ -208,28 +208,28 @@ pub enum Event {
     /// A charge did not fit in a budget, and nothing was spent.
     ChargeRefused {
         /// The agent whose budget it is.
-        agent: Name,
+        agent: ToolName,
         /// [`Fault::OverBudget`] or [`Fault::Unpriced`].
         fault: Fault,
     },
     /// An agent has its answer.
     Finished {
         /// The agent.
-        agent: Name,
+        agent: ToolName,
         /// The steps that it took.
         steps: u32,
     },
     /// A step of an agent failed, and with it the run.
     Failed {
         /// The agent.
-        agent: Name,
+        agent: ToolName,
         /// The steps that were begun, the failed one among them.
         steps: u32,
     },
     /// An agent was stopped by one of its limits.
     Stopped {
         /// The agent.
-        agent: Name,
+        agent: ToolName,
         /// The limit, in the runtime's words.
         fault: Fault,
     },
@@ -238,12 +238,12 @@ pub enum Event {
 /// Why no other attempt follows a failed one.
 ///
 /// ```
-/// assert_eq!(reliable::GaveUp::NoRetriesLeft.to_string(), "no retries left");
+/// assert_eq!(reliable::GaveUpReason::NoRetriesLeft.to_string(), "no retries left");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
-pub enum GaveUp {
+pub enum GaveUpReason {
     /// All retries are used.
     NoRetriesLeft,
     /// `when` says no, or the fault is final.
@@ -376,14 +376,14 @@ impl fmt::Display for Event {
     }
 }
 
-impl fmt::Display for GaveUp {
+impl fmt::Display for GaveUpReason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            GaveUp::NoRetriesLeft => "no retries left",
-            GaveUp::NotTransient => "not worth a retry",
-            GaveUp::NoTimeLeft => "no time left for another attempt",
-            GaveUp::AskedToWaitTooLong => "the server asks for a longer pause than allowed",
-            GaveUp::BudgetEmpty => "the retry budget is empty",
+            GaveUpReason::NoRetriesLeft => "no retries left",
+            GaveUpReason::NotTransient => "not worth a retry",
+            GaveUpReason::NoTimeLeft => "no time left for another attempt",
+            GaveUpReason::AskedToWaitTooLong => "the server asks for a longer pause than allowed",
+            GaveUpReason::BudgetEmpty => "the retry budget is empty",
         })
     }
 }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use crate::event::short;
-use crate::{Name, Usd};
+use crate::{ToolName, Usd};
 
 /// Something that the runtime itself says went wrong: not the tool's own error, but a policy's word on the call.
 ///
@@ -33,70 +33,70 @@ pub enum Fault {
     /// The call was given up, and its future dropped, when its time limit had passed.
     TimedOut {
         /// The function that took too long.
-        tool: Name,
+        tool: ToolName,
         /// The limit it was given.
         limit: Duration,
     },
     /// A human, or the lack of one, said no: the body did not run.
     Denied {
         /// The function that did not run.
-        tool: Name,
+        tool: ToolName,
         /// Why not, in the approver's words or the runtime's ("no approver is installed").
         reason: String,
     },
     /// Nobody answered in time: the body did not run.
     Expired {
         /// The function that did not run.
-        tool: Name,
+        tool: ToolName,
         /// How long the question stood open, where a limit was set.
         within: Option<Duration>,
     },
     /// A circuit breaker is open: the service has failed too often of late, and is left alone for a while.
     CircuitOpen {
         /// The function that was not called.
-        tool: Name,
+        tool: ToolName,
         /// The time left until the breaker lets a call through again; zero while its probes are under way.
         left: Duration,
     },
     /// A limit had no room for the call: the body did not run.
     Rejected {
         /// The function that was not called.
-        tool: Name,
+        tool: ToolName,
         /// What rejected it: "rate limit", "bulkhead", or a policy of your own.
-        by: Name,
+        by: ToolName,
         /// The time after which there is room again, where that is known.
         wait: Option<Duration>,
     },
     /// A policy of your own says that the call has failed, whatever its outcome was.
     Policy {
         /// The function.
-        tool: Name,
+        tool: ToolName,
         /// Why, in the policy's words.
         reason: String,
     },
     /// The agent had begun all the steps that it may take.
     StepLimit {
         /// The agent that was stopped.
-        agent: Name,
+        agent: ToolName,
         /// The steps it was allowed.
         max_steps: u32,
     },
     /// A charge, or the next step, does not fit in what is left of a budget; nothing was spent on it.
     OverBudget {
         /// The agent whose budget it is.
-        agent: Name,
+        agent: ToolName,
         /// The budget, and what was asked of it.
-        budget: Box<Budget>,
+        budget: Box<BudgetExceeded>,
     },
     /// A charge named no price although the run has a money cap, so that nobody can say whether it fits.
     Unpriced {
         /// The agent whose budget it is.
-        agent: Name,
+        agent: ToolName,
     },
     /// The same action met the same result too many times.
     Stuck {
         /// The agent that was stopped.
-        agent: Name,
+        agent: ToolName,
         /// How often it happened.
         repeats: u32,
     },
@@ -105,14 +105,14 @@ pub enum Fault {
 /// The budget that a charge did not fit in.
 ///
 /// ```
-/// use reliable::{Budget, Usd};
+/// use reliable::{BudgetExceeded, Usd};
 ///
-/// let budget = Budget::Usd { max: Usd::cents(10), spent: Usd::cents(8), asked: Usd::cents(4) };
+/// let budget = BudgetExceeded::Usd { max: Usd::cents(10), spent: Usd::cents(8), asked: Usd::cents(4) };
 /// assert_eq!(budget.to_string(), "$0.04 asked with $0.08 of $0.10 spent");
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub enum Budget {
+pub enum BudgetExceeded {
     /// Money.
     Usd {
         /// The cap.
@@ -316,13 +316,13 @@ impl fmt::Display for FaultKind {
 
 impl Error for FaultKind {}
 
-impl fmt::Display for Budget {
+impl fmt::Display for BudgetExceeded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Budget::Usd { max, spent, asked } => {
+            BudgetExceeded::Usd { max, spent, asked } => {
                 write!(f, "{asked} asked with {spent} of {max} spent")
             }
-            Budget::Tokens { max, spent, asked } => {
+            BudgetExceeded::Tokens { max, spent, asked } => {
                 write!(f, "{asked} tokens asked with {spent} of {max} spent")
             }
         }

@@ -62,15 +62,15 @@ fn feedback(what: &str, advice: &str) -> String {
 mod tests {
     use std::time::Duration;
 
-    use crate::{Budget, Name, Usd};
+    use crate::{BudgetExceeded, ToolName, Usd};
 
     use super::*;
 
     #[test]
     fn a_model_is_told_what_went_wrong_and_what_to_do() {
-        let (tool, agent) = (|| Name::from("refund"), || Name::from("assistant"));
+        let (tool, agent) = (|| ToolName::from("refund"), || ToolName::from("assistant"));
         let (second, reason) = (Duration::from_secs(1), || "not today.".to_owned());
-        let budget = Budget::Usd { max: Usd::cents(10), spent: Usd::cents(8), asked: Usd::cents(4) };
+        let budget = BudgetExceeded::Usd { max: Usd::cents(10), spent: Usd::cents(8), asked: Usd::cents(4) };
         let faults = [
             Fault::TimedOut { tool: tool(), limit: second },
             Fault::Denied { tool: tool(), reason: reason() },

@@ -2,10 +2,6 @@
 
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
-use std::pin::Pin;
-use std::task::{Context, Poll};
-
-use tokio::task::futures::TaskLocalFuture;
 
 /// A name for one call, so that a service which has seen it can answer without doing the work twice.
 ///
@@ -37,8 +33,8 @@ use tokio::task::futures::TaskLocalFuture;
 /// ```
 ///
 /// It is a value: so it is stable wherever it gets to, in another task or thread too, and where no `#[retry]` keeps it
-/// stable it does not exist. Where a function is handier there is [`idempotency_key`]. A function which calls another
-/// annotated one keeps its own key, as the inner one does.
+/// stable it does not exist. A function which calls another annotated one keeps its own key, as the inner one
+/// does.
 ///
 /// It lasts as long as the call: a call that is made again by the caller, or after a restart, has another one. What must
 /// hold for longer is a name that your data has already, such as the number of the invoice.
@@ -61,70 +57,6 @@ impl IdempotencyKey {
         let half = || u128::from(RandomState::new().hash_one(()));
         let random = half() << 64 | half();
         IdempotencyKey(random & !VERSION & !VARIANT | 4 << 76 | 0b10 << 62)
-    }
-}
-
-tokio::task_local! {
-    static KEY: IdempotencyKey;
-}
-
-/// The key of the call that this code is a part of: the same at every attempt, another one at the next call.
-///
-/// `#[retry]` sees a call of it in the body that it wraps, and keeps the key for all attempts; functions that the body calls
-/// find the same one. Everywhere else there is no call to name, and each call of this function gives a new key: so ask for it
-/// in the annotated function itself, and hand it on.
-///
-/// ```
-/// # use std::sync::Mutex;
-/// # static SEEN: Mutex<Vec<reliable::IdempotencyKey>> = Mutex::new(Vec::new());
-/// #[reliable::retry(max = 3)]
-/// async fn pay(invoice: &str) -> Result<u32, String> {
-///     let key = reliable::idempotency_key();
-///     // … send it along
-/// #   SEEN.lock().unwrap().push(key);
-/// #   if SEEN.lock().unwrap().len() == 1 { return Err("503".to_owned()) }
-///     Ok(42)
-/// }
-///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
-/// pay("2026-001").await.unwrap(); // at the second attempt
-/// # pay("2026-002").await.unwrap();
-/// # let seen = SEEN.lock().unwrap();
-/// # assert!(seen[0] == seen[1] && seen[1] != seen[2]);
-/// # }
-/// ```
-pub fn idempotency_key() -> IdempotencyKey {
-    KEY.try_with(|key| *key).unwrap_or_else(|_| IdempotencyKey::new())
-}
-
-impl IdempotencyKey {
-    /// Makes this the key of an attempt: what [`idempotency_key`] gives in it.
-    pub fn scope<F: Future>(self, attempt: F) -> InScope<F> {
-        InScope { attempt: KEY.scope(self, attempt) }
-    }
-
-    /// The same for an attempt that blocks.
-    pub fn scope_blocking<T>(self, attempt: impl FnOnce() -> T) -> T {
-        KEY.sync_scope(self, attempt)
-    }
-}
-
-pin_project_lite::pin_project! {
-    /// The future of [`IdempotencyKey::scope`].
-    #[derive(Debug)]
-    #[must_use = "futures do nothing unless polled"]
-    pub struct InScope<F> {
-        #[pin]
-        attempt: TaskLocalFuture<IdempotencyKey, F>,
-    }
-}
-
-impl<F: Future> Future for InScope<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        self.project().attempt.poll(cx)
     }
 }
 

@@ -78,7 +78,7 @@ use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 pub(crate) use events::count;
 pub(crate) use facade::is_heard;
 pub(crate) use hooks::{
-    Running, Started, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_entered, bulkhead_rejected,
+    Running, Started, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_admitted, bulkhead_rejected,
     bulkhead_waiting, hedge_ended, retry_ended, retrying, start, timeout_ended,
 };
 #[cfg(feature = "rate-limit")]

@@ -11,15 +11,15 @@ use std::ops::Deref;
 /// error type of every tool: each layer around a call moves the outcome, and with it the room for an error.
 ///
 /// ```
-/// use reliable::Name;
+/// use reliable::ToolName;
 ///
-/// let name = Name::from("forecast");
+/// let name = ToolName::from("forecast");
 /// assert_eq!(name, "forecast");
 /// assert_eq!(name.len(), 8, "it is a `str` in all else");
-/// assert_eq!(size_of::<Name>(), size_of::<&str>());
+/// assert_eq!(size_of::<ToolName>(), size_of::<&str>());
 /// ```
 #[derive(Clone)]
-pub struct Name(Text);
+pub struct ToolName(Text);
 
 #[derive(Clone)]
 enum Text {
@@ -28,7 +28,7 @@ enum Text {
     Owned(Box<String>),
 }
 
-impl Deref for Name {
+impl Deref for ToolName {
     type Target = str;
 
     fn deref(&self) -> &str {
@@ -40,7 +40,7 @@ impl Deref for Name {
 }
 
 #[cfg(feature = "metrics")]
-impl Name {
+impl ToolName {
     /// The text, copied only if it is not part of the program.
     pub(crate) fn text(&self) -> Cow<'static, str> {
         match &self.0 {
@@ -50,20 +50,20 @@ impl Name {
     }
 }
 
-impl From<&'static str> for Name {
-    fn from(text: &'static str) -> Name {
-        Name(Text::Static(text))
+impl From<&'static str> for ToolName {
+    fn from(text: &'static str) -> ToolName {
+        ToolName(Text::Static(text))
     }
 }
 
-impl From<String> for Name {
-    fn from(text: String) -> Name {
-        Name(Text::Owned(Box::new(text)))
+impl From<String> for ToolName {
+    fn from(text: String) -> ToolName {
+        ToolName(Text::Owned(Box::new(text)))
     }
 }
 
-impl From<Cow<'static, str>> for Name {
-    fn from(text: Cow<'static, str>) -> Name {
+impl From<Cow<'static, str>> for ToolName {
+    fn from(text: Cow<'static, str>) -> ToolName {
         match text {
             Cow::Borrowed(text) => text.into(),
             Cow::Owned(text) => text.into(),
@@ -71,61 +71,61 @@ impl From<Cow<'static, str>> for Name {
     }
 }
 
-impl AsRef<str> for Name {
+impl AsRef<str> for ToolName {
     fn as_ref(&self) -> &str {
         self
     }
 }
 
-impl PartialEq for Name {
-    fn eq(&self, other: &Name) -> bool {
+impl PartialEq for ToolName {
+    fn eq(&self, other: &ToolName) -> bool {
         **self == **other
     }
 }
 
-impl Eq for Name {}
+impl Eq for ToolName {}
 
-impl PartialEq<str> for Name {
+impl PartialEq<str> for ToolName {
     fn eq(&self, other: &str) -> bool {
         **self == *other
     }
 }
 
-impl PartialEq<&str> for Name {
+impl PartialEq<&str> for ToolName {
     fn eq(&self, other: &&str) -> bool {
         **self == **other
     }
 }
 
-impl Hash for Name {
+impl Hash for ToolName {
     fn hash<H: Hasher>(&self, state: &mut H) {
         str::hash(self, state);
     }
 }
 
-impl fmt::Debug for Name {
+impl fmt::Debug for ToolName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)
     }
 }
 
-impl fmt::Display for Name {
+impl fmt::Display for ToolName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&**self, f)
     }
 }
 
 #[cfg(feature = "serde")]
-impl serde::Serialize for Name {
+impl serde::Serialize for ToolName {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self)
     }
 }
 
 #[cfg(feature = "serde")]
-impl<'de> serde::Deserialize<'de> for Name {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Name, D::Error> {
-        String::deserialize(deserializer).map(Name::from)
+impl<'de> serde::Deserialize<'de> for ToolName {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<ToolName, D::Error> {
+        String::deserialize(deserializer).map(ToolName::from)
     }
 }
 
@@ -135,17 +135,17 @@ mod tests {
 
     #[test]
     fn a_name_is_its_text_whoever_owns_it() {
-        let (borrowed, owned) = (Name::from("forecast"), Name::from("forecast".to_owned()));
+        let (borrowed, owned) = (ToolName::from("forecast"), ToolName::from("forecast".to_owned()));
         assert_eq!(borrowed, owned);
         assert_eq!(owned.clone(), "forecast");
-        assert_eq!(Name::from(Cow::Borrowed("forecast")), *"forecast");
+        assert_eq!(ToolName::from(Cow::Borrowed("forecast")), *"forecast");
         assert_ne!(owned, "forecasts");
         assert_eq!(format!("{owned} {borrowed:?}"), "forecast \"forecast\"");
     }
 
     #[test]
     fn a_fault_is_small_and_so_is_the_outcome_that_has_room_for_one() {
-        assert_eq!(size_of::<Name>(), 16);
+        assert_eq!(size_of::<ToolName>(), 16);
         assert_eq!(size_of::<crate::Fault>(), 48);
         assert_eq!(size_of::<Result<u64, crate::Fault>>(), 48);
     }

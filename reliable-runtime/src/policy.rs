@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::event::{Event, GaveUp, emit};
+use crate::event::{Event, GaveUpReason, emit};
 use crate::limit::tell_rejection;
 use crate::{Failure, Fault, FaultKind, FromFault, Outcome, Pause};
 
@@ -16,7 +16,7 @@ use crate::{Failure, Fault, FaultKind, FromFault, Outcome, Pause};
 ///           v         │                          v               │
 ///    ──> before ──────┴──> Admit(call) ──────> the call ──────> after ──> Done: the outcome as it is
 ///           │                                                    │
-///           └──> Refuse(fault)                                   └──> Fail(fault)
+///           └──> Reject(fault)                                   └──> Fail(fault)
 /// ```
 ///
 /// Nothing in it is `async`, so that it can be tested without a runtime. This one lets a call through every 100 ms, and
@@ -103,7 +103,7 @@ pub enum Before<C> {
     /// Ask again after this time, at the earliest after a millisecond.
     Wait(Duration),
     /// The call does not begin, and fails with this fault: [`Fault::Rejected`] fits most policies.
-    Refuse(Fault),
+    Reject(Fault),
 }
 
 /// What a [`Policy`] says after an attempt; see there for an example.
@@ -169,7 +169,7 @@ impl<P: Policy + ?Sized> Policy for Arc<P> {
 ///     let pause = match PolicyCall::before(Open, "call") {
 ///         Before::Admit(call) => break call,
 ///         Before::Wait(pause) => Pause::new(pause),
-///         Before::Refuse(fault) => return Err(fault),
+///         Before::Reject(fault) => return Err(fault),
 ///     };
 ///     pause.await;
 /// };
@@ -204,7 +204,7 @@ impl<P, C> PolicyCall<P, C> {
         match policy.before(tool) {
             Before::Admit(call) => Before::Admit(PolicyCall { policy, tool, call, attempts: 0 }),
             Before::Wait(pause) => Before::Wait(waiting(tool, pause)),
-            Before::Refuse(fault) => Before::Refuse(tell_rejection(tool, fault)),
+            Before::Reject(fault) => Before::Reject(tell_rejection(tool, fault)),
         }
     }
 
@@ -267,7 +267,8 @@ fn told(tool: &'static str, attempts: u32, after: &After, outcome: Result<(), &F
             (After::Fail(fault), _) => Event::Overruled { tool, fault: fault.clone() },
             (After::Done, Ok(())) => Event::Recovered { tool, attempts },
             (After::Done, Err(failure)) => {
-                let reason = if failure.is_transient() { GaveUp::NoRetriesLeft } else { GaveUp::NotTransient };
+                let reason =
+                    if failure.is_transient() { GaveUpReason::NoRetriesLeft } else { GaveUpReason::NotTransient };
                 Event::GaveUp { tool, attempts, error: failure.to_string(), reason }
             }
         }

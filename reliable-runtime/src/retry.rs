@@ -11,7 +11,7 @@ pub use pause::{Pause, Pausing};
 
 use crate::backoff::{jittered, random};
 use crate::clock::now_us;
-use crate::event::{Event, GaveUp, emit};
+use crate::event::{Event, GaveUpReason, emit};
 use crate::outcome::{Look, decided};
 use crate::retry_budget::Paid;
 use crate::{Backoff, Failure, FaultKind, Outcome, RetryBudget, metrics};
@@ -331,27 +331,27 @@ impl Attempts<'_> {
         budget: Option<&RetryBudget>,
         retry: u32,
         failure: &Failure<'_>,
-    ) -> Result<Duration, GaveUp> {
+    ) -> Result<Duration, GaveUpReason> {
         if !failure.is_transient() {
-            return Err(GaveUp::NotTransient);
+            return Err(GaveUpReason::NotTransient);
         }
         if let Some(budget) = budget {
             budget.note_failure();
         }
         if retry >= self.retry.max {
-            return Err(GaveUp::NoRetriesLeft);
+            return Err(GaveUpReason::NoRetriesLeft);
         }
         let delay = match failure.retry_after() {
-            Some(asked) => self.retry.asked_delay(asked).ok_or(GaveUp::AskedToWaitTooLong)?,
+            Some(asked) => self.retry.asked_delay(asked).ok_or(GaveUpReason::AskedToWaitTooLong)?,
             None => self.retry.own_delay(retry, random()),
         };
         if self.ends_too_late(delay) {
-            return Err(GaveUp::NoTimeLeft);
+            return Err(GaveUpReason::NoTimeLeft);
         }
         // Last, so that nothing is paid for a retry that does not happen.
         if let Some(budget) = budget {
             let timed_out = failure.fault() == Some(FaultKind::TimedOut);
-            self.paid = budget.pay(timed_out).ok_or(GaveUp::BudgetEmpty)?;
+            self.paid = budget.pay(timed_out).ok_or(GaveUpReason::BudgetEmpty)?;
         }
         Ok(delay)
     }

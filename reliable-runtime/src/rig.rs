@@ -115,7 +115,7 @@
 //!
 //! An agent runs its tools in the task that awaits it: a [`Scope`](crate::Scope) around `agent.prompt(…)` reaches them,
 //! with its approver, its recorder and its [`Run`](crate::Run). So the tools of an agent can share a budget:
-//! `Limits::new().max_usd(…).begin("assistant").scope(agent.prompt(…).run())`.
+//! `AgentLimits::new().max_usd(…).begin("assistant").scope(agent.prompt(…).run())`.
 //!
 //! In this version, runs of one agent that are under way at the same time also run the tools of each other. A tool then meets
 //! the scope of another run, and **another's approver decides**. So build an agent for each run. (In rig 0.45 each

@@ -14,7 +14,7 @@ use crate::event::{Event, emit};
 use crate::human::{HumanTime, HumanWait};
 use crate::scope::Scoped;
 use crate::span::RunSpan;
-use crate::{Fault, FaultKind, Limits, Name, Scope, StepOutcome, Usd};
+use crate::{AgentLimits, Fault, FaultKind, Scope, StepOutcome, ToolName, Usd};
 
 /// A run of an agent, as its steps and their tools see it. A clone is another handle on the same run.
 ///
@@ -39,8 +39,8 @@ pub struct Run(Option<Arc<Inner>>, RunSpan);
 
 #[derive(Debug)]
 struct Inner {
-    agent: Name,
-    limits: Limits,
+    agent: ToolName,
+    limits: AgentLimits,
     parent: Run,
     started: Instant,
     human: HumanTime,
@@ -65,7 +65,7 @@ impl Run {
         Scope::current_run().unwrap_or(Run(None, RunSpan::none()))
     }
 
-    pub(crate) fn begin(agent: Name, limits: Limits) -> Run {
+    pub(crate) fn begin(agent: ToolName, limits: AgentLimits) -> Run {
         let span = RunSpan::begin(&agent);
         let state = State {
             step: 0,
@@ -261,7 +261,7 @@ impl Inner {
     }
 
     fn admit_step(&self) -> Result<(), Fault> {
-        let Limits { max_steps, within, .. } = self.limits;
+        let AgentLimits { max_steps, within, .. } = self.limits;
         let agent = || self.agent.clone();
         let mut state = self.state();
         if let Some(repeats) = state.stuck {

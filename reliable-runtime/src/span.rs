@@ -9,7 +9,7 @@ use tracing::{Instrument, Span, info_span};
 
 use crate::charge::Amount;
 use crate::trace::int;
-use crate::{Decision, FaultKind, Name};
+use crate::{Decision, FaultKind, ToolName};
 
 /// A future that is polled and dropped inside the span of a run and the span of a step.
 pub(crate) type InSpans<F> = Instrumented<Instrumented<F>>;
@@ -42,7 +42,7 @@ impl RunSpan {
         RunSpan(None)
     }
 
-    pub(crate) fn begin(agent: &Name) -> Self {
+    pub(crate) fn begin(agent: &ToolName) -> Self {
         let span = info_span!(
             target: "reliable",
             "invoke_agent",
@@ -120,7 +120,7 @@ impl Open {
 pub(crate) struct ApprovalSpan(Span);
 
 impl ApprovalSpan {
-    pub(crate) fn begin(tool: &Name) -> Self {
+    pub(crate) fn begin(tool: &ToolName) -> Self {
         let tool = &**tool;
         ApprovalSpan(info_span!(target: "reliable", "reliable.approval", tool, decision = Empty, by = Empty))
     }
@@ -152,7 +152,7 @@ mod tests {
     use tracing::{Event, Metadata, Subscriber};
 
     use super::*;
-    use crate::{Approval, Approver, Decision, Limits, Request};
+    use crate::{AgentLimits, Approval, Approver, Decision, Request};
 
     /// Writes each span as a row of the table in the documentation.
     #[derive(Clone, Default)]
@@ -215,7 +215,7 @@ mod tests {
             .collect();
         let rows = Rows::default();
         let guard = tracing::subscriber::set_default(rows.clone());
-        let run = Limits::new().begin("assistant");
+        let run = AgentLimits::new().begin("assistant");
         run.next_step().unwrap();
         run.scope(Approval::new("refund").by(&Ana).ask()).await.unwrap();
         assert_eq!(run.settle(Err::<crate::Step<()>, _>("503")), ControlFlow::Break(Err("503")));

@@ -79,7 +79,7 @@ mod tests {
     use tracing::{Metadata, Subscriber};
 
     use super::*;
-    use crate::{CircuitState, Fault, GaveUp, Name, Usd};
+    use crate::{CircuitState, Fault, GaveUpReason, ToolName, Usd};
 
     /// Writes each event as a row of the table in the documentation, without the first column.
     #[derive(Clone, Default)]
@@ -123,13 +123,13 @@ mod tests {
 
     /// One of each, in the order of the table.
     fn events() -> Vec<Event> {
-        let (tool, agent) = (|| Name::from("forecast"), || Name::from("assistant"));
+        let (tool, agent) = (|| ToolName::from("forecast"), || ToolName::from("assistant"));
         let (error, second, by) = (|| "503".to_owned(), Duration::from_secs(1), || Some("ana".to_owned()));
         let fault = || Fault::Denied { tool: tool(), reason: "no".to_owned() };
         vec![
             Event::Retrying { tool: tool(), attempt: 1, error: error(), pause: second },
             Event::Recovered { tool: tool(), attempts: 2 },
-            Event::GaveUp { tool: tool(), attempts: 2, error: error(), reason: GaveUp::NoRetriesLeft },
+            Event::GaveUp { tool: tool(), attempts: 2, error: error(), reason: GaveUpReason::NoRetriesLeft },
             Event::TimedOut { tool: tool(), limit: second },
             Event::Hedged { tool: tool(), attempt: 2 },
             Event::RaceWon { tool: tool(), attempt: 2 },

@@ -1,14 +1,16 @@
 pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
-    let limits = const { &::reliable::Limits::new().max_steps(8) };
+    let limits = const { &::reliable::AgentLimits::new().max_steps(8) };
     let run = limits.begin("assistant");
     loop {
         if let ::core::result::Result::Err(fault) = run.next_step() {
-            break ::reliable::Outcome::from_fault(fault);
+            break ::reliable::expansion::Outcome::from_fault(fault);
         }
         let outcome = run
             .scope(async {
                 if false {
-                    return ::reliable::returns::<Result<Step<String>, AgentError>>();
+                    return ::reliable::expansion::returns::<
+                        Result<Step<String>, AgentError>,
+                    >();
                 }
                 {
                     match chat.ask_model().await? {
@@ -21,7 +23,7 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                 }
             })
             .await;
-        let next = ::reliable::StepOutcome::settle(outcome, &run);
+        let next = ::reliable::expansion::StepOutcome::settle(outcome, &run);
         if let ::core::ops::ControlFlow::Break(answer) = next {
             break answer;
         }

@@ -14,7 +14,7 @@ pub fn boxed(
                 .settle(
                     "boxed",
                     outcome,
-                    |error| ::reliable::Inspect::new(error).failure(),
+                    |error| ::reliable::expansion::Inspect::new(error).failure(),
                 )
             {
                 ::core::ops::ControlFlow::Break(outcome) => break outcome,

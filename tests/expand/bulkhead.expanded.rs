@@ -5,10 +5,10 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             .queue(16);
         &BULKHEAD
     };
-    let _place = match bulkhead.enter("forecast").await {
-        ::core::result::Result::Ok(place) => place,
+    let _permit = match bulkhead.admit("forecast").await {
+        ::core::result::Result::Ok(permit) => permit,
         ::core::result::Result::Err(fault) => {
-            return ::reliable::Outcome::from_fault(fault);
+            return ::reliable::expansion::Outcome::from_fault(fault);
         }
     };
     { fetch(city).await }

@@ -9,12 +9,14 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
     loop {
         let outcome = (|| {
             if false {
-                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+                return ::reliable::expansion::returns::<
+                    Result<Forecast, WeatherError>,
+                >();
             }
-            let _place = match bulkhead.enter_blocking("known_forecast") {
-                ::core::result::Result::Ok(place) => place,
+            let _permit = match bulkhead.admit_blocking("known_forecast") {
+                ::core::result::Result::Ok(permit) => permit,
                 ::core::result::Result::Err(fault) => {
-                    return ::reliable::Outcome::from_fault(fault);
+                    return ::reliable::expansion::Outcome::from_fault(fault);
                 }
             };
             { Forecast::guess(city, WeatherError::Busy) }
@@ -23,7 +25,7 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
             .settle(
                 "known_forecast",
                 outcome,
-                |error| ::reliable::Inspect::new(error).failure(),
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,

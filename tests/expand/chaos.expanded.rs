@@ -8,9 +8,11 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                 "forecast",
                 async {
                     if false {
-                        return ::reliable::returns::<Result<Forecast, WeatherError>>();
+                        return ::reliable::expansion::returns::<
+                            Result<Forecast, WeatherError>,
+                        >();
                     }
-                    if let ::core::option::Option::Some(outcome) = ::reliable::chaos::strike(
+                    if let ::core::option::Option::Some(outcome) = ::reliable::expansion::strike(
                             "forecast",
                         )
                         .await
@@ -25,7 +27,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             .settle(
                 "forecast",
                 outcome,
-                |error| ::reliable::Inspect::new(error).failure(),
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,

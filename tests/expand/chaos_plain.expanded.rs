@@ -1,5 +1,5 @@
 pub fn forecast(city: &str) -> Result<Forecast, WeatherError> {
-    if let ::core::option::Option::Some(outcome) = ::reliable::chaos::strike_blocking(
+    if let ::core::option::Option::Some(outcome) = ::reliable::expansion::strike_blocking(
         "weather",
     ) {
         return outcome;

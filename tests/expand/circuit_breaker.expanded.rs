@@ -8,9 +8,14 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let permit = match breaker.admit("forecast") {
         ::core::result::Result::Ok(permit) => permit,
         ::core::result::Result::Err(fault) => {
-            return ::reliable::Outcome::from_fault(fault);
+            return ::reliable::expansion::Outcome::from_fault(fault);
         }
     };
     let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
-    permit.settle("forecast", outcome, |error| ::reliable::Inspect::new(error).failure())
+    permit
+        .settle(
+            "forecast",
+            outcome,
+            |error| ::reliable::expansion::Inspect::new(error).failure(),
+        )
 }

@@ -12,7 +12,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             let permit = match breaker.admit("forecast") {
                 ::core::result::Result::Ok(permit) => permit,
                 ::core::result::Result::Err(fault) => {
-                    break 'call (::reliable::Outcome::from_fault(fault));
+                    break 'call (::reliable::expansion::Outcome::from_fault(fault));
                 }
             };
             let outcome: Result<Forecast, WeatherError> = timeout
@@ -23,7 +23,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                     "forecast",
                     outcome,
                     |error| {
-                        ::reliable::Inspect::new(error)
+                        ::reliable::expansion::Inspect::new(error)
                             .failure()
                             .when(WeatherError::is_busy(error))
                     },
@@ -33,7 +33,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             .settle(
                 "forecast",
                 outcome,
-                |error| ::reliable::Inspect::new(error).failure(),
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,

@@ -7,7 +7,9 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             "forecast",
             || async {
                 if false {
-                    return ::reliable::returns::<Result<Forecast, WeatherError>>();
+                    return ::reliable::expansion::returns::<
+                        Result<Forecast, WeatherError>,
+                    >();
                 }
                 { fetch(city).await }
             },

@@ -13,7 +13,7 @@ pub async fn forecast(
                         "forecast",
                         async {
                             if false {
-                                return ::reliable::returns::<
+                                return ::reliable::expansion::returns::<
                                     Result<Forecast, WeatherError>,
                                 >();
                             }
@@ -24,10 +24,10 @@ pub async fn forecast(
             },
         )
         .await;
-    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
+    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
         "forecast",
         outcome,
-        |error| ::reliable::Inspect::new(error).failure(),
+        |error| ::reliable::expansion::Inspect::new(error).failure(),
     ) {
         return outcome;
     }

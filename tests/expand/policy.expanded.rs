@@ -1,11 +1,11 @@
 pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let policy = &THROTTLE;
     let mut call = loop {
-        let pause = match ::reliable::PolicyCall::before(policy, "forecast") {
+        let pause = match ::reliable::expansion::PolicyCall::before(policy, "forecast") {
             ::reliable::Before::Admit(call) => break call,
-            ::reliable::Before::Wait(pause) => ::reliable::Pause::new(pause),
-            ::reliable::Before::Refuse(fault) => {
-                return ::reliable::Outcome::from_fault(fault);
+            ::reliable::Before::Wait(pause) => ::reliable::expansion::Pause::new(pause),
+            ::reliable::Before::Reject(fault) => {
+                return ::reliable::expansion::Outcome::from_fault(fault);
             }
         };
         pause.await;
@@ -13,7 +13,10 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     loop {
         let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
         let pause = match call
-            .settle(outcome, |error| ::reliable::Inspect::new(error).failure())
+            .settle(
+                outcome,
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
+            )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
             ::core::ops::ControlFlow::Continue(pause) => pause,

@@ -5,7 +5,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         &RATE_LIMIT
     };
     if let ::core::result::Result::Err(fault) = rate_limit.admit("forecast").await {
-        return ::reliable::Outcome::from_fault(fault);
+        return ::reliable::expansion::Outcome::from_fault(fault);
     }
     { fetch(city).await }
 }

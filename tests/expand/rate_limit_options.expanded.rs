@@ -14,17 +14,19 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
     loop {
         let outcome = (|| {
             if false {
-                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+                return ::reliable::expansion::returns::<
+                    Result<Forecast, WeatherError>,
+                >();
             }
             if let ::core::result::Result::Err(fault) = outer_rate_limit
                 .admit_blocking("known_forecast")
             {
-                return ::reliable::Outcome::from_fault(fault);
+                return ::reliable::expansion::Outcome::from_fault(fault);
             }
             if let ::core::result::Result::Err(fault) = rate_limit
                 .admit_blocking("known_forecast")
             {
-                return ::reliable::Outcome::from_fault(fault);
+                return ::reliable::expansion::Outcome::from_fault(fault);
             }
             { Forecast::guess(city, WeatherError::Busy) }
         })();
@@ -32,7 +34,7 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
             .settle(
                 "known_forecast",
                 outcome,
-                |error| ::reliable::Inspect::new(error).failure(),
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,

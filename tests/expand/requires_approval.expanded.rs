@@ -1,11 +1,11 @@
 #[doc(hidden)]
-pub const _SEND_EMAIL_REQUIRES_APPROVAL: ::reliable::Guarded = ::reliable::Guarded;
+pub const _SEND_EMAIL_REQUIRES_APPROVAL: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let approval = ::reliable::Approval::new("send_email")
-        .show("to", ::reliable::Inspect::new(&to).text())
-        .show("body", ::reliable::Inspect::new(&body).text());
+        .show("to", ::reliable::expansion::Inspect::new(&to).text())
+        .show("body", ::reliable::expansion::Inspect::new(&body).text());
     if let ::core::result::Result::Err(fault) = approval.ask().await {
-        return ::reliable::Outcome::from_fault(fault);
+        return ::reliable::expansion::Outcome::from_fault(fault);
     }
     { deliver(to, body).await }
 }

@@ -9,7 +9,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             .settle(
                 "forecast",
                 outcome,
-                |error| ::reliable::Inspect::new(error).failure(),
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,

@@ -6,7 +6,9 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     loop {
         let outcome = async {
             if false {
-                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+                return ::reliable::expansion::returns::<
+                    Result<Forecast, WeatherError>,
+                >();
             }
             { fetch(&format!("{city}?request={idempotency_key}")).await }
         }
@@ -15,7 +17,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             .settle(
                 "forecast",
                 outcome,
-                |error| ::reliable::Inspect::new(error).failure(),
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,

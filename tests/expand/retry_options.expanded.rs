@@ -14,7 +14,7 @@ pub async fn forecast(city: String, max: u32) -> Result<Forecast, WeatherError> 
                 "forecast",
                 outcome,
                 |error| {
-                    ::reliable::Inspect::new(error)
+                    ::reliable::expansion::Inspect::new(error)
                         .failure()
                         .when(WeatherError::is_busy(error))
                 },

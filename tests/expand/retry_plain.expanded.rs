@@ -4,7 +4,11 @@ pub fn read(path: &str) -> std::io::Result<String> {
     loop {
         let outcome: std::io::Result<String> = { std::fs::read_to_string(path) };
         let pause = match attempts
-            .settle("read", outcome, |error| ::reliable::Inspect::new(error).failure())
+            .settle(
+                "read",
+                outcome,
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
+            )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
             ::core::ops::ControlFlow::Continue(pause) => pause,

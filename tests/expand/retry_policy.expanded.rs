@@ -8,7 +8,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                 "forecast",
                 outcome,
                 |error| {
-                    ::reliable::Inspect::new(error)
+                    ::reliable::expansion::Inspect::new(error)
                         .failure()
                         .when(matches!(error, WeatherError::Busy))
                         .after(error.retry_after())

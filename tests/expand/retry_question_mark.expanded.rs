@@ -4,7 +4,9 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     loop {
         let outcome = async {
             if false {
-                return ::reliable::returns::<Result<Forecast, WeatherError>>();
+                return ::reliable::expansion::returns::<
+                    Result<Forecast, WeatherError>,
+                >();
             }
             {
                 let station = nearest(city).await?;
@@ -16,7 +18,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             .settle(
                 "forecast",
                 outcome,
-                |error| ::reliable::Inspect::new(error).failure(),
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,

@@ -13,7 +13,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                 .settle(
                     "forecast",
                     outcome,
-                    |error| ::reliable::Inspect::new(error).failure(),
+                    |error| ::reliable::expansion::Inspect::new(error).failure(),
                 )
             {
                 ::core::ops::ControlFlow::Break(outcome) => break outcome,
@@ -22,10 +22,10 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             pause.await;
         }
     };
-    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
+    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
         "forecast",
         outcome,
-        |error| ::reliable::Inspect::new(error).failure(),
+        |error| ::reliable::expansion::Inspect::new(error).failure(),
     ) {
         return outcome;
     }

@@ -3,7 +3,9 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
         &::reliable::Timeout::after(::core::time::Duration::from_secs(300))
     };
     let limits = const {
-        &::reliable::Limits::new().max_steps(8).max_usd(::reliable::Usd::micros(500000))
+        &::reliable::AgentLimits::new()
+            .max_steps(8)
+            .max_usd(::reliable::Usd::micros(500000))
     };
     let retry = const { &::reliable::Retry::new().max(2) };
     let timeout = const { &::reliable::Timeout::secs(30) };
@@ -14,7 +16,7 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                 let run = limits.begin("assistant");
                 loop {
                     if let ::core::result::Result::Err(fault) = run.next_step() {
-                        break ::reliable::Outcome::from_fault(fault);
+                        break ::reliable::expansion::Outcome::from_fault(fault);
                     }
                     let outcome = run
                         .scope(async {
@@ -25,7 +27,7 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                                         "assistant",
                                         async {
                                             if false {
-                                                return ::reliable::returns::<
+                                                return ::reliable::expansion::returns::<
                                                     Result<Step<String>, AgentError>,
                                                 >();
                                             }
@@ -37,7 +39,7 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                                     .settle(
                                         "assistant",
                                         outcome,
-                                        |error| ::reliable::Inspect::new(error).failure(),
+                                        |error| ::reliable::expansion::Inspect::new(error).failure(),
                                     )
                                 {
                                     ::core::ops::ControlFlow::Break(outcome) => break outcome,
@@ -47,7 +49,7 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                             }
                         })
                         .await;
-                    let next = ::reliable::StepOutcome::settle(outcome, &run);
+                    let next = ::reliable::expansion::StepOutcome::settle(outcome, &run);
                     if let ::core::ops::ControlFlow::Break(answer) = next {
                         break answer;
                     }
@@ -55,10 +57,10 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
             },
         )
         .await;
-    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
+    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
         "assistant",
         outcome,
-        |error| ::reliable::Inspect::new(error).failure(),
+        |error| ::reliable::expansion::Inspect::new(error).failure(),
     ) {
         return outcome;
     }

@@ -1,12 +1,12 @@
 #[doc(hidden)]
-pub const _SEND_EMAIL_REQUIRES_APPROVAL: ::reliable::Guarded = ::reliable::Guarded;
+pub const _SEND_EMAIL_REQUIRES_APPROVAL: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let retry = const { &::reliable::Retry::new().max(2) };
     let approval = ::reliable::Approval::new("send_email")
-        .show("to", ::reliable::Inspect::new(&to).text())
-        .show("body", ::reliable::Inspect::new(&body).text());
+        .show("to", ::reliable::expansion::Inspect::new(&to).text())
+        .show("body", ::reliable::expansion::Inspect::new(&body).text());
     if let ::core::result::Result::Err(fault) = approval.ask().await {
-        return ::reliable::Outcome::from_fault(fault);
+        return ::reliable::expansion::Outcome::from_fault(fault);
     }
     let outcome = {
         let mut attempts = retry.attempts();
@@ -16,7 +16,7 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
                 .settle(
                     "send_email",
                     outcome,
-                    |error| ::reliable::Inspect::new(error).failure(),
+                    |error| ::reliable::expansion::Inspect::new(error).failure(),
                 )
             {
                 ::core::ops::ControlFlow::Break(outcome) => break outcome,
@@ -25,10 +25,10 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
             pause.await;
         }
     };
-    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
+    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
         "send_email",
         outcome,
-        |error| ::reliable::Inspect::new(error).failure(),
+        |error| ::reliable::expansion::Inspect::new(error).failure(),
     ) {
         return outcome;
     }

@@ -17,7 +17,7 @@ impl Weather {
                                 "forecast",
                                 async {
                                     if false {
-                                        return ::reliable::returns::<
+                                        return ::reliable::expansion::returns::<
                                             Result<Forecast, WeatherError>,
                                         >();
                                     }
@@ -32,7 +32,7 @@ impl Weather {
                             .settle(
                                 "forecast",
                                 outcome,
-                                |error| ::reliable::Inspect::new(error).failure(),
+                                |error| ::reliable::expansion::Inspect::new(error).failure(),
                             )
                         {
                             ::core::ops::ControlFlow::Break(outcome) => break outcome,
@@ -43,10 +43,10 @@ impl Weather {
                 },
             )
             .await;
-        if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::Fallback::settle(
+        if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
             "forecast",
             outcome,
-            |error| ::reliable::Inspect::new(error).failure(),
+            |error| ::reliable::expansion::Inspect::new(error).failure(),
         ) {
             return outcome;
         }

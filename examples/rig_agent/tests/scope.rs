@@ -1,7 +1,7 @@
 //! What is in force around a run is in force in its tools.
 
 use reliable::approver::Scripted;
-use reliable::{Charge, Decision, Limits, Recorder, Run, Scope, Usd, requires_approval, timeout};
+use reliable::{Charge, Decision, AgentLimits, Recorder, Run, Scope, Usd, requires_approval, timeout};
 use rig::http_client::ReqwestClient;
 use rig::providers::openai::OpenAIConfig;
 use rig::rig_reqwest::reqwest;
@@ -61,7 +61,7 @@ async fn the_budget_of_a_run() {
     const TWICE: &[Call] = &[("search", "{}"), ("search", "{}")];
     let model = Model::start(TWICE, &[]).await.unwrap();
     let agent = agent(&model);
-    let run = Limits::new().max_usd(Usd::cents(3)).begin("assistant");
+    let run = AgentLimits::new().max_usd(Usd::cents(3)).begin("assistant");
     assert_eq!(
         run.scope(ask(&agent)).await,
         "I was told: found | `assistant` is over budget: $0.02 asked with $0.02 of $0.03 spent. \

@@ -1,8 +1,8 @@
 //! What is counted from the events.
 
 use super::facade::{add, record};
-use crate::fault::Budget;
-use crate::{CircuitState, Event, Fault, Name};
+use crate::fault::BudgetExceeded;
+use crate::{CircuitState, Event, Fault, ToolName};
 
 /// Counts what an event tells. Of a retry, of a rejection and of a timeout it does not: a policy of one's own may have told
 /// of them, and the calls that go well have no event.
@@ -36,15 +36,15 @@ pub(crate) fn count(event: &Event) {
     }
 }
 
-fn one(name: &'static str, method: &Name) {
+fn one(name: &'static str, method: &ToolName) {
     add(name, method.text(), || [], 1);
 }
 
-fn tagged(name: &'static str, method: &Name, tag: (&'static str, &'static str)) {
+fn tagged(name: &'static str, method: &ToolName, tag: (&'static str, &'static str)) {
     add(name, method.text(), || [tag], 1);
 }
 
-fn run_ended(agent: &Name, result: &'static str) {
+fn run_ended(agent: &ToolName, result: &'static str) {
     tagged("ft.agent.runs.total", agent, ("result", result));
 }
 
@@ -54,8 +54,8 @@ fn limit(fault: &Fault) -> &'static str {
         Fault::StepLimit { .. } => "maxStepsReached",
         Fault::Stuck { .. } => "maxRepeatsReached",
         Fault::OverBudget { budget, .. } => match **budget {
-            Budget::Usd { .. } => "maxUsdReached",
-            Budget::Tokens { .. } => "maxTokensReached",
+            BudgetExceeded::Usd { .. } => "maxUsdReached",
+            BudgetExceeded::Tokens { .. } => "maxTokensReached",
         },
         // The one that is left: `within`.
         _ => "maxDurationReached",

@@ -6,7 +6,7 @@ use std::time::Duration;
 use ::metrics::Gauge;
 
 use super::facade::{add, is_heard, raise, record};
-use crate::GaveUp;
+use crate::GaveUpReason;
 use crate::clock::now_us;
 
 const fn word(yes: bool) -> &'static str {
@@ -17,14 +17,14 @@ pub(crate) fn retrying(tool: &'static str) {
     add("ft.retry.retries.total", tool, || [], 1);
 }
 
-pub(crate) fn retry_ended(tool: &'static str, retried: bool, gave_up: Option<GaveUp>) {
+pub(crate) fn retry_ended(tool: &'static str, retried: bool, gave_up: Option<GaveUpReason>) {
     let result = || match gave_up {
         None => "valueReturned",
-        Some(GaveUp::NotTransient) => "exceptionNotRetryable",
-        Some(GaveUp::NoRetriesLeft) => "maxRetriesReached",
-        Some(GaveUp::NoTimeLeft) => "maxDurationReached",
-        Some(GaveUp::AskedToWaitTooLong) => "askedDelayTooLong",
-        Some(GaveUp::BudgetEmpty) => "retryBudgetEmpty",
+        Some(GaveUpReason::NotTransient) => "exceptionNotRetryable",
+        Some(GaveUpReason::NoRetriesLeft) => "maxRetriesReached",
+        Some(GaveUpReason::NoTimeLeft) => "maxDurationReached",
+        Some(GaveUpReason::AskedToWaitTooLong) => "askedDelayTooLong",
+        Some(GaveUpReason::BudgetEmpty) => "retryBudgetEmpty",
     };
     add("ft.retry.calls.total", tool, || [("retried", word(retried)), ("retryResult", result())], 1);
 }
@@ -72,7 +72,7 @@ pub(crate) fn bulkhead_rejected(tool: &'static str) {
     add("ft.bulkhead.calls.total", tool, || [("bulkheadResult", "rejected")], 1);
 }
 
-pub(crate) fn bulkhead_entered(tool: &'static str) -> Running {
+pub(crate) fn bulkhead_admitted(tool: &'static str) -> Running {
     add("ft.bulkhead.calls.total", tool, || [("bulkheadResult", "accepted")], 1);
     let gauge = raise("ft.bulkhead.executionsRunning", tool);
     Running(gauge.map(|gauge| Box::new(RunningCall { gauge, tool, started: start() })))

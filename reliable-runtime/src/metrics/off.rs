@@ -1,6 +1,6 @@
 //! What is left of the counting without the feature `metrics`: nothing.
 
-use crate::{Event, GaveUp};
+use crate::{Event, GaveUpReason};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started;
@@ -25,7 +25,7 @@ pub(crate) fn start() -> Started {
 }
 
 #[inline]
-pub(crate) fn bulkhead_entered(_: &'static str) -> Running {
+pub(crate) fn bulkhead_admitted(_: &'static str) -> Running {
     Running
 }
 
@@ -44,7 +44,7 @@ macro_rules! nothing {
 nothing! {
     count(&Event);
     retrying(&'static str);
-    retry_ended(&'static str, bool, Option<GaveUp>);
+    retry_ended(&'static str, bool, Option<GaveUpReason>);
     timeout_ended(&'static str, Started, bool);
     breaker_counted(&'static str, bool);
     breaker_ignored(&'static str);

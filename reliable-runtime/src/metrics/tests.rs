@@ -7,8 +7,8 @@ use std::time::Duration;
 use ::metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit, with_local_recorder};
 
 use super::*;
-use crate::fault::Budget;
-use crate::{CircuitState, Event, Fault, GaveUp, Name, Usd};
+use crate::fault::BudgetExceeded;
+use crate::{CircuitState, Event, Fault, GaveUpReason, ToolName, Usd};
 
 #[derive(Default)]
 struct Seen {
@@ -68,11 +68,11 @@ impl Recorder for Seen {
 
 fn tell_of_calls() {
     let gave_up = [
-        GaveUp::NotTransient,
-        GaveUp::NoRetriesLeft,
-        GaveUp::NoTimeLeft,
-        GaveUp::AskedToWaitTooLong,
-        GaveUp::BudgetEmpty,
+        GaveUpReason::NotTransient,
+        GaveUpReason::NoRetriesLeft,
+        GaveUpReason::NoTimeLeft,
+        GaveUpReason::AskedToWaitTooLong,
+        GaveUpReason::BudgetEmpty,
     ];
     for reason in gave_up.map(Some).into_iter().chain([None]) {
         retry_ended("forecast", false, reason);
@@ -88,13 +88,13 @@ fn tell_of_calls() {
     breaker_rejected("forecast");
     bulkhead_rejected("forecast");
     drop(bulkhead_waiting("forecast"));
-    drop(bulkhead_entered("forecast"));
+    drop(bulkhead_admitted("forecast"));
     rate_limit_permitted("forecast");
     rate_limit_rejected("forecast");
 }
 
 fn events() -> Vec<Event> {
-    let (tool, agent) = (|| Name::from("forecast"), || Name::from("assistant".to_owned()));
+    let (tool, agent) = (|| ToolName::from("forecast"), || ToolName::from("assistant".to_owned()));
     let waited = Duration::from_secs(1);
     let refused = |fault| Event::Refused { tool: tool(), fault, by: None, waited };
     let stopped = |fault| Event::Stopped { agent: agent(), fault };
@@ -114,8 +114,8 @@ fn events() -> Vec<Event> {
         stopped(Fault::StepLimit { agent: agent(), max_steps: 8 }),
         stopped(Fault::TimedOut { tool: agent(), limit: waited }),
         stopped(Fault::Stuck { agent: agent(), repeats: 3 }),
-        stopped(over(Budget::Usd { max: Usd::cents(1), spent: Usd::ZERO, asked: Usd::cents(2) })),
-        stopped(over(Budget::Tokens { max: 1, spent: 0, asked: 2 })),
+        stopped(over(BudgetExceeded::Usd { max: Usd::cents(1), spent: Usd::ZERO, asked: Usd::cents(2) })),
+        stopped(over(BudgetExceeded::Tokens { max: 1, spent: 0, asked: 2 })),
     ]
 }
 

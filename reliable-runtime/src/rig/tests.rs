@@ -12,7 +12,7 @@ use ::rig::http_client;
 use ::rig::tool::{ToolErrorKind, ToolExecutionError};
 
 use super::tool_error;
-use crate::{Budget, Fault, FaultKind, Inspect, Name, Transient, Usd};
+use crate::{BudgetExceeded, Fault, FaultKind, Inspect, ToolName, Transient, Usd};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -41,8 +41,8 @@ mod what_a_tool_fails_with {
     #[test]
     fn every_fault_is_the_error_of_rig_that_says_the_same() {
         use ToolErrorKind as Kind;
-        let (tool, agent) = (|| Name::from("refund"), || Name::from("assistant"));
-        let budget = Budget::Tokens { max: 10, spent: 8, asked: 4 };
+        let (tool, agent) = (|| ToolName::from("refund"), || ToolName::from("assistant"));
+        let budget = BudgetExceeded::Tokens { max: 10, spent: 8, asked: 4 };
         let faults = [
             (timed_out(), Kind::Timeout, true, "reliable.timed_out"),
             (denied(), Kind::PermissionDenied, false, "reliable.denied"),
@@ -300,7 +300,7 @@ mod what_a_model_fails_with {
 
     #[test]
     fn the_money_of_an_agent_is_no_matter_for_a_retry() {
-        let budget = Budget::Usd { max: Usd::cents(1), spent: Usd::cents(1), asked: Usd::cents(1) };
+        let budget = BudgetExceeded::Usd { max: Usd::cents(1), spent: Usd::cents(1), asked: Usd::cents(1) };
         let over = Fault::OverBudget { agent: "assistant".into(), budget: Box::new(budget) };
         assert!(!is_retried!(PromptError::from(over)));
     }

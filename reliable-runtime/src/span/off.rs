@@ -4,7 +4,7 @@
 
 use std::fmt::Display;
 
-use crate::{Decision, FaultKind, Name};
+use crate::{Decision, FaultKind, ToolName};
 
 pub(crate) type InSpans<F> = F;
 
@@ -23,7 +23,7 @@ impl RunSpan {
     }
 
     #[inline]
-    pub(crate) fn begin(_: &Name) -> Self {
+    pub(crate) fn begin(_: &ToolName) -> Self {
         RunSpan
     }
 
@@ -49,7 +49,7 @@ pub(crate) struct ApprovalSpan;
 
 impl ApprovalSpan {
     #[inline]
-    pub(crate) fn begin(_: &Name) -> Self {
+    pub(crate) fn begin(_: &ToolName) -> Self {
         ApprovalSpan
     }
 

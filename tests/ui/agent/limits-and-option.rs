@@ -1,6 +1,6 @@
-use reliable::{Fault, Limits, Step, agent};
+use reliable::{Fault, AgentLimits, Step, agent};
 
-const LIMITS: Limits = Limits::new();
+const LIMITS: AgentLimits = AgentLimits::new();
 
 #[agent(LIMITS, max_steps = 8)]
 async fn assistant() -> Result<Step<u32>, Fault> {
