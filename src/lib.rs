@@ -5,8 +5,9 @@
 //!   [`requires_approval`](macro@requires_approval), [`agent`](macro@agent),
 //!   [`circuit_breaker`](macro@circuit_breaker), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge), and with the feature
 //!   `rate-limit` the attribute `rate_limit`.
-//! - What they stand for, usable by hand and in a `static`: [`Retry`], [`Timeout`], [`Fallback`], [`Approval`],
-//!   [`AgentLimits`], [`CircuitBreaker`], [`Bulkhead`], [`Hedge`], and `RateLimit`.
+//! - What they stand for, usable by hand and in a `static`: [`Retry`], [`Timeout`], [`AgentLimits`], [`CircuitBreaker`],
+//!   [`Bulkhead`], [`Hedge`], and `RateLimit`. What they make for a call is in [`policies`]. A question to a human by hand:
+//!   [`Approval`].
 //! - What can go wrong besides a tool's own error: [`Fault`]. What of all that is worth a retry: [`Transient`], and for
 //!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
 //! - Proof that a guard is there: [`guarded!`](macro@guarded).
@@ -16,10 +17,117 @@
 
 #![deny(missing_docs)]
 
+// The attributes.
 #[cfg(feature = "rate-limit")]
 pub use reliable_macros::rate_limit;
 pub use reliable_macros::{
     Transient, agent, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, policy, requires_approval, retry,
     timeout,
 };
-pub use reliable_runtime::*;
+
+// The policies as values, for several functions or for a `static`.
+pub use reliable_runtime::policies::bulkhead::Bulkhead;
+pub use reliable_runtime::policies::circuit_breaker::CircuitBreaker;
+pub use reliable_runtime::policies::hedge::Hedge;
+pub use reliable_runtime::policies::keyed::Keyed;
+#[cfg(feature = "rate-limit")]
+pub use reliable_runtime::policies::rate_limit::RateLimit;
+pub use reliable_runtime::policies::retry::Retry;
+pub use reliable_runtime::policies::retry::backoff::Backoff;
+pub use reliable_runtime::policies::retry::budget::RetryBudget;
+pub use reliable_runtime::policies::timeout::Timeout;
+pub use reliable_runtime::said::circuit_state::CircuitState;
+pub use reliable_runtime::said::idempotency::IdempotencyKey;
+
+// A policy of your own.
+pub use reliable_runtime::policies::policy::{After, Before, Policy};
+pub use reliable_runtime::seen::failure::Failure;
+
+// What goes wrong, and what of it is worth a retry.
+pub use reliable_runtime::said::fault::{BudgetExceeded, Fault};
+pub use reliable_runtime::said::fault_kind::FaultKind;
+pub use reliable_runtime::said::name::ToolName;
+pub use reliable_runtime::seen::transient::Transient;
+
+// Agents and what they spend.
+pub use reliable_runtime::agent::limits::AgentLimits;
+pub use reliable_runtime::agent::reservation::Reservation;
+pub use reliable_runtime::agent::run::Run;
+pub use reliable_runtime::agent::step::Step;
+pub use reliable_runtime::said::charge::Charge;
+pub use reliable_runtime::said::money::{ParseUsdError, Usd};
+
+// Asking a human.
+pub use reliable_runtime::approval::approver::Approver;
+pub use reliable_runtime::approval::question::Approval;
+pub use reliable_runtime::said::request::{Decision, Request};
+
+// What is in force around a call, and what happened.
+pub use reliable_runtime::said::event::{Event, GaveUpReason};
+pub use reliable_runtime::scope::Scope;
+pub use reliable_runtime::seen::recorder::Recorder;
+pub use reliable_runtime::seen::report::Report;
+
+// For frameworks, each with the feature of its name.
+#[cfg(feature = "http")]
+pub use reliable_runtime::frameworks::http;
+#[cfg(feature = "rig")]
+pub use reliable_runtime::frameworks::rig;
+#[cfg(feature = "rmcp")]
+pub use reliable_runtime::frameworks::rmcp;
+#[cfg(feature = "metrics")]
+pub use reliable_runtime::seen::metrics;
+
+// For tests and drills.
+#[cfg(feature = "chaos")]
+pub use reliable_runtime::policies::chaos;
+
+// For the expansions of the attributes, and nobody else.
+pub use reliable_runtime::expansion;
+
+/// Who is asked: the approvers that come with the library, and the one of the whole process.
+pub mod approver {
+    pub use reliable_runtime::approval::approver::{Approve, Approver, Deny, install};
+    pub use reliable_runtime::approval::channel::{Channel, Inbox, Question, channel};
+    pub use reliable_runtime::approval::scripted::Scripted;
+    pub use reliable_runtime::approval::terminal::Terminal;
+    pub use reliable_runtime::said::request::Argument;
+}
+
+/// What a [`Report`] is made of.
+pub mod report {
+    pub use reliable_runtime::seen::report::{Entry, Row};
+}
+
+/// What the policies make for a call, where they are used by hand: guards, futures, the attempts of a retry.
+pub mod policies {
+    /// Of a [`Bulkhead`](crate::Bulkhead).
+    pub mod bulkhead {
+        pub use reliable_runtime::policies::bulkhead::Permit;
+    }
+
+    /// Of a [`CircuitBreaker`](crate::CircuitBreaker).
+    pub mod circuit_breaker {
+        pub use reliable_runtime::policies::circuit_breaker::Permit;
+    }
+
+    /// Of a [`Hedge`](crate::Hedge).
+    pub mod hedge {
+        pub use reliable_runtime::policies::hedge::HedgedCall;
+    }
+
+    /// Of a [`Retry`](crate::Retry).
+    pub mod retry {
+        pub use reliable_runtime::policies::retry::{Attempts, BudgetedAttempts};
+    }
+
+    /// Of a [`Timeout`](crate::Timeout).
+    pub mod timeout {
+        pub use reliable_runtime::policies::timeout::TimedCall;
+    }
+}
+
+/// The future of [`Scope::run`].
+pub mod scope {
+    pub use reliable_runtime::scope::Scoped;
+}

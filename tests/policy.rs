@@ -7,9 +7,10 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use reliable::policies::circuit_breaker::Permit;
 use reliable::{
-    After, Before, CircuitBreaker, CircuitState, Failure, Fault, FaultKind, Permit, Policy, Recorder, Scope,
-    circuit_breaker, fallback, policy, retry, timeout,
+    After, Before, CircuitBreaker, CircuitState, Failure, Fault, FaultKind, Policy, Recorder, Scope, circuit_breaker,
+    fallback, policy, retry, timeout,
 };
 use tokio::time::{Instant, sleep};
 

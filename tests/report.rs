@@ -32,7 +32,8 @@ async fn report_of<T>(call: impl Future<Output = T>) -> Report {
 
 /// Every event on a line: the instant in milliseconds, the function, and what happened.
 fn lines(report: &Report) -> Vec<String> {
-    let line = |entry: &reliable::Entry| format!("{} {}: {}", entry.at.as_millis(), entry.event.tool(), entry.event);
+    let line =
+        |entry: &reliable::report::Entry| format!("{} {}: {}", entry.at.as_millis(), entry.event.tool(), entry.event);
     report.entries().iter().map(line).collect()
 }
 

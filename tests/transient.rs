@@ -6,7 +6,8 @@ use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use reliable::{Fault, FaultKind, Inspect, Transient, retry, timeout};
+use reliable::expansion::Inspect;
+use reliable::{Fault, FaultKind, Transient, retry, timeout};
 use tokio::time::Instant;
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -3,21 +3,19 @@
 //! It belongs to the expansions of exactly this version, and may change with any other: write your own code with what is
 //! outside of this module.
 
-pub use crate::agent::StepOutcome;
-#[cfg(feature = "chaos")]
-pub use crate::chaos::{strike, strike_blocking};
-pub use crate::fallback::Fallback;
-pub use crate::fault::FromFault;
-pub use crate::guarded::{Guarded, Mark, Unguarded, guarded};
-pub use crate::inspect::Inspect;
-pub use crate::outcome::Outcome;
-pub use crate::policy::PolicyCall;
-pub use crate::retry::Pause;
+pub use crate::agent::step::StepOutcome;
+pub use crate::approval::guarded::{Guarded, Mark, Unguarded, guarded};
 #[cfg(feature = "rig")]
-pub use crate::rig::tool_name;
-#[cfg(feature = "rmcp")]
-pub use crate::rmcp::tool_outcome;
-pub use crate::transient::AskedDelay;
+pub use crate::frameworks::rig::tool::tool_name;
+#[cfg(feature = "chaos")]
+pub use crate::policies::chaos::strike::{strike, strike_blocking};
+pub use crate::policies::fallback::Fallback;
+pub use crate::policies::policy::PolicyCall;
+pub use crate::policies::retry::pause::{Pause, Pausing};
+pub use crate::said::fault::FromFault;
+pub use crate::seen::inspect::Inspect;
+pub use crate::seen::outcome::Outcome;
+pub use crate::seen::transient::AskedDelay;
 
 /// Tells the compiler the type that an `async` block returns, on a line that never runs:
 /// `if false { return reliable::expansion::returns::<Result<Forecast, WeatherError>>(); }`.

@@ -1,95 +1,30 @@
 //! The runtime behind the attributes of `reliable`: what their expansions call, and what can be called by hand.
 //!
-//! Use it through the `reliable` crate, whose documentation begins at the beginning. Here each pattern has a module with
-//! the name that it has in `reliable-macros`; what they share is `fault`, `event` and `scope`.
+//! Use it through the `reliable` crate, whose documentation begins at the beginning, and which says what of all this is for
+//! whom. Here everything stands in the room where it belongs, and an arrow only ever points down: what acts uses what
+//! looks on, and that uses what is said.
+//!
+//! | room | what is in it |
+//! |---|---|
+//! | [`expansion`] | what only the expansions of the attributes name |
+//! | [`frameworks`] | what rmcp, rig, reqwest and HTTP make of it |
+//! | [`approval`] | the question to a human, and who answers it |
+//! | [`policies`] | a module for each pattern: retry, timeout, circuit breaker, … |
+//! | [`agent`] | a run of an agent: its limits, its steps, its spending |
+//! | [`seen`] | what looks at an error, and what tells of an event: recorder, report, `tracing`, metrics |
+//! | [`scope`] | what is found around a call instead of in its arguments |
+//! | [`said`] | plain data: faults, events, requests and decisions, money, names |
+//! | `base` | the clock, timers, waiting in a plain `fn` |
 
 #![deny(missing_docs)]
 #![warn(unreachable_pub)]
 
-mod agent;
-mod approval;
-pub mod approver;
-mod backoff;
-mod blocking;
-pub mod bulkhead;
-#[cfg(feature = "chaos")]
-pub mod chaos;
-mod charge;
-mod circuit_breaker;
-mod clock;
-mod event;
+pub mod agent;
+pub mod approval;
+mod base;
 pub mod expansion;
-mod fallback;
-mod fault;
-mod feedback;
-mod guarded;
-mod hedge;
-#[cfg(feature = "http")]
-pub mod http;
-mod human;
-mod idempotency;
-mod inspect;
-mod keyed;
-mod limit;
-#[cfg(feature = "metrics")]
-pub mod metrics;
-#[cfg(not(feature = "metrics"))]
-#[path = "metrics/off.rs"]
-mod metrics;
-mod money;
-mod name;
-mod outcome;
-mod policy;
-#[cfg(feature = "rate-limit")]
-mod rate_limit;
-mod recorder;
-mod report;
-mod retry;
-mod retry_budget;
-#[cfg(feature = "rig")]
-pub mod rig;
-#[cfg(feature = "rmcp")]
-pub mod rmcp;
-mod run;
-mod scope;
-#[cfg(feature = "tracing")]
-mod span;
-#[cfg(not(feature = "tracing"))]
-#[path = "span/off.rs"]
-mod span;
-mod sync;
-mod timeout;
-mod timer;
-#[cfg(feature = "tracing")]
-mod trace;
-mod transient;
-
-pub use agent::{AgentLimits, Step, StepOutcome};
-pub use approval::{Approval, Argument, Decision, Request};
-pub use approver::Approver;
-pub use backoff::Backoff;
-pub use bulkhead::Bulkhead;
-pub use charge::{Charge, Reservation};
-pub use circuit_breaker::{CircuitBreaker, CircuitState, Permit};
-pub use event::{Event, GaveUpReason};
-pub use fallback::Fallback;
-pub use fault::{BudgetExceeded, Fault, FaultKind, FromFault};
-pub use guarded::{Guarded, Mark, Unguarded, guarded};
-pub use hedge::{Hedge, HedgedCall};
-pub use idempotency::IdempotencyKey;
-pub use inspect::{Failure, Inspect};
-pub use keyed::Keyed;
-pub use money::{ParseUsdError, Usd};
-pub use name::ToolName;
-pub use outcome::Outcome;
-pub use policy::{After, Before, Policy, PolicyCall};
-#[cfg(feature = "rate-limit")]
-pub use rate_limit::RateLimit;
-pub use recorder::{Entry, Recorder};
-pub use report::{Report, Row};
-pub use retry::{Attempts, BudgetedAttempts, Pause, Pausing, Retry};
-pub use retry_budget::RetryBudget;
-pub use run::Run;
-pub use scope::{Scope, Scoped};
-pub use timeout::{TimedCall, Timeout};
-pub use transient::{AskedDelay, Transient};
+pub mod frameworks;
+pub mod policies;
+pub mod said;
+pub mod scope;
+pub mod seen;

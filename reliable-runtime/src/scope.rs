@@ -1,15 +1,16 @@
-//! The one ambient place: what the runtime finds around a call instead of in its arguments.
+//! What the runtime finds around a call instead of in its arguments: the one ambient place of a task.
+//!
+//! (Of a process there is another one, the approver that is installed for it: `approver::install`.)
 
+use std::any::Any;
+use std::fmt;
 use std::future::Future;
+use std::iter::successors;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use tokio::task::futures::TaskLocalFuture;
-
-use crate::approver::{Approver, ErasedApprover};
-#[cfg(feature = "chaos")]
-use crate::chaos::{Chaos, Point};
-use crate::span::{self, InSpans};
-use crate::{Recorder, Run};
 
 tokio::task_local! {
     static SCOPE: Scope;
@@ -33,18 +34,14 @@ tokio::task_local! {
 ///
 /// A scope belongs to a task. A spawned task has none, unless it is handed on:
 /// `tokio::spawn(Scope::current().run(work))`.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 #[must_use = "a scope does nothing unless something runs in it"]
-pub struct Scope(Option<Arc<Surroundings>>);
+pub struct Scope(Option<Arc<Slot>>);
 
-/// Behind one pointer, because every future that runs in a scope carries it.
-#[derive(Debug, Clone, Default)]
-struct Surroundings {
-    approver: Option<Arc<dyn ErasedApprover>>,
-    recorder: Option<Recorder>,
-    run: Option<Run>,
-    #[cfg(feature = "chaos")]
-    chaos: Option<Chaos>,
+/// One thing in a scope, and all else in it.
+struct Slot {
+    holds: Arc<dyn Any + Send + Sync>,
+    others: Scope,
 }
 
 impl Scope {
@@ -53,60 +50,47 @@ impl Scope {
         SCOPE.try_with(Scope::clone).unwrap_or_default()
     }
 
-    /// Asks this approver, before any of an outer scope and before the process-wide one.
-    pub fn approver(self, approver: impl Approver + 'static) -> Scope {
-        self.with(|around| around.approver = Some(Arc::new(approver)))
-    }
-
-    /// Tells this recorder what happens.
-    pub fn recorder(self, recorder: &Recorder) -> Scope {
-        self.with(|around| around.recorder = Some(recorder.clone()))
-    }
-
-    /// Injects the failures of this plan, wherever a `#[chaos]` stands: see the module [`chaos`](crate::chaos).
-    #[cfg(feature = "chaos")]
-    pub fn chaos(self, plan: &Chaos) -> Scope {
-        self.with(|around| around.chaos = Some(plan.clone()))
-    }
-
-    pub(crate) fn agent_run(self, run: &Run) -> Scope {
-        self.with(|around| around.run = Some(run.clone()))
-    }
-
-    fn with(mut self, change: impl FnOnce(&mut Surroundings)) -> Scope {
-        change(Arc::make_mut(self.0.get_or_insert_default()));
-        self
-    }
-
     /// Runs `work` in this scope.
     pub fn run<F: Future>(self, work: F) -> Scoped<F> {
-        self.run_step(span::in_none(work))
-    }
-
-    pub(crate) fn run_step<F: Future>(self, work: InSpans<F>) -> Scoped<F> {
         Scoped { work: SCOPE.scope(self, work) }
     }
 
-    pub(crate) fn current_approver() -> Option<Arc<dyn ErasedApprover>> {
-        Scope::look(|around| around.approver.clone())
+    /// The same with this in it, in the place of another of its type: who keeps something in a scope does it by a type of
+    /// its own.
+    pub(crate) fn with<T: Any + Send + Sync>(self, holds: Arc<T>) -> Scope {
+        self.without::<T>().and(holds)
     }
 
-    pub(crate) fn current_run() -> Option<Run> {
-        Scope::look(|around| around.run.clone())
+    fn and(self, holds: Arc<dyn Any + Send + Sync>) -> Scope {
+        Scope(Some(Arc::new(Slot { holds, others: self })))
     }
 
-    pub(crate) fn current_recorder() -> Option<Recorder> {
-        Scope::look(|around| around.recorder.clone())
+    /// So a scope that is handed on from task to task, each with its own recorder, does not grow.
+    fn without<T: Any>(self) -> Scope {
+        match self.0.as_deref() {
+            Some(Slot { holds, others }) if holds.is::<T>() => others.clone(),
+            Some(Slot { holds, others }) if others.slot_of::<T>().is_some() => {
+                others.clone().without::<T>().and(Arc::clone(holds))
+            }
+            _ => self,
+        }
     }
 
-    #[cfg(feature = "chaos")]
-    pub(crate) fn current_chaos(point: &str) -> Option<Arc<Point>> {
-        Scope::look(|around| around.chaos.as_ref()?.point(point).cloned())
+    /// What is in force here of type `T`. `None` where there is none, and in a thread that is being torn down.
+    pub(crate) fn find<T: Any + Send + Sync>() -> Option<Arc<T>> {
+        let found = SCOPE.try_with(|scope| scope.slot_of::<T>().cloned());
+        found.ok().flatten().and_then(|holds| holds.downcast().ok())
     }
 
-    /// `None` outside every scope, and in a thread that is being torn down.
-    fn look<T>(at: impl FnOnce(&Surroundings) -> Option<T>) -> Option<T> {
-        SCOPE.try_with(|scope| scope.0.as_deref().and_then(at)).ok().flatten()
+    fn slot_of<T: Any>(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
+        let slots = successors(self.0.as_deref(), |slot| slot.others.0.as_deref());
+        slots.map(|slot| &slot.holds).find(|holds| holds.is::<T>())
+    }
+}
+
+impl fmt::Debug for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scope").finish_non_exhaustive()
     }
 }
 
@@ -116,14 +100,44 @@ pin_project_lite::pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct Scoped<F> {
         #[pin]
-        work: TaskLocalFuture<Scope, InSpans<F>>,
+        work: TaskLocalFuture<Scope, F>,
     }
 }
 
 impl<F: Future> Future for Scoped<F> {
     type Output = F::Output;
 
-    fn poll(self: std::pin::Pin<&mut Self>, cx: &mut std::task::Context<'_>) -> std::task::Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         self.project().work.poll(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn found() -> (Option<u8>, Option<&'static str>) {
+        (Scope::find().map(|number| *number), Scope::find().map(|words| *words))
+    }
+
+    #[tokio::test]
+    async fn the_innermost_of_each_type_is_in_force() {
+        let outer = Scope::default().with(Arc::new(1_u8)).with(Arc::new("outer"));
+        let both = outer.run(async {
+            let inner = Scope::current().with(Arc::new(2_u8)).run(found()).await;
+            (inner, found().await)
+        });
+        assert_eq!(both.await, ((Some(2), Some("outer")), (Some(1), Some("outer"))));
+        assert_eq!(found().await, (None, None));
+    }
+
+    #[test]
+    fn a_scope_holds_one_of_each_type() {
+        let mut scope = Scope::default();
+        for n in 0..100_u8 {
+            scope = scope.with(Arc::new(n)).with(Arc::new("words"));
+        }
+        let slots = successors(scope.0.as_deref(), |slot| slot.others.0.as_deref());
+        assert_eq!(slots.count(), 2);
     }
 }

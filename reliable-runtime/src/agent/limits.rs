@@ -1,0 +1,84 @@
+//! What an agent may use up.
+
+use std::time::Duration;
+
+use crate::said::money::Usd;
+
+/// What an agent may use up.
+///
+/// Each option of `#[agent]` is a method of the same name here, usable in a `const` or `static`.
+///
+/// ```
+/// use reliable::{Fault, AgentLimits, Step, Usd};
+///
+/// static SMALL: AgentLimits = AgentLimits::new().max_steps(4).max_usd(Usd::cents(20));
+///
+/// #[reliable::agent(SMALL)]
+/// async fn countdown(from: &mut u32) -> Result<Step<&'static str>, Fault> {
+///     *from -= 1;
+///     Ok(if *from == 0 { Step::Done("lift-off") } else { Step::Next })
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert_eq!(countdown(&mut 3).await, Ok("lift-off"));
+/// assert_eq!(countdown(&mut 9).await, Err(Fault::StepLimit { agent: "countdown".into(), max_steps: 4 }));
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AgentLimits {
+    pub(crate) max_steps: u32,
+    pub(crate) max_repeats: Option<u32>,
+    pub(crate) max_usd: Option<Usd>,
+    pub(crate) max_tokens: Option<u64>,
+    pub(crate) within: Option<Duration>,
+}
+
+impl Default for AgentLimits {
+    fn default() -> Self {
+        AgentLimits::new()
+    }
+}
+
+impl AgentLimits {
+    /// Eight steps, and no other limit.
+    pub const fn new() -> Self {
+        AgentLimits { max_steps: 8, max_repeats: None, max_usd: None, max_tokens: None, within: None }
+    }
+
+    /// The steps that may be begun. Default: 8.
+    ///
+    /// # Panics
+    /// If it is 0.
+    pub const fn max_steps(self, max_steps: u32) -> Self {
+        assert!(max_steps > 0, "`max_steps` of an agent must be 1 or more");
+        AgentLimits { max_steps, ..self }
+    }
+
+    /// The money that may be spent. Default: no limit, and charges need no price.
+    pub const fn max_usd(self, max_usd: Usd) -> Self {
+        AgentLimits { max_usd: Some(max_usd), ..self }
+    }
+
+    /// The tokens that may be spent. Default: no limit.
+    pub const fn max_tokens(self, max_tokens: u64) -> Self {
+        AgentLimits { max_tokens: Some(max_tokens), ..self }
+    }
+
+    /// The time that the run may take, without the time that a human is asked. Default: no limit.
+    ///
+    /// It is looked at before each step. A running step is not interrupted: that is what `#[timeout]` does.
+    pub const fn within(self, within: Duration) -> Self {
+        AgentLimits { within: Some(within), ..self }
+    }
+
+    /// How often the same action may meet the same result ([`Run::observe`](crate::agent::run::Run::observe)) before the run is stuck: with 3, the third
+    /// time ends it. Default: no limit.
+    ///
+    /// # Panics
+    /// If it is below 2.
+    pub const fn max_repeats(self, max_repeats: u32) -> Self {
+        assert!(max_repeats > 1, "`max_repeats` of an agent must be 2 or more");
+        AgentLimits { max_repeats: Some(max_repeats), ..self }
+    }
+}

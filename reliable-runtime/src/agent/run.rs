@@ -1,0 +1,280 @@
+//! One run of an agent: its steps, its spending, its time.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::hash::{BuildHasher, Hash, RandomState};
+use std::iter::successors;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::time::Instant;
+
+use crate::agent::human::HumanTime;
+use crate::agent::ledger::Ledger;
+use crate::agent::limits::AgentLimits;
+use crate::said::charge::Charge;
+use crate::said::event::Event;
+use crate::said::fault::Fault;
+use crate::said::fault_kind::FaultKind;
+use crate::said::money::Usd;
+use crate::said::name::ToolName;
+use crate::scope::Scope;
+use crate::seen::emit::emit;
+use crate::seen::span::RunSpan;
+
+/// A run of an agent, as its steps and their tools see it. A clone is another handle on the same run.
+///
+/// ```
+/// use reliable::{Charge, Fault, Run, Step, Usd};
+///
+/// #[reliable::agent(max_steps = 3, max_usd = "0.05")]
+/// async fn assistant(question: &str) -> Result<Step<String>, Fault> {
+///     let run = Run::current();
+///     run.charge(Charge::usd(Usd::cents(2)).tokens(900))?;
+///     // With the last step begun, ask the model for its final answer, with the tools off.
+///     Ok(if run.is_last_step() { Step::Done(format!("42, after {}", run.spent_usd())) } else { Step::Next })
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// assert!(matches!(assistant("?").await, Err(Fault::OverBudget { .. })), "the third step does not fit");
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Run(Option<Arc<Inner>>, RunSpan);
+
+#[derive(Debug)]
+struct Inner {
+    agent: ToolName,
+    limits: AgentLimits,
+    parent: Run,
+    started: Instant,
+    human: HumanTime,
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    step: u32,
+    ledger: Ledger,
+    /// The last step in which a charge was refused.
+    refused_in: u32,
+    hasher: RandomState,
+    seen: HashMap<u64, u32>,
+    stuck: Option<u32>,
+}
+
+impl Run {
+    /// The run that this code is a part of, however deep. Outside every run it is one without an agent: it has no steps,
+    /// and every charge fits.
+    pub fn current() -> Run {
+        Run(Scope::find(), RunSpan::none())
+    }
+
+    pub(crate) fn begin(agent: ToolName, limits: AgentLimits) -> Run {
+        let span = RunSpan::begin(&agent);
+        let state = State {
+            step: 0,
+            ledger: Ledger::new(agent.clone(), limits),
+            refused_in: 0,
+            hasher: RandomState::new(),
+            seen: HashMap::new(),
+            stuck: None,
+        };
+        let inner = Inner {
+            agent,
+            limits,
+            parent: Run::current(),
+            started: Instant::now(),
+            human: HumanTime::default(),
+            state: Mutex::new(state),
+        };
+        Run(Some(Arc::new(inner)), span)
+    }
+
+    /// The agent's name; `None` outside every run.
+    pub fn agent(&self) -> Option<&str> {
+        self.0.as_deref().map(|run| &*run.agent)
+    }
+
+    /// The step that was begun last: 1 in the first step, 0 before it and outside every run.
+    pub fn step(&self) -> u32 {
+        self.0.as_deref().map_or(0, |run| run.state().step)
+    }
+
+    /// Whether no other step will be begun after this one.
+    pub fn is_last_step(&self) -> bool {
+        self.0.as_deref().is_some_and(|run| run.state().step >= run.limits.max_steps)
+    }
+
+    fn max_steps(&self) -> u32 {
+        self.0.as_deref().map_or(0, |run| run.limits.max_steps)
+    }
+
+    /// The money spent so far.
+    pub fn spent_usd(&self) -> Usd {
+        self.0.as_deref().map_or(Usd::ZERO, |run| run.state().ledger.spent.usd)
+    }
+
+    /// The tokens spent so far.
+    pub fn spent_tokens(&self) -> u64 {
+        self.0.as_deref().map_or(0, |run| run.state().ledger.spent.tokens)
+    }
+
+    /// Tells what an action came to, so that an agent that goes in circles is noticed.
+    ///
+    /// # Errors
+    /// [`Fault::Stuck`] when this action has met this result `max_repeats` times. The next step is not begun then,
+    /// either.
+    pub fn observe(&self, action: impl Hash, result: impl Hash) -> Result<(), Fault> {
+        let Some(run) = self.0.as_deref() else { return Ok(()) };
+        let mut state = run.state();
+        let seen = state.hasher.hash_one((action, result));
+        let repeats = state.seen.entry(seen).or_default();
+        *repeats += 1;
+        let repeats = *repeats;
+        if run.limits.max_repeats.is_some_and(|max| repeats >= max) {
+            state.stuck = Some(repeats);
+            return Err(Fault::Stuck { agent: run.agent.clone(), repeats });
+        }
+        Ok(())
+    }
+
+    /// Begins the next step, if the limits allow one.
+    ///
+    /// # Errors
+    /// The limit that was reached. The body of the step must not run then.
+    pub fn next_step(&self) -> Result<(), Fault> {
+        let Some(run) = self.0.as_deref() else { return Ok(()) };
+        let admitted = self.1.within(|| run.admit_step().inspect_err(|fault| run.emit_stopped(fault)));
+        admitted.inspect_err(|fault| self.1.failed(|| Some(fault.kind()), fault))
+    }
+
+    /// Makes this the current run of `step` and of all that it calls.
+    #[inline]
+    pub fn scope<F: Future>(&self, step: F) -> impl Future<Output = F::Output> + use<F> {
+        let step = self.1.step(|| (self.agent(), self.step(), self.max_steps()), step);
+        let scope = Scope::current();
+        let scope = if let Some(run) = &self.0 { scope.with(Arc::clone(run)) } else { scope };
+        scope.run(step)
+    }
+
+    /// Tells that the run has its answer, or that its last step failed.
+    pub(crate) fn ended(&self, failed: bool) {
+        let Some(run) = self.0.as_deref() else { return };
+        let (agent, steps) = (run.agent.clone(), run.state().step);
+        let ended = || if failed { Event::Failed { agent, steps } } else { Event::Finished { agent, steps } };
+        self.1.within(|| emit(ended));
+        if failed {
+            self.1.failed(|| self.told(), format_args!("failed in step {steps}"));
+        } else {
+            self.1.finished();
+        }
+    }
+
+    /// This run and those around it.
+    pub(crate) fn and_outer(&self) -> impl Iterator<Item = &Run> {
+        successors(Some(self), |run| run.0.as_deref().map(|run| &run.parent)).filter(|run| run.0.is_some())
+    }
+
+    pub(crate) fn human_time(&self) -> Option<&HumanTime> {
+        self.0.as_deref().map(|run| &run.human)
+    }
+
+    pub(crate) fn hold(&self, charge: Charge) -> Result<(), Fault> {
+        let Some(run) = self.0.as_deref() else { return Ok(()) };
+        let held = run.ledger(|ledger| ledger.hold(charge));
+        held.inspect_err(|fault| emit(|| Event::ChargeRefused { agent: run.agent.clone(), fault: fault.clone() }))
+    }
+
+    pub(crate) fn check_price(&self, charge: Charge) -> Result<(), Fault> {
+        self.0.as_deref().map_or(Ok(()), |run| run.ledger(|ledger| ledger.check_price(charge)))
+    }
+
+    /// The limit that the step under way was told of. What it failed with is of its own type, which can be any.
+    fn told(&self) -> Option<FaultKind> {
+        if self.0.as_deref().is_some_and(|run| run.state().stuck.is_some()) {
+            return Some(FaultKind::Stuck);
+        }
+        let refused = |run: &Inner| {
+            let state = run.state();
+            state.step > 0 && state.refused_in == state.step
+        };
+        self.and_outer().filter_map(|run| run.0.as_deref()).any(refused).then_some(FaultKind::OverBudget)
+    }
+
+    /// Whether this run and those around it have something left to spend at all.
+    fn anything_left(&self) -> Result<(), Fault> {
+        self.and_outer().filter_map(|run| run.0.as_deref()).try_for_each(|run| run.state().ledger.anything_left())
+    }
+
+    /// Puts back what was held, and books what was really spent.
+    pub(crate) fn book(&self, held: Charge, spent: Option<Charge>) -> Result<(), Fault> {
+        let Some(run) = self.0.as_deref() else { return Ok(()) };
+        let booked = run.ledger(|ledger| ledger.book(held, spent));
+        if let Some(Charge { usd, tokens }) = spent {
+            let usd = usd.unwrap_or_default();
+            emit(|| Event::Charged { agent: run.agent.clone(), usd, tokens });
+        }
+        booked
+    }
+}
+
+impl AgentLimits {
+    /// Begins a run of `agent`. It spends what an outer run around it may spend, too.
+    pub fn begin(&self, agent: impl Into<ToolName>) -> Run {
+        Run::begin(agent.into(), *self)
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ledger(&self, ask: impl FnOnce(&mut Ledger) -> Result<(), Fault>) -> Result<(), Fault> {
+        let mut state = self.state();
+        let answer = ask(&mut state.ledger);
+        if answer.is_err() {
+            state.refused_in = state.step;
+        }
+        answer
+    }
+
+    fn admit_step(&self) -> Result<(), Fault> {
+        let AgentLimits { max_steps, within, .. } = self.limits;
+        let agent = || self.agent.clone();
+        let mut state = self.state();
+        if let Some(repeats) = state.stuck {
+            return Err(Fault::Stuck { agent: agent(), repeats });
+        }
+        if state.step >= max_steps {
+            return Err(Fault::StepLimit { agent: agent(), max_steps });
+        }
+        state.ledger.anything_left()?;
+        self.parent.anything_left()?;
+        if let Some(limit) = within.filter(|limit| self.human.without(self.started) >= *limit) {
+            return Err(Fault::TimedOut { tool: agent(), limit });
+        }
+        state.step += 1;
+        let step = state.step;
+        drop(state);
+        emit(|| Event::Step { agent: agent(), step, max_steps });
+        Ok(())
+    }
+
+    fn emit_stopped(&self, fault: &Fault) {
+        emit(|| Event::Stopped { agent: self.agent.clone(), fault: fault.clone() });
+    }
+}
+
+#[cfg(feature = "tracing")]
+impl Drop for Run {
+    fn drop(&mut self) {
+        if let Some(run) = self.0.as_deref() {
+            self.1.close(|| {
+                let state = run.state();
+                (state.step, state.ledger.spent)
+            });
+        }
+    }
+}

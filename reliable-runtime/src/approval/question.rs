@@ -1,0 +1,184 @@
+//! `#[requires_approval]`: asks a human before the body runs.
+
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::approval::approver;
+use crate::approval::approver::{Approver, ErasedApprover};
+use crate::approval::human;
+use crate::said::event::Event;
+use crate::said::fault::Fault;
+use crate::said::request::{Argument, Decision, Request};
+use crate::seen::emit::emit;
+use crate::seen::span::ApprovalSpan;
+
+/// A question to a human, put together argument by argument and then asked.
+///
+/// The approver is the one named with [`by`](Approval::by), else that of the innermost [`Scope`], else the process-wide
+/// one ([`approver::install`]). Where there is none, the call is denied.
+///
+/// ```
+/// use reliable::{Approval, Fault, Scope, approver};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let unasked = Approval::new("refund").show("amount", "40".to_owned()).ask().await;
+/// assert!(matches!(unasked, Err(Fault::Denied { .. })), "there is no approver: fail closed");
+///
+/// let asked = Scope::current().approver(approver::Approve).run(Approval::new("refund").ask()).await;
+/// assert_eq!(asked, Ok(()));
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is asked before `ask().await`"]
+pub struct Approval<'a> {
+    request: Request,
+    within: Option<Duration>,
+    by: Option<&'a dyn ErasedApprover>,
+}
+
+impl<'a> Approval<'a> {
+    /// A question about `tool`, with no arguments yet.
+    pub fn new(tool: &'static str) -> Self {
+        let request = Request { tool: tool.into(), reason: None, arguments: Vec::new() };
+        Approval { request, within: None, by: None }
+    }
+
+    /// Why a human is asked.
+    pub fn reason(mut self, reason: impl Into<String>) -> Self {
+        self.request.reason = Some(reason.into());
+        self
+    }
+
+    /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`.
+    pub fn show(self, name: &'static str, value: String) -> Self {
+        self.argument(name, Some(value))
+    }
+
+    /// Names an argument without its value, which neither a human nor a log gets to see.
+    pub fn redact(self, name: &'static str) -> Self {
+        self.argument(name, None)
+    }
+
+    fn argument(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.request.arguments.push(Argument { name: name.into(), value });
+        self
+    }
+
+    /// How long the question stands open. Default: for ever.
+    pub fn within(mut self, within: Duration) -> Self {
+        self.within = Some(within);
+        self
+    }
+
+    /// Asks this approver and no other.
+    pub fn by(mut self, approver: &'a impl Approver) -> Self {
+        self.by = Some(approver);
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn into_request(self) -> Request {
+        self.request
+    }
+
+    /// Asks, and waits for the answer. The time of waiting does not count against an agent's `within`.
+    ///
+    /// # Errors
+    /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
+    /// [`Fault::Expired`] if there is no answer in time.
+    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
+    pub fn ask(self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
+        async move {
+            let whom = Whom::of(self.by);
+            if let Some(decision) = whom.at_once(&self.request) {
+                return self.conclude(decision, Duration::ZERO);
+            }
+            // On the heap: it waits for a human, and the function that asks stays small.
+            let question = {
+                let span = ApprovalSpan::begin(&self.request.tool);
+                Box::pin(span.around(self.wait_for(whom, span.clone())))
+            };
+            question.await
+        }
+    }
+
+    async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
+        let asked = Instant::now();
+        let human = human::is_asked();
+        let answer = whom.review(&self.request);
+        let decision = match self.within {
+            Some(within) => tokio::time::timeout(within, answer).await.unwrap_or(Decision::Expired),
+            None => answer.await,
+        };
+        drop(human);
+        span.decided(&decision);
+        self.conclude(decision, asked.elapsed())
+    }
+
+    fn conclude(self, decision: Decision, waited: Duration) -> Result<(), Fault> {
+        let tool = self.request.tool;
+        let (fault, by) = match decision {
+            Decision::Approved { by } => {
+                emit(|| Event::Approved { tool, by, waited });
+                return Ok(());
+            }
+            Decision::Denied { by, reason } => (Fault::Denied { tool: tool.clone(), reason }, by),
+            Decision::Expired => (Fault::Expired { tool: tool.clone(), within: self.within }, None),
+        };
+        emit(|| Event::Refused { tool, fault: fault.clone(), by, waited });
+        Err(fault)
+    }
+}
+
+/// The approver that a question is for. It is foreign code: its panic is a denial, not a crash of the tool.
+enum Whom<'a> {
+    Named(&'a dyn ErasedApprover),
+    Ambient(Arc<dyn ErasedApprover>),
+}
+
+impl<'a> Whom<'a> {
+    fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
+        by.map(Whom::Named).or_else(|| approver::current().map(Whom::Ambient)).unwrap_or(Whom::Named(&Nobody))
+    }
+
+    fn approver(&self) -> &dyn ErasedApprover {
+        match self {
+            Whom::Named(approver) => *approver,
+            Whom::Ambient(approver) => &**approver,
+        }
+    }
+
+    fn at_once(&self, request: &Request) -> Option<Decision> {
+        caught(|| self.approver().at_once_erased(request)).unwrap_or_else(Some)
+    }
+
+    async fn review(&self, request: &Request) -> Decision {
+        match caught(|| self.approver().review_erased(request)) {
+            Ok(mut answer) => poll_fn(|cx| caught(|| answer.as_mut().poll(cx)).unwrap_or_else(Poll::Ready)).await,
+            Err(denial) => denial,
+        }
+    }
+}
+
+struct Nobody;
+
+impl Approver for Nobody {
+    async fn review(&self, _: &Request) -> Decision {
+        Decision::deny("no approver is installed")
+    }
+}
+
+fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Decision> {
+    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| panicked(panic.as_ref()))
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Decision {
+    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    Decision::deny(format!("the approver panicked: {}", words.unwrap_or("no message")))
+}

@@ -1,0 +1,6 @@
+//! What everything stands on: time, and waiting for it.
+
+pub(crate) mod blocking;
+pub(crate) mod clock;
+pub(crate) mod sync;
+pub(crate) mod timer;

@@ -1,0 +1,304 @@
+//! `#[circuit_breaker]`: stops calling a service that is dead.
+
+#[cfg(test)]
+mod model;
+mod state;
+
+use std::cell::Cell;
+use std::time::Duration;
+
+use crate::base::clock::now_us;
+use crate::policies::limit::tell_rejection;
+use crate::said::circuit_state::CircuitState;
+use crate::said::event::Event;
+use crate::said::fault::Fault;
+use crate::seen::emit::emit;
+use crate::seen::failure::Failure;
+use crate::seen::metrics;
+use crate::seen::outcome::Outcome;
+use crate::seen::outcome::{Look, decided};
+use state::{Admitted, Change, LARGEST_WINDOW, Phase, State};
+
+/// Keeps calls away from a service that fails, and lets a few through after a while to see whether it is well again.
+///
+/// ```text
+///              `failures` in a row, or `ratio` of the last `window`
+///    closed ─────────────────────────────────────────────────────────> open
+///      ^                                                               │  ^
+///      │ all `probes` succeed                  after the `cooldown`    │  │
+///      └────────────────────────── half-open <─────────────────────────┘  │
+///                                      │ any of them fails                │
+///                                      └──────────────────────────────────┘
+/// ```
+///
+/// A breaker is shared by all calls of the function, or by all functions that name it:
+///
+/// ```
+/// use reliable::{CircuitBreaker, Fault, circuit_breaker};
+///
+/// static WEATHER: CircuitBreaker = CircuitBreaker::new().failures(2);
+///
+/// #[circuit_breaker(WEATHER)]
+/// async fn forecast(city: &str) -> Result<String, Fault> {
+///     Err(Fault::TimedOut { tool: "forecast".into(), limit: std::time::Duration::from_secs(1) }) // dead today
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// assert!(matches!(forecast("Oslo").await, Err(Fault::TimedOut { .. })));
+/// assert!(matches!(forecast("Oslo").await, Err(Fault::TimedOut { .. })), "the call that trips it keeps its error");
+/// assert!(matches!(forecast("Oslo").await, Err(Fault::CircuitOpen { .. })), "the service is left alone");
+/// # }
+/// ```
+///
+/// The state is in atomics: no lock, and while closed in the consecutive mode no clock either.
+#[derive(Debug)]
+pub struct CircuitBreaker {
+    rules: Rules,
+    state: State,
+}
+
+/// What a breaker goes by.
+#[derive(Debug, Clone, Copy)]
+struct Rules {
+    failures: u32,
+    ratio: Option<Ratio>,
+    cooldown_us: u64,
+    probes: u32,
+}
+
+/// How many failures in a window are too many; exact, in millionths.
+#[derive(Debug, Clone, Copy)]
+struct Ratio {
+    millionths: u64,
+    window: u32,
+}
+
+impl Ratio {
+    fn is_reached(self, failures: u32) -> bool {
+        u64::from(failures) * 1_000_000 >= self.millionths * u64::from(self.window)
+    }
+}
+
+const DEFAULT_RATIO: Ratio = Ratio { millionths: 500_000, window: 20 };
+
+#[cfg(not(all(test, loom)))]
+impl Default for CircuitBreaker {
+    fn default() -> Self {
+        CircuitBreaker::new()
+    }
+}
+
+impl CircuitBreaker {
+    /// Opens after 5 failures in a row, for 30 seconds; one probe.
+    #[cfg(not(all(test, loom)))]
+    pub const fn new() -> Self {
+        let rules = Rules { failures: 5, ratio: None, cooldown_us: 30_000_000, probes: 1 };
+        CircuitBreaker { rules, state: State::new() }
+    }
+
+    /// The failures in a row that open it. Default: 5.
+    ///
+    /// # Panics
+    /// If it is 0.
+    pub const fn failures(mut self, failures: u32) -> Self {
+        assert!(failures > 0, "`failures` of a circuit breaker must be 1 or more");
+        self.rules.failures = failures;
+        self
+    }
+
+    /// The share of failures in the last [`window`](CircuitBreaker::window) calls that opens it, instead of a number in
+    /// a row. It is judged only when the window is full, and exactly: 0.55 of 100 is 55. Default: 0.5, if a window is
+    /// given.
+    ///
+    /// # Panics
+    /// If it is not above 0 and at most 1.
+    pub const fn ratio(mut self, ratio: f64) -> Self {
+        assert!(ratio > 0.0 && ratio <= 1.0, "`ratio` of a circuit breaker must be above 0 and at most 1");
+        // A ratio is written with a few decimals: rounded to millionths it is what was written.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and a million")]
+        let millionths = (ratio * 1e6 + 0.5) as u64;
+        let Ratio { window, .. } = self.ratio_or_default();
+        self.rules.ratio = Some(Ratio { millionths, window });
+        self
+    }
+
+    /// The calls that [`ratio`](CircuitBreaker::ratio) is a share of. Default: 20.
+    ///
+    /// # Panics
+    /// If it is 0, or above 1024.
+    pub const fn window(mut self, window: u32) -> Self {
+        assert!(window > 0 && window <= LARGEST_WINDOW, "`window` of a circuit breaker must be between 1 and 1024");
+        let Ratio { millionths, .. } = self.ratio_or_default();
+        self.rules.ratio = Some(Ratio { millionths, window });
+        self
+    }
+
+    const fn ratio_or_default(&self) -> Ratio {
+        match self.rules.ratio {
+            Some(ratio) => ratio,
+            None => DEFAULT_RATIO,
+        }
+    }
+
+    /// How long it stays open. Default: 30 s.
+    pub const fn cooldown(mut self, cooldown: Duration) -> Self {
+        let us = cooldown.as_micros();
+        #[expect(clippy::cast_possible_truncation, reason = "what does not fit was cut down before")]
+        let us = if us > u64::MAX as u128 { u64::MAX } else { us as u64 };
+        self.rules.cooldown_us = us;
+        self
+    }
+
+    /// The calls that are let through after the cooldown; all of them must succeed to close it. Default: 1.
+    ///
+    /// # Panics
+    /// If it is 0.
+    pub const fn probes(mut self, probes: u32) -> Self {
+        assert!(probes > 0, "`probes` of a circuit breaker must be 1 or more");
+        self.rules.probes = probes;
+        self
+    }
+
+    /// The state it is in. One that is open stays so until the next call after the cooldown.
+    pub fn state(&self) -> CircuitState {
+        match self.state.phase() {
+            Phase::Closed { .. } => CircuitState::Closed,
+            Phase::Open { .. } => CircuitState::Open,
+            Phase::HalfOpen { .. } => CircuitState::HalfOpen,
+        }
+    }
+
+    /// Asks whether a call may go through.
+    ///
+    /// # Errors
+    /// [`Fault::CircuitOpen`] if not.
+    #[inline]
+    pub fn admit(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+        match self.state.admit_if_closed() {
+            Some(generation) => Ok(self.permit(generation)),
+            None => self.admit_probe(tool),
+        }
+    }
+
+    #[cold]
+    fn admit_probe(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+        match self.state.admit(&self.rules, now_us) {
+            Ok(Admitted { generation, first_probe }) => {
+                if first_probe {
+                    changed(tool, CircuitState::HalfOpen);
+                }
+                Ok(self.permit(generation))
+            }
+            Err(left_us) => Err(rejected(tool, left_us)),
+        }
+    }
+
+    #[inline]
+    fn permit(&self, generation: u64) -> Permit<'_> {
+        Permit { breaker: self, generation: Cell::new(generation) }
+    }
+}
+
+fn rejected(tool: &'static str, left_us: u64) -> Fault {
+    metrics::breaker_rejected(tool);
+    tell_rejection(tool, Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) })
+}
+
+fn changed(tool: &'static str, state: CircuitState) {
+    emit(|| Event::Circuit { tool: tool.into(), state });
+}
+
+/// No call is of this generation: what is settled has no place to give back.
+const SETTLED: u64 = u64::MAX;
+
+/// A call that a breaker let through, made by [`CircuitBreaker::admit`].
+///
+/// Settle it with the outcome. Dropped without that, because the call was cancelled or has panicked, it gives its place
+/// back: a probe that came to nothing makes room for the next one.
+///
+/// ```
+/// use reliable::{CircuitBreaker, CircuitState};
+/// use reliable::expansion::Inspect;
+///
+/// let breaker = CircuitBreaker::new().failures(1);
+/// let permit = breaker.admit("forecast").unwrap();
+/// let outcome: Result<u32, &str> = permit.settle("forecast", Err("503"), |error| Inspect::new(error).failure());
+/// assert_eq!(outcome, Err("503"));
+/// assert_eq!(breaker.state(), CircuitState::Open);
+/// ```
+#[derive(Debug)]
+#[must_use = "a call without an outcome tells the breaker nothing"]
+pub struct Permit<'a> {
+    breaker: &'a CircuitBreaker,
+    generation: Cell<u64>,
+}
+
+impl Permit<'_> {
+    /// Counts the outcome, and gives it back. To be called once.
+    ///
+    /// An error for which `when` is false counts as a success: it says nothing about the service. One which says that the
+    /// service was never called (a denial, another open breaker) counts as nothing.
+    // By reference: a permit that is moved here needs a flag beside it in the future, and four writes to keep it.
+    #[inline]
+    pub fn settle<R: Outcome>(&self, tool: &'static str, outcome: R, inspect: impl Fn(&R::Error) -> Failure<'_>) -> R {
+        self.settle_by(tool, outcome, &inspect)
+    }
+
+    #[inline]
+    fn settle_by<R: Outcome>(&self, tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> R {
+        match outcome.into_result() {
+            Ok(value) => {
+                self.record(tool, false);
+                R::from_result(Ok(value))
+            }
+            Err(error) => {
+                let (error, _counted) = self.after_error(tool, error, look);
+                R::from_result(Err(error))
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn after_error<E>(&self, tool: &'static str, error: E, look: &dyn Look<E>) -> (E, bool) {
+        decided(error, look, |failure| self.record_failure(tool, failure))
+    }
+
+    /// Whether the error counts: not, if the service was never called.
+    fn record_failure(&self, tool: &'static str, failure: &Failure<'_>) -> bool {
+        let counts = failure.was_called();
+        if counts {
+            self.record(tool, failure.is_failure());
+        } else {
+            metrics::breaker_ignored(tool);
+        }
+        counts
+    }
+
+    #[inline]
+    fn record(&self, tool: &'static str, failed: bool) {
+        metrics::breaker_counted(tool, failed);
+        let CircuitBreaker { state, rules } = self.breaker;
+        if !state.has_nothing_to_count(rules, self.generation.get(), failed) {
+            self.count(tool, failed);
+        }
+    }
+
+    #[cold]
+    fn count(&self, tool: &'static str, failed: bool) {
+        let CircuitBreaker { state, rules } = self.breaker;
+        match state.record(rules, self.generation.replace(SETTLED), failed, now_us) {
+            Change::None => {}
+            Change::Opened => changed(tool, CircuitState::Open),
+            Change::Closed => changed(tool, CircuitState::Closed),
+        }
+    }
+}
+
+impl Drop for Permit<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        self.breaker.state.give_back(self.generation.get());
+    }
+}

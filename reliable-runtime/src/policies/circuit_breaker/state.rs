@@ -1,0 +1,264 @@
+//! The state of a breaker in atomics: no lock, and no clock. Time comes in from outside, in microseconds.
+
+use super::Rules;
+use crate::base::sync::{AtomicU64, Ordering};
+
+/// Everything but the outcomes in the window, in one word, so that every transition is one compare-and-swap.
+///
+/// ```text
+/// phase (2 bits) | generation (14 bits) | payload (48 bits)
+/// closed:    the failures in a row
+/// open:      when it opened, in microseconds
+/// half-open: the probes admitted (24 bits) | the probes that succeeded (24 bits)
+/// ```
+///
+/// The generation grows with every transition: an outcome that comes back to another generation is too old to count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Word(u64);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Closed { failures: u64 },
+    Open { since: u64 },
+    HalfOpen { admitted: u64, succeeded: u64 },
+}
+
+const PAYLOAD_BITS: u32 = 48;
+const PAYLOAD: u64 = (1 << PAYLOAD_BITS) - 1;
+const HALF: u64 = (1 << (PAYLOAD_BITS / 2)) - 1;
+/// A generation is kept in the place that it has in the word: a call that went well compares it as it is.
+const GENERATION: u64 = ((1 << 14) - 1) << PAYLOAD_BITS;
+const NEXT_GENERATION: u64 = 1 << PAYLOAD_BITS;
+
+impl Word {
+    #[inline]
+    fn new(generation: u64, phase: Phase) -> Word {
+        let (tag, payload) = match phase {
+            Phase::Closed { failures } => (0, failures),
+            Phase::Open { since } => (1, since),
+            Phase::HalfOpen { admitted, succeeded } => (2, admitted << (PAYLOAD_BITS / 2) | succeeded),
+        };
+        Word(tag << 62 | generation | payload & PAYLOAD)
+    }
+
+    #[inline]
+    fn phase(self) -> Phase {
+        let payload = self.0 & PAYLOAD;
+        match self.0 >> 62 {
+            0 => Phase::Closed { failures: payload },
+            1 => Phase::Open { since: payload },
+            _ => Phase::HalfOpen { admitted: payload >> (PAYLOAD_BITS / 2), succeeded: payload & HALF },
+        }
+    }
+
+    #[inline]
+    fn generation(self) -> u64 {
+        self.0 & GENERATION
+    }
+
+    /// The same generation, with another payload.
+    fn with(self, phase: Phase) -> Word {
+        Word::new(self.generation(), phase)
+    }
+
+    /// The next generation.
+    fn next(self, phase: Phase) -> Word {
+        Word::new((self.0 + NEXT_GENERATION) & GENERATION, phase)
+    }
+}
+
+/// The largest window that a breaker can look at.
+pub(crate) const LARGEST_WINDOW: u32 = 1024;
+const WINDOW_WORDS: usize = LARGEST_WINDOW as usize / 64;
+
+/// The state of one breaker.
+#[derive(Debug)]
+pub(crate) struct State {
+    word: AtomicU64,
+    /// The generation that the window belongs to (14 bits), and the outcomes seen in it (50 bits).
+    tally: AtomicU64,
+    /// A bit for each outcome in the window: 1 is a failure. Judged only when every one of them was written anew.
+    window: [AtomicU64; WINDOW_WORDS],
+}
+
+/// A call that was let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Admitted {
+    pub(crate) generation: u64,
+    /// Whether this call has made an open breaker half-open.
+    pub(crate) first_probe: bool,
+}
+
+/// What came of an outcome, for the events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    None,
+    Opened,
+    Closed,
+}
+
+impl State {
+    #[cfg(not(all(test, loom)))]
+    pub(crate) const fn new() -> State {
+        State { word: AtomicU64::new(0), tally: AtomicU64::new(0), window: [const { AtomicU64::new(0) }; WINDOW_WORDS] }
+    }
+
+    #[cfg(all(test, loom))]
+    pub(crate) fn new() -> State {
+        State { word: AtomicU64::new(0), tally: AtomicU64::new(0), window: std::array::from_fn(|_| AtomicU64::new(0)) }
+    }
+
+    #[inline]
+    fn load(&self) -> Word {
+        Word(self.word.load(Ordering::Acquire))
+    }
+
+    fn swap(&self, from: Word, to: Word) -> bool {
+        self.word.compare_exchange(from.0, to.0, Ordering::AcqRel, Ordering::Acquire).is_ok()
+    }
+
+    #[inline]
+    pub(crate) fn phase(&self) -> Phase {
+        self.load().phase()
+    }
+
+    /// Admits a call where nothing is wrong, and gives the generation that its outcome will belong to.
+    #[inline]
+    pub(crate) fn admit_if_closed(&self) -> Option<u64> {
+        let word = self.load();
+        matches!(word.phase(), Phase::Closed { .. }).then(|| word.generation())
+    }
+
+    /// Admits a call, if only as a probe; else gives the time left, in microseconds.
+    pub(crate) fn admit(&self, rules: &Rules, now: impl Fn() -> u64) -> Result<Admitted, u64> {
+        loop {
+            let word = self.load();
+            let to = match word.phase() {
+                Phase::Closed { .. } => {
+                    return Ok(Admitted { generation: word.generation(), first_probe: false });
+                }
+                Phase::Open { since } => {
+                    let left = rules.cooldown_us.saturating_sub(now().saturating_sub(since));
+                    if left > 0 {
+                        return Err(left);
+                    }
+                    word.next(Phase::HalfOpen { admitted: 1, succeeded: 0 })
+                }
+                Phase::HalfOpen { admitted, .. } if admitted >= u64::from(rules.probes) => return Err(0),
+                Phase::HalfOpen { admitted, succeeded } => {
+                    word.with(Phase::HalfOpen { admitted: admitted + 1, succeeded })
+                }
+            };
+            if self.swap(word, to) {
+                let first_probe = to.generation() != word.generation();
+                return Ok(Admitted { generation: to.generation(), first_probe });
+            }
+        }
+    }
+
+    /// Whether an outcome changes nothing: a success, counted one by one, where no failure stands before it.
+    #[inline]
+    pub(crate) fn has_nothing_to_count(&self, rules: &Rules, generation: u64, failed: bool) -> bool {
+        !failed && rules.ratio.is_none() && self.load() == Word::new(generation, CLOSED)
+    }
+
+    /// Counts the outcome of a call that was admitted in `generation`.
+    pub(crate) fn record(&self, rules: &Rules, generation: u64, failed: bool, now: impl Fn() -> u64) -> Change {
+        let window_is_bad = self.load().phase() == CLOSED && self.push(rules, generation, failed);
+        loop {
+            let word = self.load();
+            if word.generation() != generation {
+                return Change::None;
+            }
+            let (to, change) = match word.phase() {
+                Phase::Closed { failures } => {
+                    let failures = if failed && rules.ratio.is_none() { failures + 1 } else { 0 };
+                    if window_is_bad || failures >= u64::from(rules.failures) {
+                        (word.next(Phase::Open { since: now() }), Change::Opened)
+                    } else {
+                        (word.with(Phase::Closed { failures }), Change::None)
+                    }
+                }
+                Phase::HalfOpen { .. } if failed => (word.next(Phase::Open { since: now() }), Change::Opened),
+                Phase::HalfOpen { succeeded, .. } if succeeded + 1 >= u64::from(rules.probes) => {
+                    (word.next(CLOSED), Change::Closed)
+                }
+                Phase::HalfOpen { admitted, succeeded } => {
+                    (word.with(Phase::HalfOpen { admitted, succeeded: succeeded + 1 }), Change::None)
+                }
+                // An open breaker admits nobody: nobody has a call of this generation.
+                Phase::Open { .. } => return Change::None,
+            };
+            // What stays as it is need not be written: that would take the word from all other threads.
+            if to == word || self.swap(word, to) {
+                return change;
+            }
+        }
+    }
+
+    /// Takes back the admission of a call that came to nothing: cancelled, or refused further down.
+    #[inline]
+    pub(crate) fn give_back(&self, generation: u64) {
+        if let Phase::HalfOpen { .. } = self.phase() {
+            self.give_probe_back(generation);
+        }
+    }
+
+    #[cold]
+    fn give_probe_back(&self, generation: u64) {
+        loop {
+            let word = self.load();
+            let Phase::HalfOpen { admitted, succeeded } = word.phase() else { return };
+            if word.generation() != generation {
+                return;
+            }
+            let to = word.with(Phase::HalfOpen { admitted: admitted.saturating_sub(1), succeeded });
+            if self.swap(word, to) {
+                return;
+            }
+        }
+    }
+
+    /// Writes an outcome into the window. Whether the window is full now, and too many in it are failures.
+    fn push(&self, rules: &Rules, generation: u64, failed: bool) -> bool {
+        let Some(ratio) = &rules.ratio else { return false };
+        let Some(seen) = self.next_in_window(generation) else { return false };
+        let place = seen % u64::from(ratio.window);
+        let (word, bit) = (&self.window[usize::try_from(place / 64).unwrap_or_default()], 1 << (place % 64));
+        match (word.load(Ordering::Acquire) & bit != 0, failed) {
+            (false, true) => drop(word.fetch_or(bit, Ordering::AcqRel)),
+            (true, false) => drop(word.fetch_and(!bit, Ordering::AcqRel)),
+            (true, true) | (false, false) => {}
+        }
+        seen + 1 >= u64::from(ratio.window) && ratio.is_reached(self.failures_in(ratio.window))
+    }
+
+    /// The place of the next outcome; `None` if it comes from an earlier generation than the window.
+    fn next_in_window(&self, generation: u64) -> Option<u64> {
+        loop {
+            let tally = self.tally.load(Ordering::Acquire);
+            let seen = match tally >> 50 == generation >> PAYLOAD_BITS {
+                true => tally & ((1 << 50) - 1),
+                // A window is emptied by the first outcome of a new generation.
+                false if self.load().generation() == generation => 0,
+                false => return None,
+            };
+            let next = generation >> PAYLOAD_BITS << 50 | (seen + 1);
+            if self.tally.compare_exchange(tally, next, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+                return Some(seen);
+            }
+        }
+    }
+
+    fn failures_in(&self, window: u32) -> u32 {
+        let words = window.div_ceil(64) as usize;
+        let last = if window % 64 == 0 { u64::MAX } else { (1 << (window % 64)) - 1 };
+        let ones = |(i, word): (usize, &AtomicU64)| {
+            let mask = if i + 1 == words { last } else { u64::MAX };
+            (word.load(Ordering::Acquire) & mask).count_ones()
+        };
+        self.window[..words].iter().enumerate().map(ones).sum()
+    }
+}
+
+const CLOSED: Phase = Phase::Closed { failures: 0 };

@@ -1,0 +1,65 @@
+//! `#[fallback]`: the last resort when a call has failed.
+
+use std::ops::ControlFlow;
+
+use crate::said::event::Event;
+use crate::seen::emit::emit;
+use crate::seen::failure::Failure;
+use crate::seen::outcome::Outcome;
+use crate::seen::outcome::{Look, decided};
+
+/// Decides whether a failed call gets a fallback.
+#[derive(Debug, Clone, Copy)]
+pub struct Fallback;
+
+impl Fallback {
+    /// `Break` with an outcome to keep, or `Continue` with the error that the fallback is to answer.
+    ///
+    /// Every error is answered, and every fault too (a timeout, a step limit), but not a denial or an expired approval:
+    /// only a `when` of one's own can ask for that.
+    ///
+    /// ```
+    /// use reliable::expansion::{Fallback, Inspect};
+    /// use std::ops::ControlFlow;
+    ///
+    /// let outcome: Result<u32, &str> = Err("down");
+    /// let answer = match Fallback::settle("price", outcome, |error| Inspect::new(error).failure()) {
+    ///     ControlFlow::Break(outcome) => outcome,
+    ///     ControlFlow::Continue(_error) => Ok(42),
+    /// };
+    /// assert_eq!(answer, Ok(42));
+    /// ```
+    #[inline]
+    pub fn settle<R: Outcome>(
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, R::Error> {
+        settle(tool, outcome, &inspect)
+    }
+}
+
+#[inline]
+fn settle<R: Outcome>(tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> ControlFlow<R, R::Error> {
+    match outcome.into_result() {
+        Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
+        Err(error) => match answered(tool, error, look) {
+            (error, true) => ControlFlow::Continue(error),
+            (error, false) => ControlFlow::Break(R::from_result(Err(error))),
+        },
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn answered<E>(tool: &'static str, error: E, look: &dyn Look<E>) -> (E, bool) {
+    decided(error, look, |failure| answers(tool, failure))
+}
+
+fn answers(tool: &'static str, failure: &Failure<'_>) -> bool {
+    let answered = failure.is_answerable();
+    if answered {
+        emit(|| Event::FellBack { tool: tool.into(), error: failure.to_string() });
+    }
+    answered
+}

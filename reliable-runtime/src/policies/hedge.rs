@@ -1,0 +1,214 @@
+//! `#[hedge]`: a second attempt beside one that is slow.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tokio::time::Sleep;
+
+use crate::base::timer::poll_timer;
+use crate::said::event::Event;
+use crate::seen::emit::emit;
+use crate::seen::metrics;
+use crate::seen::outcome::Outcome;
+
+/// When an attempt is so slow that another one starts beside it.
+///
+/// ```
+/// use reliable::Hedge;
+/// use std::cell::Cell;
+/// use std::time::Duration;
+/// use tokio::time::sleep;
+///
+/// const HEDGE: Hedge = Hedge::after(Duration::from_millis(200));
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// // The first of ten servers is slow today.
+/// let server = Cell::new(0);
+/// let attempt = || async {
+///     let this = server.replace(server.get() + 1);
+///     sleep(Duration::from_millis(if this == 0 { 9000 } else { 50 })).await;
+///     Ok::<_, String>(format!("server {this}"))
+/// };
+/// assert_eq!(HEDGE.run("search", attempt).await.unwrap(), "server 1"); // after 250 ms
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a hedge does nothing until something runs in it"]
+pub struct Hedge {
+    after: Duration,
+    max: u32,
+}
+
+impl Hedge {
+    /// Starts a second attempt when the first has no answer after this time; one, and no more.
+    ///
+    /// The time counts from when the first attempt first has to wait. With a time of zero, the second one starts there.
+    pub const fn after(after: Duration) -> Self {
+        Hedge { after, max: 1 }
+    }
+
+    /// The attempts that may start besides the first, each of them [`after`](Hedge::after) the one before; with 0, none
+    /// does. Default: 1.
+    pub const fn max(self, max: u32) -> Self {
+        Hedge { max, ..self }
+    }
+
+    /// Runs `attempt`, and runs it again beside itself when it is slow.
+    ///
+    /// The first success is the outcome, and the attempts that still run are dropped. When one fails, the others are
+    /// waited for; when there are none, its error is the outcome: so the error is always that of the attempt which failed
+    /// last. To try again after an error is the business of a [`Retry`](crate::policies::retry::Retry).
+    ///
+    /// The first attempt is polled before anything else happens: if it is ready at once, there is no timer and no clock.
+    /// The first two attempts are part of the future; others are boxed when they start.
+    #[inline]
+    pub fn run<M, F>(&self, tool: &'static str, attempt: M) -> HedgedCall<'_, M, F>
+    where
+        M: FnMut() -> F,
+        F: Future<Output: Outcome>,
+    {
+        HedgedCall {
+            make: attempt,
+            attempts: Attempts { first: None, second: None, more: Vec::new(), started: 0, running: 0 },
+            sleep: None,
+            tool,
+            hedge: self,
+        }
+    }
+}
+
+pin_project! {
+    /// The future of [`Hedge::run`]; see [`Hedge`] for an example.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct HedgedCall<'a, M, F> {
+        make: M,
+        #[pin]
+        attempts: Attempts<F>,
+        #[pin]
+        sleep: Option<Sleep>,
+        tool: &'static str,
+        hedge: &'a Hedge,
+    }
+}
+
+pin_project! {
+    #[derive(Debug)]
+    struct Attempts<F> {
+        #[pin]
+        first: Option<F>,
+        #[pin]
+        second: Option<F>,
+        more: Vec<Option<Pin<Box<F>>>>,
+        started: u32,
+        running: u32,
+    }
+}
+
+impl<M, F> Future for HedgedCall<'_, M, F>
+where
+    M: FnMut() -> F,
+    F: Future<Output: Outcome>,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        if this.attempts.started == 0 {
+            this.attempts.as_mut().start((this.make)());
+        }
+        loop {
+            if let Poll::Ready(outcome) = this.attempts.as_mut().poll(this.tool, cx) {
+                return Poll::Ready(outcome);
+            }
+            if this.attempts.started > this.hedge.max || !is_over(this.sleep.as_mut(), this.hedge.after, cx) {
+                return Poll::Pending;
+            }
+            this.attempts.as_mut().start((this.make)());
+            hedged(this.tool, this.attempts.started);
+        }
+    }
+}
+
+impl<F: Future<Output: Outcome>> Attempts<F> {
+    fn start(self: Pin<&mut Self>, attempt: F) {
+        let mut this = self.project();
+        *this.started += 1;
+        *this.running += 1;
+        match *this.started {
+            1 => this.first.set(Some(attempt)),
+            2 => this.second.set(Some(attempt)),
+            _ => this.more.push(Some(Box::pin(attempt))),
+        }
+    }
+
+    fn poll(self: Pin<&mut Self>, tool: &'static str, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let (started, running) = (*this.started, this.running);
+        for (attempt, slot) in (1..).zip([this.first, this.second]) {
+            if let Poll::Ready(result) = poll_attempt(slot, running, cx) {
+                return Poll::Ready(done(tool, attempt, started, result));
+            }
+        }
+        for (attempt, slot) in (3..).zip(this.more) {
+            if let Poll::Ready(result) = poll_attempt(Pin::new(slot), running, cx) {
+                return Poll::Ready(done(tool, attempt, started, result));
+            }
+        }
+        Poll::Pending
+    }
+}
+
+type ResultOf<R> = Result<<R as Outcome>::Value, <R as Outcome>::Error>;
+
+/// A success, or the error of the last attempt that runs. Any other error is dropped at once, not kept: one that is not
+/// `Send` would make the whole future so.
+fn poll_attempt<F: Future<Output: Outcome>>(
+    mut slot: Pin<&mut Option<F>>,
+    running: &mut u32,
+    cx: &mut Context<'_>,
+) -> Poll<ResultOf<F::Output>> {
+    let Some(attempt) = slot.as_mut().as_pin_mut() else {
+        return Poll::Pending;
+    };
+    let Poll::Ready(outcome) = attempt.poll(cx) else {
+        return Poll::Pending;
+    };
+    slot.set(None);
+    *running -= 1;
+    match outcome.into_result() {
+        Err(_) if *running > 0 => Poll::Pending,
+        result => Poll::Ready(result),
+    }
+}
+
+/// Whether the time is over; then the next one begins.
+fn is_over(mut sleep: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context<'_>) -> bool {
+    let over = after.is_zero() || poll_timer(sleep.as_mut(), after, cx).is_ready();
+    if over {
+        sleep.set(None);
+    }
+    over
+}
+
+fn done<R: Outcome>(tool: &'static str, attempt: u32, started: u32, result: Result<R::Value, R::Error>) -> R {
+    metrics::hedge_ended(tool, started > 1);
+    if started > 1 && result.is_ok() {
+        won(tool, attempt);
+    }
+    R::from_result(result)
+}
+
+#[cold]
+fn hedged(tool: &'static str, attempt: u32) {
+    emit(|| Event::Hedged { tool: tool.into(), attempt });
+}
+
+#[cold]
+fn won(tool: &'static str, attempt: u32) {
+    emit(|| Event::RaceWon { tool: tool.into(), attempt });
+}

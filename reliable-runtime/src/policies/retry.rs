@@ -1,0 +1,377 @@
+//! `#[retry]`: runs the body again on a transient error.
+
+pub mod backoff;
+pub mod budget;
+pub mod pause;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use crate::base::clock::now_us;
+use crate::policies::retry::backoff::Backoff;
+use crate::policies::retry::backoff::{jittered, random};
+use crate::policies::retry::budget::Paid;
+use crate::policies::retry::budget::RetryBudget;
+use crate::policies::retry::pause::Pause;
+use crate::said::event::{Event, GaveUpReason};
+use crate::said::fault_kind::FaultKind;
+use crate::seen::emit::emit;
+use crate::seen::failure::Failure;
+use crate::seen::metrics;
+use crate::seen::outcome::Outcome;
+use crate::seen::outcome::{Look, decided};
+
+/// When to try again, how often, and how long to pause before.
+///
+/// Each option of `#[retry]` is a method of the same name here, usable in a `const` or `static`:
+///
+/// ```
+/// use reliable::{Backoff, Retry};
+///
+/// static POLICY: Retry = Retry::new().max(5).backoff(Backoff::Linear);
+/// # #[derive(Debug)] enum ApiError { Busy }
+///
+/// #[reliable::retry(POLICY)]
+/// async fn forecast(city: &str) -> Result<String, ApiError> {
+///     Ok(format!("sunny in {city}"))
+/// }
+/// # let rt = tokio::runtime::Builder::new_current_thread().build().unwrap();
+/// # assert_eq!(rt.block_on(forecast("Oslo")).unwrap(), "sunny in Oslo");
+/// ```
+///
+/// The defaults are those of the official `OpenAI` and Anthropic SDKs: 2 retries, 0.5 s doubled each time, at most 8 s,
+/// shortened at random by up to a quarter.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Retry {
+    max: u32,
+    backoff: Backoff,
+    factor: f64,
+    jitter: f64,
+    base: Duration,
+    cap: Option<Duration>,
+    within: Option<Duration>,
+    budget: Option<&'static RetryBudget>,
+}
+
+const DEFAULT_CAP: Duration = Duration::from_secs(8);
+const DEFAULT_ASKED_CAP: Duration = Duration::from_secs(60);
+
+impl Default for Retry {
+    fn default() -> Self {
+        Retry::new()
+    }
+}
+
+impl Retry {
+    /// Two retries with exponential backoff: 0.5 s, then 1 s, each shortened at random by up to a quarter.
+    pub const fn new() -> Self {
+        Retry {
+            max: 2,
+            backoff: Backoff::Exp,
+            factor: 2.0,
+            jitter: 0.25,
+            base: Duration::from_millis(500),
+            cap: None,
+            within: None,
+            budget: None,
+        }
+    }
+
+    /// The retries after the first call: with `max(3)` the body runs at most 4 times. Default: 2.
+    pub const fn max(self, max: u32) -> Self {
+        Retry { max, ..self }
+    }
+
+    /// How the pauses grow. Default: [`Backoff::Exp`].
+    pub const fn backoff(self, backoff: Backoff) -> Self {
+        Retry { backoff, ..self }
+    }
+
+    /// The first pause. Default: 500 ms.
+    pub const fn base(self, base: Duration) -> Self {
+        Retry { base, ..self }
+    }
+
+    /// What [`Backoff::Exp`] multiplies each pause by. Default: 2.
+    ///
+    /// # Panics
+    /// If `factor` is below 1 or not finite.
+    pub const fn factor(self, factor: f64) -> Self {
+        assert!(factor >= 1.0 && factor.is_finite(), "`factor` of a retry must be 1 or more");
+        Retry { factor, ..self }
+    }
+
+    /// The longest pause. Default: 8 s, or `base` where that is longer; 60 s for a delay that the server asked for.
+    ///
+    /// A pause of our own is cut down to it. A delay that the server asked for never is: if it is longer, the call fails
+    /// at once with the error that asked, because calling earlier than asked is worse than not calling.
+    pub const fn cap(self, cap: Duration) -> Self {
+        Retry { cap: Some(cap), ..self }
+    }
+
+    /// The share by which a pause is shortened at random at the most: 0 never, 0.5 "equal", 1 "full" jitter.
+    /// Default: 0.25.
+    ///
+    /// # Panics
+    /// If `jitter` is outside `0.0..=1.0`.
+    pub const fn jitter(self, jitter: f64) -> Self {
+        assert!(jitter >= 0.0 && jitter <= 1.0, "`jitter` of a retry must be between 0 and 1");
+        Retry { jitter, ..self }
+    }
+
+    /// The time for all attempts and pauses together, from the start of the first attempt on. Default: none.
+    ///
+    /// A running body is not interrupted (that is what `#[timeout]` does): a pause that would end at this limit, or
+    /// after it, is not begun, and the call fails with the error at hand.
+    pub const fn within(self, within: Duration) -> Self {
+        Retry { within: Some(within), ..self }
+    }
+
+    /// A budget that these retries share with others. Default: none.
+    ///
+    /// The policy is a `static` then, and not a `const`, which can't refer to a state. For a budget that is no `static`
+    /// there are [`Attempts::budget`] and the option of `#[retry]`.
+    ///
+    /// ```
+    /// use reliable::{Retry, RetryBudget};
+    ///
+    /// static BUDGET: RetryBudget = RetryBudget::aws();
+    /// static POLICY: Retry = Retry::new().max(3).budget(&BUDGET);
+    /// ```
+    pub const fn budget(self, budget: &'static RetryBudget) -> Self {
+        Retry { budget: Some(budget), ..self }
+    }
+
+    /// Begins one call: nothing has failed yet.
+    #[inline]
+    pub fn attempts(&self) -> Attempts<'_> {
+        let started_us = if self.within.is_some() { now_us() } else { 0 };
+        Attempts { retry: self, started_us, failed: 0, paid: Paid::NOTHING }
+    }
+
+    /// The pause before retry number `retry`, counted from 0; `random` is in `0.0..1.0`.
+    fn own_delay(&self, retry: u32, random: f64) -> Duration {
+        let cap = self.cap.unwrap_or(DEFAULT_CAP.max(self.base));
+        let delay = self.backoff.delay(retry, self.base, self.factor).min(cap);
+        jittered(delay, self.jitter, random)
+    }
+
+    /// The delay that the server asked for, untouched, unless it is longer than anybody would wait.
+    fn asked_delay(&self, asked: Duration) -> Option<Duration> {
+        (asked <= self.cap.unwrap_or(DEFAULT_ASKED_CAP)).then_some(asked)
+    }
+}
+
+/// The attempts of one call, made by [`Retry::attempts`].
+///
+/// This is the loop that `#[retry]` writes:
+///
+/// ```
+/// use reliable::Retry;
+/// use reliable::expansion::Inspect;
+/// use std::ops::ControlFlow;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let mut answers = vec![Ok(21), Err("503"), Err("429")];
+/// let mut call = async || answers.pop().unwrap_or(Err("empty"));
+///
+/// let retry = Retry::new().max(3);
+/// let mut attempts = retry.attempts();
+/// let outcome = loop {
+///     let outcome = call().await;
+///     let pause = match attempts.settle("call", outcome, |error| Inspect::new(error).failure()) {
+///         ControlFlow::Break(outcome) => break outcome,
+///         ControlFlow::Continue(pause) => pause,
+///     };
+///     pause.await;
+/// };
+/// assert_eq!(outcome, Ok(21));
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Attempts<'a> {
+    retry: &'a Retry,
+    /// Only where there is a limit to look at it for.
+    started_us: u64,
+    failed: u32,
+    /// What the last retry took from the budget.
+    paid: Paid,
+}
+
+impl<'a> Attempts<'a> {
+    /// Takes the retries from this budget, instead of the policy's own.
+    ///
+    /// ```
+    /// use reliable::{Retry, RetryBudget};
+    ///
+    /// struct Client { budget: RetryBudget }
+    ///
+    /// let client = Client { budget: RetryBudget::new(10) };
+    /// let retry = Retry::new();
+    /// let mut attempts = retry.attempts().budget(&client.budget);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn budget(self, budget: &'a RetryBudget) -> BudgetedAttempts<'a> {
+        BudgetedAttempts { attempts: self, budget }
+    }
+}
+
+/// [`Attempts`] with a budget of their own, made by [`Attempts::budget`].
+///
+/// ```
+/// use reliable::{Retry, RetryBudget};
+/// use reliable::expansion::Inspect;
+///
+/// let (retry, budget) = (Retry::new(), RetryBudget::new(1));
+/// let mut attempts = retry.attempts().budget(&budget);
+/// let mut fail = || attempts.settle("call", Err::<u32, _>("503"), |error| Inspect::new(error).failure());
+/// assert!(fail().is_continue(), "the budget pays for one retry");
+/// assert!(fail().is_break(), "and now it is empty");
+/// ```
+#[derive(Debug)]
+pub struct BudgetedAttempts<'a> {
+    attempts: Attempts<'a>,
+    budget: &'a RetryBudget,
+}
+
+impl BudgetedAttempts<'_> {
+    /// As [`Attempts::settle`].
+    #[inline]
+    pub fn settle<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause> {
+        self.attempts.settle_by(Some(self.budget), tool, outcome, &inspect)
+    }
+}
+
+impl Attempts<'_> {
+    /// Decides what follows an attempt: `Break` with the outcome of the call, or `Continue` with the pause before the next
+    /// attempt.
+    ///
+    /// `inspect` looks at the error, if there is one: `|error| Inspect::new(error).failure()`.
+    ///
+    /// It does not wait, and the pause knows nothing of the outcome: so nothing of the error is alive during the pause,
+    /// and one that is not `Send` does not make the future so.
+    #[inline]
+    pub fn settle<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause> {
+        self.settle_by(self.retry.budget, tool, outcome, &inspect)
+    }
+
+    #[inline]
+    fn settle_by<R: Outcome>(
+        &mut self,
+        budget: Option<&RetryBudget>,
+        tool: &'static str,
+        outcome: R,
+        look: &dyn Look<R::Error>,
+    ) -> ControlFlow<R, Pause> {
+        match outcome.into_result() {
+            Ok(value) => {
+                self.after_success(budget, tool);
+                ControlFlow::Break(R::from_result(Ok(value)))
+            }
+            Err(error) => match self.after_error(budget, tool, error, look) {
+                (_, Some(pause)) => ControlFlow::Continue(pause),
+                (error, None) => ControlFlow::Break(R::from_result(Err(error))),
+            },
+        }
+    }
+
+    #[inline]
+    fn after_success(&self, budget: Option<&RetryBudget>, tool: &'static str) {
+        metrics::retry_ended(tool, self.failed > 0, None);
+        if self.failed > 0 {
+            recovered(tool, self.failed + 1);
+        }
+        if let Some(budget) = budget {
+            budget.note_success(self.paid);
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn after_error<E>(
+        &mut self,
+        budget: Option<&RetryBudget>,
+        tool: &'static str,
+        error: E,
+        look: &dyn Look<E>,
+    ) -> (E, Option<Pause>) {
+        decided(error, look, |failure| self.after_failure(budget, tool, failure))
+    }
+
+    fn after_failure(
+        &mut self,
+        budget: Option<&RetryBudget>,
+        tool: &'static str,
+        failure: &Failure<'_>,
+    ) -> Option<Pause> {
+        let retry = self.failed;
+        self.failed = self.failed.saturating_add(1);
+        let attempt = self.failed;
+        match self.next_delay(budget, retry, failure) {
+            Ok(delay) => {
+                metrics::retrying(tool);
+                emit(|| Event::Retrying { tool: tool.into(), attempt, error: failure.to_string(), pause: delay });
+                Some(Pause::new(delay))
+            }
+            Err(reason) => {
+                metrics::retry_ended(tool, retry > 0, Some(reason));
+                emit(|| Event::GaveUp { tool: tool.into(), attempts: attempt, error: failure.to_string(), reason });
+                None
+            }
+        }
+    }
+
+    fn next_delay(
+        &mut self,
+        budget: Option<&RetryBudget>,
+        retry: u32,
+        failure: &Failure<'_>,
+    ) -> Result<Duration, GaveUpReason> {
+        if !failure.is_transient() {
+            return Err(GaveUpReason::NotTransient);
+        }
+        if let Some(budget) = budget {
+            budget.note_failure();
+        }
+        if retry >= self.retry.max {
+            return Err(GaveUpReason::NoRetriesLeft);
+        }
+        let delay = match failure.retry_after() {
+            Some(asked) => self.retry.asked_delay(asked).ok_or(GaveUpReason::AskedToWaitTooLong)?,
+            None => self.retry.own_delay(retry, random()),
+        };
+        if self.ends_too_late(delay) {
+            return Err(GaveUpReason::NoTimeLeft);
+        }
+        // Last, so that nothing is paid for a retry that does not happen.
+        if let Some(budget) = budget {
+            let timed_out = failure.fault() == Some(FaultKind::TimedOut);
+            self.paid = budget.pay(timed_out).ok_or(GaveUpReason::BudgetEmpty)?;
+        }
+        Ok(delay)
+    }
+
+    fn ends_too_late(&self, delay: Duration) -> bool {
+        let elapsed = || Duration::from_micros(now_us().saturating_sub(self.started_us));
+        self.retry.within.is_some_and(|within| elapsed().saturating_add(delay) >= within)
+    }
+}
+
+#[cold]
+fn recovered(tool: &'static str, attempts: u32) {
+    emit(|| Event::Recovered { tool: tool.into(), attempts });
+}

@@ -1,0 +1,118 @@
+//! `#[timeout]`: gives up on a call that takes too long.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tokio::time::Sleep;
+
+use crate::base::timer::poll_timer;
+use crate::said::event::Event;
+use crate::said::fault::{Fault, FromFault};
+use crate::seen::emit::emit;
+use crate::seen::metrics;
+use crate::seen::outcome::Outcome;
+
+/// How long a call may take.
+///
+/// ```
+/// use reliable::{Fault, Timeout};
+/// use std::time::Duration;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let hang = std::future::pending::<Result<(), Fault>>();
+/// let outcome = Timeout::ms(50).run("hang", hang).await;
+/// assert_eq!(outcome, Err(Fault::TimedOut { tool: "hang".into(), limit: Duration::from_millis(50) }));
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Timeout {
+    limit: Duration,
+}
+
+impl Timeout {
+    /// A limit in milliseconds.
+    pub const fn ms(ms: u64) -> Self {
+        Timeout::after(Duration::from_millis(ms))
+    }
+
+    /// A limit in seconds.
+    pub const fn secs(secs: u64) -> Self {
+        Timeout::after(Duration::from_secs(secs))
+    }
+
+    /// A limit. A limit of zero lets the call run until it first has to wait.
+    pub const fn after(limit: Duration) -> Self {
+        Timeout { limit }
+    }
+
+    /// Runs `call`, and drops it with [`Fault::TimedOut`] when it is not done in time.
+    ///
+    /// The call is polled first, and the clock starts when it first has to wait: a call that is ready at once pays
+    /// nothing. A value that is there is never thrown away. What the call has spawned elsewhere goes on, and a call that
+    /// blocks its thread can't be timed out: put such work on [`tokio::task::spawn_blocking`].
+    #[inline]
+    pub fn run<F>(&self, tool: &'static str, call: F) -> TimedCall<'_, F>
+    where
+        F: Future<Output: Outcome<Error: FromFault>>,
+    {
+        TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self }
+    }
+}
+
+impl From<Duration> for Timeout {
+    fn from(limit: Duration) -> Self {
+        Timeout::after(limit)
+    }
+}
+
+pin_project! {
+    /// The future of [`Timeout::run`]; see [`Timeout`] for an example.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct TimedCall<'a, F> {
+        #[pin]
+        call: F,
+        #[pin]
+        sleep: Option<Sleep>,
+        started: metrics::Started,
+        tool: &'static str,
+        timeout: &'a Timeout,
+    }
+}
+
+impl<F> Future for TimedCall<'_, F>
+where
+    F: Future<Output: Outcome<Error: FromFault>>,
+{
+    type Output = F::Output;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        if this.sleep.is_none() {
+            *this.started = metrics::start();
+        }
+        if let Poll::Ready(outcome) = this.call.poll(cx) {
+            metrics::timeout_ended(this.tool, *this.started, false);
+            return Poll::Ready(outcome);
+        }
+        match poll_timer(this.sleep, this.timeout.limit, cx) {
+            Poll::Ready(()) => {
+                metrics::timeout_ended(this.tool, *this.started, true);
+                Poll::Ready(timed_out(this.tool, this.timeout.limit))
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn timed_out<R: Outcome<Error: FromFault>>(tool: &'static str, limit: Duration) -> R {
+    emit(|| Event::TimedOut { tool: tool.into(), limit });
+    R::from_fault(Fault::TimedOut { tool: tool.into(), limit })
+}

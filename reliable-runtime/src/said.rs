@@ -1,0 +1,13 @@
+//! What is said: plain data, which depends on nothing but itself.
+
+pub mod charge;
+pub mod circuit_state;
+pub mod event;
+pub mod fault;
+pub mod fault_kind;
+mod feedback;
+pub mod idempotency;
+pub mod money;
+pub mod name;
+pub mod request;
+pub(crate) mod words;

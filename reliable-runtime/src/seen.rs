@@ -1,0 +1,24 @@
+//! What looks on: at the outcome of a call, to decide; at what happened, to tell.
+
+pub(crate) mod emit;
+pub mod failure;
+pub mod inspect;
+#[cfg(feature = "metrics")]
+pub mod metrics;
+#[cfg(not(feature = "metrics"))]
+#[path = "seen/metrics/off.rs"]
+pub(crate) mod metrics;
+pub mod outcome;
+pub mod recorder;
+pub mod report;
+#[cfg(feature = "tracing")]
+pub(crate) mod span;
+#[cfg(not(feature = "tracing"))]
+#[path = "seen/span/off.rs"]
+pub(crate) mod span;
+#[cfg(feature = "tracing")]
+pub(crate) mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "seen/trace/off.rs"]
+pub(crate) mod trace;
+pub mod transient;

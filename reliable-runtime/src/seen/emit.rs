@@ -1,0 +1,22 @@
+//! Tells whoever listens what happened.
+
+use crate::said::event::Event;
+use crate::seen::recorder::Recorder;
+use crate::seen::{metrics, trace};
+
+/// The event is built only if somebody listens.
+pub(crate) fn emit(event: impl FnOnce() -> Event) {
+    let recorder = Recorder::current();
+    let traced = trace::is_heard();
+    if recorder.is_none() && !traced && !metrics::is_heard() {
+        return;
+    }
+    let event = event();
+    if traced {
+        trace::emit(&event);
+    }
+    metrics::count(&event);
+    if let Some(recorder) = recorder {
+        recorder.record(event);
+    }
+}

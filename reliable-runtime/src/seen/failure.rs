@@ -1,0 +1,132 @@
+//! What is known of an error.
+
+use std::error::Error;
+use std::fmt::{self, Debug, Display};
+use std::time::Duration;
+
+use crate::said::fault_kind::FaultKind;
+use crate::seen::transient::Transient;
+
+/// What a policy knows of an error when it decides; as [`Policy::after`](crate::policies::policy::Policy::after) is shown it.
+///
+/// ```
+/// use reliable::expansion::Inspect;
+///
+/// let failure = Inspect::new(&"503 service unavailable").failure();
+/// assert!(failure.is_transient(), "every error is, unless something speaks against it");
+/// assert!(!failure.when(false).is_transient(), "such as the option `when`");
+/// assert_eq!(failure.to_string(), "503 service unavailable");
+/// ```
+#[derive(Clone, Copy)]
+pub struct Failure<'a> {
+    words: Words<'a>,
+    fault: Option<FaultKind>,
+    /// What the error says itself.
+    transient: Option<bool>,
+    when: Option<bool>,
+    after: Option<Duration>,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Words<'a> {
+    Error(&'a dyn Error),
+    Display(&'a dyn Display),
+    Debug(&'a dyn Debug),
+    TypeName(&'static str),
+}
+
+impl Words<'_> {
+    pub(crate) fn name_of<T>(_: &T) -> Self {
+        Words::TypeName(std::any::type_name::<T>())
+    }
+}
+
+impl<'a> Failure<'a> {
+    pub(crate) fn of_error(error: &'a dyn Error) -> Self {
+        // A fault's source is its kind: so the search finds a fault which is the error itself, too.
+        Failure { fault: FaultKind::below(error), ..Failure::of_words(Words::Error(error)) }
+    }
+
+    pub(crate) fn of_words(words: Words<'a>) -> Self {
+        Failure { words, fault: None, transient: None, when: None, after: None }
+    }
+
+    pub(crate) fn judged_by(self, error: &'a impl Transient) -> Self {
+        Failure {
+            words: error.words().map_or(self.words, Words::Display),
+            fault: self.fault.or_else(|| error.fault()),
+            transient: Some(error.is_transient()),
+            after: error.retry_after(),
+            ..self
+        }
+    }
+
+    /// Answers the user's own condition, the option `when`. It beats what the error says itself.
+    pub fn when(self, when: bool) -> Self {
+        Failure { when: Some(when), ..self }
+    }
+
+    /// The delay that the server asked for, the option `after`. It beats what the error says itself.
+    pub fn after(self, after: Option<Duration>) -> Self {
+        Failure { after, ..self }
+    }
+
+    /// The kind of the fault that the error is or wraps.
+    pub fn fault(&self) -> Option<FaultKind> {
+        self.fault
+    }
+
+    /// Whether the call was denied, or its approval expired.
+    pub fn is_refusal(&self) -> bool {
+        self.fault.is_some_and(FaultKind::is_refusal)
+    }
+
+    /// Whether the service was not called, because a breaker or a limit stood before it.
+    pub fn is_rejection(&self) -> bool {
+        self.fault.is_some_and(FaultKind::is_rejection)
+    }
+
+    /// Whether the service was called at all: not if the call was refused or rejected before.
+    pub fn was_called(&self) -> bool {
+        !self.is_refusal() && !self.is_rejection()
+    }
+
+    /// Whether the error says that the service is not well: `when` says so, or was not given.
+    pub fn is_failure(&self) -> bool {
+        self.when.unwrap_or(true)
+    }
+
+    /// Whether the same call may be tried again: `when` says so, or was not given, the service was called, and the error
+    /// does not say otherwise of itself ([`Transient`]). Never if the error carries a fault that is final.
+    pub fn is_transient(&self) -> bool {
+        let by_default = self.transient.unwrap_or(true) && !self.is_rejection();
+        self.when.unwrap_or(by_default) && !self.fault.is_some_and(FaultKind::is_final)
+    }
+
+    /// Whether a fallback may answer: `when` says so, or was not given and the call was not refused.
+    pub fn is_answerable(&self) -> bool {
+        self.when.unwrap_or(!self.is_refusal())
+    }
+
+    /// The delay that the server asked for, if it asked for any.
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.after.filter(|delay| !delay.is_zero())
+    }
+}
+
+impl Display for Failure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.words {
+            Words::Error(error) => Display::fmt(error, f),
+            Words::Display(error) => Display::fmt(error, f),
+            Words::Debug(error) => Debug::fmt(error, f),
+            Words::TypeName(name) => write!(f, "<{name}>"),
+        }
+    }
+}
+
+impl Debug for Failure<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Failure").field("words", &self.to_string()).field("fault", &self.fault).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,130 @@
+//! What is counted where it happens, because there is no event for it: mostly that all went well.
+
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+use ::metrics::Gauge;
+
+use super::facade::{add, is_heard, raise, record};
+use crate::base::clock::now_us;
+use crate::said::event::GaveUpReason;
+
+const fn word(yes: bool) -> &'static str {
+    if yes { "true" } else { "false" }
+}
+
+pub(crate) fn retrying(tool: &'static str) {
+    add("ft.retry.retries.total", tool, || [], 1);
+}
+
+pub(crate) fn retry_ended(tool: &'static str, retried: bool, gave_up: Option<GaveUpReason>) {
+    let result = || match gave_up {
+        None => "valueReturned",
+        Some(GaveUpReason::NotTransient) => "exceptionNotRetryable",
+        Some(GaveUpReason::NoRetriesLeft) => "maxRetriesReached",
+        Some(GaveUpReason::NoTimeLeft) => "maxDurationReached",
+        Some(GaveUpReason::AskedToWaitTooLong) => "askedDelayTooLong",
+        Some(GaveUpReason::BudgetEmpty) => "retryBudgetEmpty",
+    };
+    add("ft.retry.calls.total", tool, || [("retried", word(retried)), ("retryResult", result())], 1);
+}
+
+/// When a call began, if anybody wants to know. Small, because every call under a timeout has one.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Started(Option<NonZeroU64>);
+
+impl Started {
+    pub(crate) const NOT_YET: Started = Started(None);
+
+    fn record(self, name: &'static str, tool: &'static str) {
+        if let Some(since) = self.0 {
+            record(name, tool, Duration::from_micros(now_us().saturating_sub(since.get())));
+        }
+    }
+}
+
+pub(crate) fn start() -> Started {
+    Started(if is_heard() { NonZeroU64::new(now_us()) } else { None })
+}
+
+pub(crate) fn timeout_ended(tool: &'static str, started: Started, timed_out: bool) {
+    add("ft.timeout.calls.total", tool, || [("timedOut", word(timed_out))], 1);
+    started.record("ft.timeout.executionDuration", tool);
+}
+
+pub(crate) fn breaker_counted(tool: &'static str, failed: bool) {
+    breaker_call(tool, if failed { "failure" } else { "success" });
+}
+
+pub(crate) fn breaker_ignored(tool: &'static str) {
+    breaker_call(tool, "ignored");
+}
+
+pub(crate) fn breaker_rejected(tool: &'static str) {
+    breaker_call(tool, "circuitBreakerOpen");
+}
+
+fn breaker_call(tool: &'static str, result: &'static str) {
+    add("ft.circuitbreaker.calls.total", tool, || [("circuitBreakerResult", result)], 1);
+}
+
+pub(crate) fn bulkhead_rejected(tool: &'static str) {
+    add("ft.bulkhead.calls.total", tool, || [("bulkheadResult", "rejected")], 1);
+}
+
+pub(crate) fn bulkhead_admitted(tool: &'static str) -> Running {
+    add("ft.bulkhead.calls.total", tool, || [("bulkheadResult", "accepted")], 1);
+    let gauge = raise("ft.bulkhead.executionsRunning", tool);
+    Running(gauge.map(|gauge| Box::new(RunningCall { gauge, tool, started: start() })))
+}
+
+/// A call that has a place, until this is dropped. The gauge is kept, so that the recorder which saw the call come sees it
+/// go; on the heap, so that the call's future stays small.
+#[derive(Debug)]
+pub(crate) struct Running(Option<Box<RunningCall>>);
+
+#[derive(Debug)]
+struct RunningCall {
+    gauge: Gauge,
+    tool: &'static str,
+    started: Started,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        if let Some(RunningCall { gauge, tool, started }) = self.0.as_deref() {
+            gauge.decrement(1);
+            started.record("ft.bulkhead.runningDuration", tool);
+        }
+    }
+}
+
+pub(crate) fn bulkhead_waiting(tool: &'static str) -> Waiting {
+    Waiting(raise("ft.bulkhead.executionsWaiting", tool).map(Box::new))
+}
+
+/// A call that waits for a place, until this is dropped; on the heap too.
+#[derive(Debug)]
+pub(crate) struct Waiting(Option<Box<Gauge>>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        if let Some(gauge) = &self.0 {
+            gauge.decrement(1);
+        }
+    }
+}
+
+#[cfg(feature = "rate-limit")]
+pub(crate) fn rate_limit_permitted(tool: &'static str) {
+    add("ft.ratelimit.calls.total", tool, || [("rateLimitResult", "permitted")], 1);
+}
+
+#[cfg(feature = "rate-limit")]
+pub(crate) fn rate_limit_rejected(tool: &'static str) {
+    add("ft.ratelimit.calls.total", tool, || [("rateLimitResult", "rejected")], 1);
+}
+
+pub(crate) fn hedge_ended(tool: &'static str, hedged: bool) {
+    add("ft.hedge.calls.total", tool, || [("hedged", word(hedged))], 1);
+}

@@ -1,0 +1,60 @@
+//! What is left of the counting without the feature `metrics`: nothing.
+
+use crate::said::event::{Event, GaveUpReason};
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Started;
+
+impl Started {
+    pub(crate) const NOT_YET: Started = Started;
+}
+
+#[derive(Debug)]
+pub(crate) struct Running;
+
+pub(crate) struct Waiting;
+
+#[inline]
+pub(crate) fn is_heard() -> bool {
+    false
+}
+
+#[inline]
+pub(crate) fn start() -> Started {
+    Started
+}
+
+#[inline]
+pub(crate) fn bulkhead_admitted(_: &'static str) -> Running {
+    Running
+}
+
+#[inline]
+pub(crate) fn bulkhead_waiting(_: &'static str) -> Waiting {
+    Waiting
+}
+
+macro_rules! nothing {
+    ($($happened:ident($($argument:ty),*);)*) => {$(
+        #[inline]
+        pub(crate) fn $happened($(_: $argument),*) {}
+    )*};
+}
+
+nothing! {
+    count(&Event);
+    retrying(&'static str);
+    retry_ended(&'static str, bool, Option<GaveUpReason>);
+    timeout_ended(&'static str, Started, bool);
+    breaker_counted(&'static str, bool);
+    breaker_ignored(&'static str);
+    breaker_rejected(&'static str);
+    bulkhead_rejected(&'static str);
+    hedge_ended(&'static str, bool);
+}
+
+#[cfg(feature = "rate-limit")]
+nothing! {
+    rate_limit_permitted(&'static str);
+    rate_limit_rejected(&'static str);
+}

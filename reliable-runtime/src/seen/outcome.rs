@@ -1,0 +1,82 @@
+//! What a function gave: a `Result`, seen through a trait for the sake of its error messages.
+
+use crate::said::fault::{Fault, FromFault};
+use crate::seen::failure::Failure;
+
+/// What an annotated function returns. Implemented for [`Result`], under any alias, and with the feature `rmcp` for what its
+/// tools return; never by hand.
+///
+/// ```
+/// use reliable::Fault;
+/// use reliable::expansion::Outcome;
+///
+/// let stopped: Result<u32, String> = Outcome::from_fault(Fault::StepLimit { agent: "assistant".into(), max_steps: 8 });
+/// assert!(stopped.into_result().is_err());
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "an attribute of `reliable` needs a function that returns a `Result`, and this one returns `{Self}`",
+    label = "write `Result<{Self}, YourError>`"
+)]
+pub trait Outcome: Sized {
+    /// The value of a call that went well.
+    type Value;
+    /// The error of a failed call.
+    type Error;
+
+    /// The outcome as the `Result` that it is.
+    ///
+    /// # Errors
+    /// The error of a failed call.
+    fn into_result(self) -> Result<Self::Value, Self::Error>;
+
+    /// The other way round.
+    fn from_result(result: Result<Self::Value, Self::Error>) -> Self;
+
+    /// The outcome of a call that the runtime ended.
+    fn from_fault(fault: Fault) -> Self
+    where
+        Self::Error: FromFault,
+    {
+        Self::from_result(Err(FromFault::from_fault(fault)))
+    }
+}
+
+impl<T, E> Outcome for Result<T, E> {
+    type Value = T;
+    type Error = E;
+
+    #[inline]
+    fn into_result(self) -> Result<T, E> {
+        self
+    }
+
+    #[inline]
+    fn from_result(result: Result<T, E>) -> Self {
+        result
+    }
+}
+
+/// How a policy looks at an error: `|error| Inspect::new(error).failure()`.
+///
+/// A trait of our own, since behind a `dyn Fn` each function would have the code for `FnMut` and `FnOnce`, too.
+pub(crate) trait Look<E> {
+    fn look<'e>(&self, error: &'e E) -> Failure<'e>;
+}
+
+impl<E, F: Fn(&E) -> Failure<'_>> Look<E> for F {
+    fn look<'e>(&self, error: &'e E) -> Failure<'e> {
+        self(error)
+    }
+}
+
+/// Decides by what is seen of an error, and gives the error back with the decision.
+///
+/// Out of line, and the same code for all functions with this error type. The error comes by value: what only a failure
+/// needs the address of can stay in registers where all goes well. And a decision must not be `()`: a pair that is laid
+/// out as the error alone shares its memory with the outcome, and then a success goes through that memory too.
+#[inline]
+pub(crate) fn decided<E, T>(error: E, look: &dyn Look<E>, decide: impl FnOnce(&Failure<'_>) -> T) -> (E, T) {
+    const { assert!(size_of::<T>() > 0) };
+    let decision = decide(&look.look(&error));
+    (error, decision)
+}

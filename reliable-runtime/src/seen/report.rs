@@ -1,0 +1,225 @@
+//! What a recorder saw, as a table.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::said::circuit_state::CircuitState;
+use crate::said::event::{Event, events};
+use crate::said::money::Usd;
+use crate::said::words::short;
+
+/// What happened in a scope: every event, and a table with a row for each function and agent.
+///
+/// Its `Display` is the table, without the columns that have nothing to say. A function whose every call went well at the
+/// first attempt has no events and so no row.
+///
+/// ```
+/// use reliable::{Recorder, Scope};
+///
+/// #[reliable::fallback(Ok(42))]
+/// async fn price(item: &str) -> Result<u32, String> {
+///     Err("503".to_owned())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let recorder = Recorder::new();
+/// Scope::current().recorder(&recorder).run(price("tea")).await.unwrap();
+/// let report = recorder.report();
+/// assert_eq!(report.of("price").unwrap().fallbacks, 1);
+/// assert!(report.to_string().starts_with("call   fallbacks"));
+/// # }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Report {
+    entries: Vec<Entry>,
+    rows: Vec<Row>,
+}
+
+/// An event and when it happened.
+///
+/// ```
+/// use reliable::{Recorder, Run, Scope};
+///
+/// let recorder = Recorder::new();
+/// for entry in recorder.report().entries() {
+///     println!("{:?} {}: {}", entry.at, entry.event.tool(), entry.event);
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+pub struct Entry {
+    /// The time since the recorder was made, on tokio's clock.
+    pub at: Duration,
+    /// What happened.
+    pub event: Event,
+}
+
+/// What happened to one function or agent; a row of a [`Report`], where there is an example.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Row {
+    /// Its name.
+    pub tool: String,
+    /// Attempts that were decided on by a `#[retry]`.
+    pub attempts: u32,
+    /// The pauses between them, together.
+    pub paused: Duration,
+    /// Calls and attempts dropped at a time limit.
+    pub timeouts: u32,
+    /// Calls whose retries ended in an error.
+    pub gave_up: u32,
+    /// Attempts started beside one that was slow.
+    pub hedges: u32,
+    /// Those of them that were the first to answer.
+    pub hedges_won: u32,
+    /// Calls answered by a fallback.
+    pub fallbacks: u32,
+    /// How often its circuit breaker opened.
+    pub opened: u32,
+    /// Calls that a breaker or a limit kept away from the service.
+    pub rejected: u32,
+    /// The time spent waiting for a limit, together.
+    pub waited: Duration,
+    /// Calls that a human approved.
+    pub approved: u32,
+    /// Calls that were denied, or never answered.
+    pub refused: u32,
+    /// Steps begun.
+    pub steps: u32,
+    /// Money spent.
+    pub usd: Usd,
+    /// Tokens spent.
+    pub tokens: u64,
+    /// Charges that did not fit in a budget.
+    pub charges_refused: u32,
+    /// How the last run ended, for an agent.
+    pub ended: Option<String>,
+}
+
+impl Report {
+    pub(crate) fn new(entries: Vec<Entry>) -> Self {
+        let mut rows: Vec<Row> = Vec::new();
+        for Entry { event, .. } in &entries {
+            row(&mut rows, event.tool()).count(event);
+        }
+        Report { entries, rows }
+    }
+
+    /// Every event, in the order in which they happened.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// The rows of the table, in the order in which the functions first appear.
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
+    }
+
+    /// The row of one function or agent.
+    pub fn of(&self, tool: &str) -> Option<&Row> {
+        self.rows.iter().find(|row| row.tool == tool)
+    }
+}
+
+fn row<'a>(rows: &'a mut Vec<Row>, tool: &str) -> &'a mut Row {
+    let index = rows.iter().position(|row| row.tool == tool).unwrap_or_else(|| {
+        rows.push(Row { tool: tool.to_owned(), ..Row::default() });
+        rows.len() - 1
+    });
+    &mut rows[index]
+}
+
+macro_rules! make_count {
+    ($(
+        $(#[$doc:meta])*
+        $event:ident, $name:literal, $level:ident
+        {
+            $(#[$who_doc:meta])*
+            $who:ident: ToolName => $who_told:ident,
+            $($(#[$field_doc:meta])* $field:ident: $type:ty => $told:ident,)*
+        }
+        says |$f:ident| $says:block
+        row |$row:ident| $counted:block
+        counts $counts:block
+    )*) => {
+        impl Row {
+            #[allow(unused_variables, reason = "a row does not tell all that is known")]
+            fn count(&mut self, event: &Event) {
+                match event {$(
+                    Event::$event { $who, $($field,)* } => {
+                        let $row = self;
+                        $counted
+                    }
+                )*}
+            }
+        }
+    };
+}
+
+events!(make_count);
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.rows.is_empty() {
+            return f.write_str("nothing to report: every call went well at the first attempt\n");
+        }
+        let columns = COLUMNS.iter().filter_map(|(title, cell)| column(title, &self.rows, *cell));
+        let columns: Vec<Vec<String>> = columns.collect();
+        let widths: Vec<usize> = columns.iter().map(|column| widest(column)).collect();
+        for line in 0..=self.rows.len() {
+            let cells = columns.iter().zip(&widths).map(|(column, &width)| format!("{:<width$}", column[line]));
+            writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        }
+        Ok(())
+    }
+}
+
+/// A title, and what stands below it in a row: nothing, where there is nothing to say.
+type Column = (&'static str, fn(&Row) -> Option<String>);
+
+const COLUMNS: [Column; 15] = [
+    ("call", |row| Some(row.tool.clone())),
+    ("attempts", |row| count(row.attempts)),
+    ("paused", |row| time(row.paused)),
+    ("timeouts", |row| count(row.timeouts)),
+    ("gave up", |row| count(row.gave_up)),
+    ("hedges", |row| match row.hedges_won {
+        0 => count(row.hedges),
+        won => Some(format!("{}, {won} won", row.hedges)),
+    }),
+    ("fallbacks", |row| count(row.fallbacks)),
+    ("opened", |row| count(row.opened)),
+    ("rejected", |row| count(row.rejected)),
+    ("waited", |row| time(row.waited)),
+    ("approved", |row| count(row.approved)),
+    ("refused", |row| count(row.refused)),
+    ("steps", |row| count(row.steps)),
+    ("spent", |row| match (row.usd, row.tokens) {
+        (Usd::ZERO, 0) => None,
+        (usd, 0) => Some(usd.to_string()),
+        (usd, tokens) => Some(format!("{usd}, {tokens} tokens")),
+    }),
+    ("ended", |row| row.ended.clone()),
+];
+
+fn count(n: u32) -> Option<String> {
+    (n > 0).then(|| n.to_string())
+}
+
+fn time(spent: Duration) -> Option<String> {
+    (!spent.is_zero()).then(|| short(spent))
+}
+
+/// The title and the cells, or `None` if all of them would be empty.
+fn column(title: &str, rows: &[Row], cell: fn(&Row) -> Option<String>) -> Option<Vec<String>> {
+    let cells: Vec<_> = rows.iter().map(cell).collect();
+    cells.iter().any(Option::is_some).then(|| {
+        let cells = cells.into_iter().map(|cell| cell.unwrap_or_else(|| "-".to_owned()));
+        std::iter::once(title.to_owned()).chain(cells).collect()
+    })
+}
+
+fn widest(column: &[String]) -> usize {
+    column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0)
+}

@@ -1,0 +1,58 @@
+//! What is left of the spans without the feature `tracing`: nothing.
+
+#![allow(clippy::unused_self, reason = "the spans need themselves")]
+
+use std::fmt::Display;
+
+use crate::said::fault_kind::FaultKind;
+use crate::said::name::ToolName;
+use crate::said::request::Decision;
+
+#[derive(Debug, Clone)]
+pub(crate) struct RunSpan;
+
+impl RunSpan {
+    #[inline]
+    pub(crate) fn none() -> Self {
+        RunSpan
+    }
+
+    #[inline]
+    pub(crate) fn begin(_: &ToolName) -> Self {
+        RunSpan
+    }
+
+    #[inline]
+    pub(crate) fn within<T>(&self, tell: impl FnOnce() -> T) -> T {
+        tell()
+    }
+
+    #[inline]
+    pub(crate) fn step<'a, F>(&self, _: impl FnOnce() -> (Option<&'a str>, u32, u32), step: F) -> F {
+        step
+    }
+
+    #[inline]
+    pub(crate) fn finished(&self) {}
+
+    #[inline]
+    pub(crate) fn failed(&self, _: impl FnOnce() -> Option<FaultKind>, _: impl Display) {}
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct ApprovalSpan;
+
+impl ApprovalSpan {
+    #[inline]
+    pub(crate) fn begin(_: &ToolName) -> Self {
+        ApprovalSpan
+    }
+
+    #[inline]
+    pub(crate) fn around<F>(&self, question: F) -> F {
+        question
+    }
+
+    #[inline]
+    pub(crate) fn decided(&self, _: &Decision) {}
+}
