@@ -28,3 +28,5 @@ pub mod policies;
 pub mod said;
 pub mod scope;
 pub mod seen;
+#[cfg(all(test, any(feature = "metrics", feature = "tracing")))]
+mod sources;

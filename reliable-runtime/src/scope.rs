@@ -116,7 +116,7 @@ impl<F: Future> Future for Scoped<F> {
 mod tests {
     use super::*;
 
-    async fn found() -> (Option<u8>, Option<&'static str>) {
+    fn found() -> (Option<u8>, Option<&'static str>) {
         (Scope::find().map(|number| *number), Scope::find().map(|words| *words))
     }
 
@@ -124,11 +124,11 @@ mod tests {
     async fn the_innermost_of_each_type_is_in_force() {
         let outer = Scope::default().with(Arc::new(1_u8)).with(Arc::new("outer"));
         let both = outer.run(async {
-            let inner = Scope::current().with(Arc::new(2_u8)).run(found()).await;
-            (inner, found().await)
+            let inner = Scope::current().with(Arc::new(2_u8)).run(async { found() }).await;
+            (inner, found())
         });
         assert_eq!(both.await, ((Some(2), Some("outer")), (Some(1), Some("outer"))));
-        assert_eq!(found().await, (None, None));
+        assert_eq!(found(), (None, None));
     }
 
     #[test]

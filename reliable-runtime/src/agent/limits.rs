@@ -26,6 +26,7 @@ use crate::said::money::Usd;
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "limits do nothing until a run begins with them"]
 pub struct AgentLimits {
     pub(crate) max_steps: u32,
     pub(crate) max_repeats: Option<u32>,

@@ -8,9 +8,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::approval::approver;
 use crate::approval::approver::{Approver, ErasedApprover};
-use crate::approval::human;
+use crate::approval::{approver, human};
 use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::request::{Argument, Decision, Request};
@@ -19,7 +18,7 @@ use crate::seen::span::ApprovalSpan;
 
 /// A question to a human, put together argument by argument and then asked.
 ///
-/// The approver is the one named with [`by`](Approval::by), else that of the innermost [`Scope`], else the process-wide
+/// The approver is the one named with [`by`](Approval::by), else that of the innermost [`Scope`](crate::scope::Scope), else the process-wide
 /// one ([`approver::install`]). Where there is none, the call is denied.
 ///
 /// ```

@@ -38,6 +38,7 @@ use crate::seen::metrics;
 ///
 /// A call that finds room allocates nothing, and looks at no clock.
 #[derive(Debug)]
+#[must_use = "a bulkhead does nothing until a call asks it"]
 pub struct Bulkhead {
     places: Semaphore,
     max: u32,
@@ -120,7 +121,7 @@ impl Bulkhead {
         async move {
             let inside = self.count_in(tool)?;
             if let Ok(permit) = self.places.try_acquire() {
-                return Ok(Permit { _running: metrics::bulkhead_admitted(tool), _permit: permit, _inside: inside });
+                return Ok(Permit { _running: metrics::bulkhead_admitted(tool), _place: permit, _inside: inside });
             }
             let since = Instant::now();
             let permit = {
@@ -128,7 +129,7 @@ impl Bulkhead {
                 self.places.acquire().await
             };
             waited(tool, "bulkhead", since);
-            Ok(Permit { _running: metrics::bulkhead_admitted(tool), _permit: never_closed(permit), _inside: inside })
+            Ok(Permit { _running: metrics::bulkhead_admitted(tool), _place: never_closed(permit), _inside: inside })
         }
     }
 
@@ -175,7 +176,7 @@ pub struct Permit<'a> {
     // In this order: never are more counted than there are places, and whoever sees that there is room for one more finds a
     // place free.
     _running: metrics::Running,
-    _permit: SemaphorePermit<'a>,
+    _place: SemaphorePermit<'a>,
     _inside: Inside<'a>,
 }
 

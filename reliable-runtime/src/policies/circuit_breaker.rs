@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod model;
+mod rules;
 mod state;
 
 use std::cell::Cell;
@@ -15,8 +16,8 @@ use crate::said::fault::Fault;
 use crate::seen::emit::emit;
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
-use crate::seen::outcome::Outcome;
-use crate::seen::outcome::{Look, decided};
+use crate::seen::outcome::{Look, Outcome, decided};
+use rules::{DEFAULT_RATIO, Ratio, Rules};
 use state::{Admitted, Change, LARGEST_WINDOW, Phase, State};
 
 /// Keeps calls away from a service that fails, and lets a few through after a while to see whether it is well again.
@@ -53,34 +54,11 @@ use state::{Admitted, Change, LARGEST_WINDOW, Phase, State};
 ///
 /// The state is in atomics: no lock, and while closed in the consecutive mode no clock either.
 #[derive(Debug)]
+#[must_use = "a circuit breaker does nothing until a call asks it"]
 pub struct CircuitBreaker {
     rules: Rules,
     state: State,
 }
-
-/// What a breaker goes by.
-#[derive(Debug, Clone, Copy)]
-struct Rules {
-    failures: u32,
-    ratio: Option<Ratio>,
-    cooldown_us: u64,
-    probes: u32,
-}
-
-/// How many failures in a window are too many; exact, in millionths.
-#[derive(Debug, Clone, Copy)]
-struct Ratio {
-    millionths: u64,
-    window: u32,
-}
-
-impl Ratio {
-    fn is_reached(self, failures: u32) -> bool {
-        u64::from(failures) * 1_000_000 >= self.millionths * u64::from(self.window)
-    }
-}
-
-const DEFAULT_RATIO: Ratio = Ratio { millionths: 500_000, window: 20 };
 
 #[cfg(not(all(test, loom)))]
 impl Default for CircuitBreaker {
@@ -253,16 +231,15 @@ impl Permit<'_> {
                 R::from_result(Ok(value))
             }
             Err(error) => {
-                let (error, _counted) = self.after_error(tool, error, look);
+                let (error, _counted) = decided(error, look, self.decide(tool));
                 R::from_result(Err(error))
             }
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn after_error<E>(&self, tool: &'static str, error: E, look: &dyn Look<E>) -> (E, bool) {
-        decided(error, look, |failure| self.record_failure(tool, failure))
+    #[inline]
+    fn decide(&self, tool: &'static str) -> impl FnOnce(&Failure<'_>) -> bool {
+        move |failure| self.record_failure(tool, failure)
     }
 
     /// Whether the error counts: not, if the service was never called.

@@ -5,8 +5,7 @@ use std::ops::ControlFlow;
 use crate::said::event::Event;
 use crate::seen::emit::emit;
 use crate::seen::failure::Failure;
-use crate::seen::outcome::Outcome;
-use crate::seen::outcome::{Look, decided};
+use crate::seen::outcome::{Look, Outcome, decided};
 
 /// Decides whether a failed call gets a fallback.
 #[derive(Debug, Clone, Copy)]
@@ -43,23 +42,20 @@ impl Fallback {
 fn settle<R: Outcome>(tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> ControlFlow<R, R::Error> {
     match outcome.into_result() {
         Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
-        Err(error) => match answered(tool, error, look) {
+        Err(error) => match decided(error, look, decide(tool)) {
             (error, true) => ControlFlow::Continue(error),
             (error, false) => ControlFlow::Break(R::from_result(Err(error))),
         },
     }
 }
 
-#[cold]
-#[inline(never)]
-fn answered<E>(tool: &'static str, error: E, look: &dyn Look<E>) -> (E, bool) {
-    decided(error, look, |failure| answers(tool, failure))
-}
-
-fn answers(tool: &'static str, failure: &Failure<'_>) -> bool {
-    let answered = failure.is_answerable();
-    if answered {
-        emit(|| Event::FellBack { tool: tool.into(), error: failure.to_string() });
+#[inline]
+fn decide(tool: &'static str) -> impl FnOnce(&Failure<'_>) -> bool {
+    move |failure| {
+        let answered = failure.is_answerable();
+        if answered {
+            emit(|| Event::FellBack { tool: tool.into(), error: failure.to_string() });
+        }
+        answered
     }
-    answered
 }

@@ -10,18 +10,15 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::base::clock::now_us;
-use crate::policies::retry::backoff::Backoff;
-use crate::policies::retry::backoff::{jittered, random};
-use crate::policies::retry::budget::Paid;
-use crate::policies::retry::budget::RetryBudget;
+use crate::policies::retry::backoff::{Backoff, jittered, random};
+use crate::policies::retry::budget::{Paid, RetryBudget};
 use crate::policies::retry::pause::Pause;
 use crate::said::event::{Event, GaveUpReason};
 use crate::said::fault_kind::FaultKind;
 use crate::seen::emit::emit;
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
-use crate::seen::outcome::Outcome;
-use crate::seen::outcome::{Look, decided};
+use crate::seen::outcome::{Look, Outcome, decided};
 
 /// When to try again, how often, and how long to pause before.
 ///
@@ -44,6 +41,7 @@ use crate::seen::outcome::{Look, decided};
 /// The defaults are those of the official `OpenAI` and Anthropic SDKs: 2 retries, 0.5 s doubled each time, at most 8 s,
 /// shortened at random by up to a quarter.
 #[derive(Debug, Clone, Copy, PartialEq)]
+#[must_use = "a retry does nothing until its attempts are settled"]
 pub struct Retry {
     max: u32,
     backoff: Backoff,
@@ -282,7 +280,7 @@ impl Attempts<'_> {
                 self.after_success(budget, tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match self.after_error(budget, tool, error, look) {
+            Err(error) => match decided(error, look, self.decide(budget, tool)) {
                 (_, Some(pause)) => ControlFlow::Continue(pause),
                 (error, None) => ControlFlow::Break(R::from_result(Err(error))),
             },
@@ -300,16 +298,13 @@ impl Attempts<'_> {
         }
     }
 
-    #[cold]
-    #[inline(never)]
-    fn after_error<E>(
-        &mut self,
-        budget: Option<&RetryBudget>,
+    #[inline]
+    fn decide<'b>(
+        &'b mut self,
+        budget: Option<&'b RetryBudget>,
         tool: &'static str,
-        error: E,
-        look: &dyn Look<E>,
-    ) -> (E, Option<Pause>) {
-        decided(error, look, |failure| self.after_failure(budget, tool, failure))
+    ) -> impl FnOnce(&Failure<'_>) -> Option<Pause> + 'b {
+        move |failure| self.after_failure(budget, tool, failure)
     }
 
     fn after_failure(

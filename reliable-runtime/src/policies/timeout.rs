@@ -29,6 +29,7 @@ use crate::seen::outcome::Outcome;
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "a timeout does nothing until a call runs in it"]
 pub struct Timeout {
     limit: Duration,
 }

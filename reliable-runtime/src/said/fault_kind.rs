@@ -6,7 +6,7 @@ use std::fmt;
 /// Each line is a kind: what it is for, its name for machines, and what follows from it.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident, $name:literal, $says:literal;)*) => {
-        /// Which kind of [`Fault`] it was, found again in any error that wraps one.
+        /// Which kind of [`Fault`](super::fault::Fault) it was, found again in any error that wraps one.
         ///
         /// It is the [`source`](Error::source) of every fault; its text says what follows from a fault of this kind.
         ///

@@ -60,6 +60,7 @@ pub struct Argument {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
+#[must_use = "a decision does nothing until it is given to who asked"]
 pub enum Decision {
     /// Yes: the body runs.
     Approved {

@@ -18,6 +18,7 @@ use crate::seen::transient::Transient;
 /// assert_eq!(failure.to_string(), "503 service unavailable");
 /// ```
 #[derive(Clone, Copy)]
+#[must_use = "what is known of an error decides nothing by itself"]
 pub struct Failure<'a> {
     words: Words<'a>,
     fault: Option<FaultKind>,

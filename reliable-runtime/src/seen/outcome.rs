@@ -71,10 +71,12 @@ impl<E, F: Fn(&E) -> Failure<'_>> Look<E> for F {
 
 /// Decides by what is seen of an error, and gives the error back with the decision.
 ///
-/// Out of line, and the same code for all functions with this error type. The error comes by value: what only a failure
-/// needs the address of can stay in registers where all goes well. And a decision must not be `()`: a pair that is laid
-/// out as the error alone shares its memory with the outcome, and then a success goes through that memory too.
-#[inline]
+/// Out of line, and the same code for all functions with this error type: `decide` must be made where the outcome's type is
+/// not known, or there would be one for each. The error comes by value: what only a failure needs the address of can stay
+/// in registers where all goes well. And a decision must not be `()`: a pair that is laid out as the error alone shares its
+/// memory with the outcome, and then a success goes through that memory too.
+#[cold]
+#[inline(never)]
 pub(crate) fn decided<E, T>(error: E, look: &dyn Look<E>, decide: impl FnOnce(&Failure<'_>) -> T) -> (E, T) {
     const { assert!(size_of::<T>() > 0) };
     let decision = decide(&look.look(&error));

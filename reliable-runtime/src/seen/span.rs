@@ -152,9 +152,11 @@ mod tests {
 
     use super::*;
     use crate::agent::limits::AgentLimits;
+    use crate::agent::step::{Step, StepOutcome};
     use crate::approval::approver::Approver;
     use crate::approval::question::Approval;
     use crate::said::request::{Decision, Request};
+    use crate::sources::source;
 
     /// Writes each span as a row of the table in the documentation.
     #[derive(Clone, Default)]
@@ -210,8 +212,10 @@ mod tests {
 
     #[tokio::test]
     async fn every_span_has_the_name_the_level_and_the_fields_that_are_documented() {
-        let documented: Vec<&str> = include_str!("event.rs")
+        let source = source("event.rs");
+        let documented: Vec<&str> = source
             .lines()
+            .map(str::trim_start)
             .skip_while(|line| !line.starts_with("/// | span |"))
             .filter(|line| line.starts_with("/// | `"))
             .collect();
@@ -220,7 +224,7 @@ mod tests {
         let run = AgentLimits::new().begin("assistant");
         run.next_step().unwrap();
         run.scope(Approval::new("refund").by(&Ana).ask()).await.unwrap();
-        assert_eq!(run.settle(Err::<crate::agent::step::Step<()>, _>("503")), ControlFlow::Break(Err("503")));
+        assert_eq!(Err::<Step<()>, _>("503").settle(&run), ControlFlow::Break(Err("503")));
         drop((run, guard));
         let told: Vec<String> = rows.0.lock().unwrap().values().map(Row::in_words).collect();
         assert_eq!(told, documented);

@@ -1,7 +1,7 @@
 //! The breaker against a plain, sequential model of itself, with random scripts; and, under `--cfg loom`, its transitions
 //! under every interleaving of two threads.
 
-use super::Rules;
+use super::rules::Rules;
 use super::state::State;
 
 #[cfg(not(loom))]
@@ -10,7 +10,7 @@ mod sequential {
 
     use proptest::prelude::*;
 
-    use super::super::Ratio;
+    use super::super::rules::Ratio;
     use super::super::state::Admitted;
     use super::*;
 

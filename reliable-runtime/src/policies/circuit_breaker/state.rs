@@ -1,6 +1,6 @@
 //! The state of a breaker in atomics: no lock, and no clock. Time comes in from outside, in microseconds.
 
-use super::Rules;
+use super::rules::Rules;
 use crate::base::sync::{AtomicU64, Ordering};
 
 /// Everything but the outcomes in the window, in one word, so that every transition is one compare-and-swap.

@@ -37,6 +37,7 @@ use crate::base::sync::{AtomicU64, Ordering};
 /// [`new`](RetryBudget::new) is the plain one; [`aws`](RetryBudget::aws) and [`grpc`](RetryBudget::grpc) are those of
 /// well-known clients. The state is one atomic number: no lock, and no clock.
 #[derive(Debug)]
+#[must_use = "a budget does nothing until a retry asks it"]
 pub struct RetryBudget {
     tokens: AtomicU64,
     rules: Rules,

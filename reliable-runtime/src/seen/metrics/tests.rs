@@ -9,10 +9,10 @@ use ::metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, Sha
 use super::*;
 use crate::said::circuit_state::CircuitState;
 use crate::said::event::{Event, GaveUpReason};
-use crate::said::fault::BudgetExceeded;
-use crate::said::fault::Fault;
+use crate::said::fault::{BudgetExceeded, Fault};
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
+use crate::sources::source;
 
 #[derive(Default)]
 struct Seen {
@@ -124,9 +124,10 @@ fn events() -> Vec<Event> {
 }
 
 /// The cells of the rows whose first cell begins with `begin`.
-fn documented(begin: &str) -> Vec<Vec<&'static str>> {
-    let rows = include_str!("../metrics.rs").lines().filter_map(|line| line.strip_prefix("//! | "));
-    let cells = |row: &'static str| row.trim_end_matches(" |").split(" | ").collect();
+fn documented(begin: &str) -> Vec<Vec<String>> {
+    let source = source("metrics.rs");
+    let rows = source.lines().filter_map(|line| line.strip_prefix("//! | "));
+    let cells = |row: &str| row.trim_end_matches(" |").split(" | ").map(str::to_owned).collect();
     rows.filter(|row| row.starts_with(begin)).map(cells).collect()
 }
 
@@ -153,8 +154,9 @@ fn every_metric_is_told_and_described_as_it_is_documented() {
     assert_eq!(rows, documented("`ft."));
     assert!(told.is_empty(), "not described: {told:?}");
 
-    let tags = documented("`").into_iter().filter(|row| row.len() == 2);
-    let values: BTreeMap<_, _> =
-        tags.flat_map(|row| words(row[0]).map(move |tag| (tag, words(row[1]).collect::<BTreeSet<_>>()))).collect();
+    let mut values: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for row in documented("`").iter().filter(|row| row.len() == 2) {
+        values.extend(words(&row[0]).map(|tag| (tag, words(&row[1]).collect())));
+    }
     assert_eq!(seen.values.into_inner().unwrap(), values);
 }
