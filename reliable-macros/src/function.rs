@@ -10,9 +10,12 @@ use syn::{
     parse_quote,
 };
 
-use crate::boxed::{self, Shell};
 use crate::errors::Errors;
-use crate::rig;
+use crate::frameworks::rig;
+use crate::function::boxed::Shell;
+
+pub(crate) mod boxed;
+pub(crate) mod code;
 
 /// A function whose body is never parsed: so it may be half typed, and nothing in it is touched.
 pub(crate) struct Function {

@@ -1,43 +1,38 @@
 //! The attributes of `reliable`. Use them through the `reliable` crate, whose documentation begins at the beginning.
 //!
-//! Each attribute has a module of its own name here, which reads its options, checks them, and wraps the body; the
-//! module `stack` puts the attributes of one function together. What they expand into is in `reliable-runtime`, in
-//! modules of the same names.
+//! Each attribute has a file of its own in `attributes`, which reads its options, checks them, and wraps the body; the
+//! module `stack` puts the attributes of one function together. What they expand into is in `reliable-runtime`. The
+//! documentation of each is in `docs`.
 
 #![deny(missing_docs)]
 #![warn(unreachable_pub)]
 
-mod agent;
-mod approval;
-mod boxed;
-mod bulkhead;
-mod chaos;
-mod circuit_breaker;
-mod classify;
-mod code;
+/// One file each: the options that it knows, how they are read and checked, and what is put around the body.
+mod attributes {
+    pub(crate) mod agent;
+    pub(crate) mod approval;
+    pub(crate) mod bulkhead;
+    pub(crate) mod chaos;
+    pub(crate) mod circuit_breaker;
+    pub(crate) mod fallback;
+    pub(crate) mod hedge;
+    pub(crate) mod policy;
+    pub(crate) mod rate_limit;
+    pub(crate) mod retry;
+    pub(crate) mod timeout;
+    pub(crate) mod transient;
+}
 mod errors;
-mod fallback;
+mod frameworks;
 mod function;
-mod guarded;
-mod hedge;
 mod options;
-mod order;
-mod policy;
-mod rate_limit;
-mod repeat;
-mod retry;
-mod rig;
-mod rmcp;
-mod setting;
 mod stack;
 #[cfg(test)]
 mod tests;
-mod timeout;
-mod transient;
-mod values;
 
 use proc_macro::TokenStream;
 
+use attributes::{approval, transient};
 use stack::{Kind, expand};
 
 #[doc = include_str!("docs/retry.md")]
@@ -120,5 +115,5 @@ pub fn derive_transient(item: TokenStream) -> TokenStream {
 #[doc = include_str!("docs/guarded.md")]
 #[proc_macro]
 pub fn guarded(functions: TokenStream) -> TokenStream {
-    guarded::prove(functions.into()).into()
+    approval::guarded::prove(functions.into()).into()
 }

@@ -9,6 +9,11 @@ use syn::{Expr, Token, parenthesized, token};
 use crate::errors::Errors;
 use crate::function::Function;
 
+pub(crate) mod classify;
+pub(crate) mod repeat;
+pub(crate) mod setting;
+pub(crate) mod values;
+
 /// What an attribute understands.
 pub(crate) struct Known {
     /// The attribute: `retry`.

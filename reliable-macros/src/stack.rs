@@ -10,13 +10,16 @@ use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, Item, MacroDelimiter, Meta, MetaList, Path, ReturnType, Signature, Visibility, token};
 
-use crate::agent::{self, Agent};
-use crate::code::Code;
+use crate::attributes::agent::{self, Agent};
+use crate::attributes::approval::{self, guarded};
+use crate::attributes::policy::OwnPolicy;
+use crate::attributes::{bulkhead, chaos, circuit_breaker, fallback, hedge, rate_limit, retry, timeout};
 use crate::errors::Errors;
+use crate::frameworks::rmcp::ToolOutcome;
 use crate::function::Function;
-use crate::policy::OwnPolicy;
-use crate::rmcp::ToolOutcome;
-use crate::{approval, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, order, rate_limit, retry, timeout};
+use crate::function::code::Code;
+
+mod order;
 
 /// The attributes that know each other.
 #[derive(Clone, Copy, PartialEq)]

@@ -6,12 +6,14 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, FnArg, Type};
 
-use crate::code::Code;
 use crate::errors::Errors;
+use crate::function::code::Code;
 use crate::function::{Function, at, mentions};
+use crate::options::values::{self, duration_tokens};
 use crate::options::{Known, Options};
 use crate::stack::Policy;
-use crate::values::{self, duration_tokens};
+
+pub(crate) mod guarded;
 
 const KNOWN: Known = Known {
     attribute: "requires_approval",

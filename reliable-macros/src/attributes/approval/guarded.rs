@@ -11,8 +11,8 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, ExprPath, PathSegment, Token, Visibility};
 
 use crate::errors::Errors;
+use crate::frameworks::rmcp::tool_attributes;
 use crate::function::{Function, at};
-use crate::rmcp::tool_attributes;
 
 /// The constant for a function of this name.
 fn mark_of(name: &Ident) -> Ident {

@@ -3,13 +3,13 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
-use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::function::code::Code;
+use crate::options::setting::Setting;
+use crate::options::values;
 use crate::options::{Known, Options};
-use crate::setting::Setting;
 use crate::stack::Policy;
-use crate::values;
 
 const KNOWN: Known = Known {
     attribute: "rate_limit",

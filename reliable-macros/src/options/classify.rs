@@ -6,7 +6,7 @@ use syn::Expr;
 
 use crate::function::visible;
 use crate::options::Options;
-use crate::values::call_or_evaluate;
+use crate::options::values::call_or_evaluate;
 
 /// Prints as `|error| ::reliable::expansion::Inspect::new(error).failure().when(ApiError::is_busy(error))`.
 pub(crate) struct Classify {

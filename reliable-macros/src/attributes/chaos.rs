@@ -4,12 +4,12 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::{Expr, ExprLit, Lit};
 
-use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::function::code::Code;
+use crate::options::values;
 use crate::options::{Known, Options};
 use crate::stack::Policy;
-use crate::values;
 
 const KNOWN: Known = Known { attribute: "chaos", keys: &["name"], lists: &[], flags: &[] };
 

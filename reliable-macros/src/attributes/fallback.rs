@@ -5,13 +5,13 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprPath};
 
-use crate::classify::Classify;
-use crate::code::Code;
 use crate::errors::Errors;
+use crate::function::code::Code;
 use crate::function::{Function, at, visible};
+use crate::options::classify::Classify;
+use crate::options::values;
 use crate::options::{Known, Options};
 use crate::stack::Policy;
-use crate::values;
 
 const KNOWN: Known = Known { attribute: "fallback", keys: &["when"], lists: &[], flags: &[] };
 

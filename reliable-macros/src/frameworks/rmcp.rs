@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::quote_spanned;
 use syn::{Attribute, GenericArgument, PathArguments, ReturnType};
 
-use crate::code::Code;
+use crate::function::code::Code;
 use crate::function::{Function, at, last_segment};
 use crate::stack::Policy;
 

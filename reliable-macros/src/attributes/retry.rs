@@ -5,16 +5,16 @@ use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Expr, Lit, Meta};
 
-use crate::classify::Classify;
-use crate::code::Code;
 use crate::errors::Errors;
+use crate::frameworks::rmcp::tool_attributes;
+use crate::function::code::Code;
 use crate::function::{Function, at, mentions};
+use crate::options::classify::Classify;
+use crate::options::repeat;
+use crate::options::setting::Setting;
+use crate::options::values::{self, duration_tokens};
 use crate::options::{Known, Options};
-use crate::repeat;
-use crate::rmcp::tool_attributes;
-use crate::setting::Setting;
 use crate::stack::{Kind, Layer, Policy};
-use crate::values::{self, duration_tokens};
 
 const KNOWN: Known = Known {
     attribute: "retry",

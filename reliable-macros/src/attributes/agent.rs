@@ -5,13 +5,13 @@ use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, GenericArgument, PathArguments, ReturnType, Signature, Type, parse_quote_spanned};
 
-use crate::code::Code;
 use crate::errors::Errors;
+use crate::function::code::Code;
 use crate::function::{Function, at};
+use crate::options::setting::Setting;
+use crate::options::values::{self, duration_tokens};
 use crate::options::{Known, Options};
-use crate::setting::Setting;
 use crate::stack::Policy;
-use crate::values::{self, duration_tokens};
 
 const KNOWN: Known = Known { attribute: "agent", keys: &LIMITS, lists: &[], flags: &[] };
 const LIMITS: [&str; 5] = ["max_steps", "max_usd", "max_tokens", "within", "max_repeats"];

@@ -4,14 +4,14 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::Expr;
 
-use crate::classify::Classify;
-use crate::code::Code;
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::function::code::Code;
+use crate::options::classify::Classify;
+use crate::options::setting::Setting;
+use crate::options::values::{self, duration_tokens};
 use crate::options::{Known, Options};
-use crate::setting::Setting;
 use crate::stack::Policy;
-use crate::values::{self, duration_tokens};
 
 const KNOWN: Known = Known {
     attribute: "circuit_breaker",

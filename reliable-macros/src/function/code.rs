@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
 use crate::function::Function;
-use crate::setting::Setting;
+use crate::options::setting::Setting;
 
 /// The code for the body and the attributes around it so far. Its value is the outcome of the call.
 pub(crate) struct Code {

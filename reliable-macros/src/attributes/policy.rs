@@ -4,13 +4,13 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 
-use crate::classify::Classify;
-use crate::code::Code;
 use crate::errors::Errors;
+use crate::function::code::Code;
 use crate::function::{Function, at, relocate};
+use crate::options::classify::Classify;
+use crate::options::repeat;
+use crate::options::setting::Setting;
 use crate::options::{Known, Options};
-use crate::repeat;
-use crate::setting::Setting;
 use crate::stack::Policy;
 
 const KNOWN: Known = Known { attribute: "policy", keys: &[], lists: &["clone"], flags: &["clone"] };

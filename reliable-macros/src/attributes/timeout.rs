@@ -7,13 +7,13 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit};
 
-use crate::code::Code;
 use crate::errors::Errors;
+use crate::function::code::Code;
 use crate::function::{Function, at};
+use crate::options::setting::Setting;
+use crate::options::values::{self, duration_tokens};
 use crate::options::{Known, Options};
-use crate::setting::Setting;
 use crate::stack::Policy;
-use crate::values::{self, duration_tokens};
 
 const KNOWN: Known = Known { attribute: "timeout", keys: &["ms", "secs"], lists: &[], flags: &[] };
 
