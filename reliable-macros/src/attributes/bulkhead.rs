@@ -1,0 +1,67 @@
+//! `#[bulkhead]`: so many calls at once, and no more.
+
+use proc_macro2::Span;
+use quote::quote_spanned;
+
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::function::code::{Code, Setting, admit, ended_by_fault};
+use crate::options::Options;
+use crate::options::policy::Policy;
+use crate::options::rows::{Row, Takes};
+use crate::stack::attribute::{Attribute, Layer};
+
+pub(crate) const BULKHEAD: Attribute = Attribute::new(
+    "bulkhead",
+    &[
+        Row::policy("max", Takes::integer(1)),
+        Row::policy("queue", Takes::integer(0)),
+        Row::beside("key", Takes::Expression),
+        Row::policy("reject", Takes::Nothing),
+    ],
+    read,
+);
+
+const POLICY: Policy = Policy {
+    ty: "Bulkhead",
+    has_its_own: "the bulkhead has its own",
+    takes: Some("a bulkhead of type `Bulkhead` here: write `max = 4` for a number of calls"),
+};
+
+struct Bulkhead(Setting);
+
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    POLICY.check(options, errors);
+    let contradiction = "`reject` lets nobody wait, and `queue` lets some: remove one of them";
+    options.contradict("reject", &["queue"], contradiction, errors);
+    Box::new(Bulkhead(POLICY.shared("BULKHEAD", options, function, errors)))
+}
+
+impl Layer for Bulkhead {
+    // Input:
+    //     BODY
+    //
+    // Output:
+    //     let bulkhead = {
+    //         static BULKHEAD: ::reliable::Bulkhead = ::reliable::Bulkhead::new().max(4);
+    //         &BULKHEAD
+    //     };
+    //     let _permit = match bulkhead.admit("forecast").await {
+    //         ::core::result::Result::Ok(permit) => permit,
+    //         ::core::result::Result::Err(fault) => return ::reliable::expansion::Outcome::from_fault(fault),
+    //     };
+    //     BODY
+    //
+    // The permit gives its place back at the end of the block, also when the call is cancelled or the body panics.
+    fn wrap(&self, mut inner: Code, function: &Function) -> Code {
+        let bulkhead = inner.setting("bulkhead", &self.0);
+        let admitted = admit(&bulkhead, function);
+        let rejected = ended_by_fault(function);
+        inner.after(&quote_spanned!(Span::mixed_site()=>
+            let _permit = match #admitted {
+                ::core::result::Result::Ok(permit) => permit,
+                ::core::result::Result::Err(fault) => return #rejected,
+            };
+        ))
+    }
+}

@@ -1,0 +1,84 @@
+//! `#[circuit_breaker]`: stops calling a service that is dead.
+
+use proc_macro2::Span;
+use quote::quote_spanned;
+
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::function::code::{Code, Setting, ended_by_fault};
+use crate::options::Options;
+use crate::options::classify::Classify;
+use crate::options::policy::Policy;
+use crate::options::rows::{Row, Takes};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::{Moves, Rule};
+
+pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
+    order: &[Rule::below("fallback", Moves::Other, "would leave no failure to count")],
+    ..Attribute::new(
+        "circuit_breaker",
+        &[
+            Row::policy("failures", Takes::integer(1)),
+            Row::policy("ratio", Takes::Share),
+            Row::policy("window", Takes::integer_up_to(1, 1024)),
+            Row::policy("cooldown", Takes::Duration),
+            Row::policy("probes", Takes::integer(1)),
+            Row::beside("when", Takes::Expression),
+            Row::beside("key", Takes::Expression),
+        ],
+        read,
+    )
+};
+
+const POLICY: Policy = Policy { ty: "CircuitBreaker", has_its_own: "the breaker has its own", takes: None };
+
+struct CircuitBreaker {
+    breaker: Setting,
+    classify: Classify,
+}
+
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    POLICY.check(options, errors);
+    let contradiction = "`failures` counts failures in a row, `ratio` and `window` a share of them: remove one of them";
+    options.contradict("failures", &["ratio", "window"], contradiction, errors);
+    let breaker = POLICY.shared("BREAKER", options, function, errors);
+    Box::new(CircuitBreaker { breaker, classify: Classify::when(options) })
+}
+
+impl Layer for CircuitBreaker {
+    // Input:
+    //     BODY
+    //
+    // Output:
+    //     let breaker = {
+    //         static BREAKER: ::reliable::CircuitBreaker = ::reliable::CircuitBreaker::new().failures(5);
+    //         &BREAKER
+    //     };
+    //     let permit = match breaker.admit("forecast") {
+    //         ::core::result::Result::Ok(permit) => permit,
+    //         ::core::result::Result::Err(fault) => return ::reliable::expansion::Outcome::from_fault(fault),
+    //     };
+    //     let outcome: Result<Forecast, WeatherError> = { BODY };
+    //     permit.settle("forecast", outcome, |error| …)
+    //
+    // A permit that is dropped on the way, because the call is cancelled or the body panics, gives its place back.
+    fn wrap(&self, mut inner: Code, function: &Function) -> Code {
+        let breaker = inner.setting("breaker", &self.breaker);
+        let tool = &function.name;
+        let outcome = inner.outcome(function);
+        let classify = &self.classify;
+        let rejected = ended_by_fault(function);
+        let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
+        inner.into_returning(|leave| {
+            let rejected = leave(&rejected);
+            quote_spanned!(Span::mixed_site()=>
+                let permit = match #breaker.admit(#tool) {
+                    ::core::result::Result::Ok(permit) => permit,
+                    ::core::result::Result::Err(fault) => #rejected,
+                };
+                #outcome
+                #settled
+            )
+        })
+    }
+}

@@ -1,0 +1,158 @@
+//! `#[fallback]`: the last resort when the call has failed.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::spanned::Spanned;
+use syn::{Expr, ExprPath, FnArg, Pat, PatIdent, parse_quote};
+
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::function::code::Code;
+use crate::function::tokens::{at, visible};
+use crate::options::classify::Classify;
+use crate::options::rows::{Row, Takes};
+use crate::options::{Options, values};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::Twice;
+
+pub(crate) const FALLBACK: Attribute = Attribute {
+    // The upper one answers what the lower one could not.
+    twice: Twice::Allowed,
+    ..Attribute::new("fallback", &[Row::beside("when", Takes::Expression)], read)
+};
+
+struct Fallback {
+    answer: Answer,
+    classify: Classify,
+}
+
+enum Answer {
+    /// A function with the same signature, and the arguments for it.
+    Call(ExprPath, Vec<Expr>),
+    /// An expression, which may use `error`.
+    Expr(Expr),
+    /// None: an error was noted.
+    Missing,
+}
+
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    let answer = match &options.positional {
+        Some(Expr::Path(path)) => Answer::Call(path.clone(), arguments(function, errors)),
+        Some(expr) => Answer::Expr(expr.clone()),
+        None => {
+            let message = "`#[fallback]` needs a function with the same signature: write `#[fallback(name_of_it)]`";
+            options.must_have(message, errors);
+            Answer::Missing
+        }
+    };
+    Box::new(Fallback { answer, classify: Classify::when(options) })
+}
+
+impl Layer for Fallback {
+    // Input:
+    //     BODY
+    //
+    // Output:
+    //     let outcome: Result<Forecast, WeatherError> = { BODY };
+    //     if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle("forecast", outcome, |error| …) {
+    //         return outcome;
+    //     }
+    //     offline_forecast(city).await
+    //
+    // The error is gone before the fallback is awaited: one that is not `Send` would make the whole future so.
+    fn wrap(&self, inner: Code, function: &Function) -> Code {
+        let mixed = Span::mixed_site();
+        let tool = &function.name;
+        let outcome = inner.outcome(function);
+        let classify = &self.classify;
+        let settled =
+            quote_spanned!(function.return_span()=> ::reliable::expansion::Fallback::settle(#tool, outcome, #classify));
+        inner.into_returning(|leave| {
+            let answered = leave(&quote_spanned!(mixed=> outcome));
+            let unless_answered = quote_spanned!(mixed=>
+                #outcome
+                if let ::core::ops::ControlFlow::Break(outcome) = #settled {
+                    #answered;
+                }
+            );
+            match &self.answer {
+                Answer::Call(path, arguments) => {
+                    let call = call(path, arguments, function.is_async());
+                    quote_spanned!(mixed=> #unless_answered #call)
+                }
+                Answer::Expr(expr) if mentions_error(&expr.to_token_stream()) => {
+                    let error = visible("error");
+                    quote_spanned!(mixed=>
+                        #outcome
+                        let #error = match #settled {
+                            ::core::ops::ControlFlow::Break(outcome) => #answered,
+                            ::core::ops::ControlFlow::Continue(error) => error,
+                        };
+                        #expr
+                    )
+                }
+                Answer::Expr(expr) => quote_spanned!(mixed=> #unless_answered #expr),
+                Answer::Missing => TokenStream::new(),
+            }
+        })
+    }
+
+    fn leaves_denials_alone(&self) -> bool {
+        !self.classify.has_when()
+    }
+}
+
+fn call(path: &ExprPath, arguments: &[Expr], is_async: bool) -> TokenStream {
+    let call = values::call(path, quote!(#(#arguments),*));
+    let wait = is_async.then(|| quote_spanned!(at(path.span())=> .await));
+    quote!(#call #wait)
+}
+
+/// Whether an expression uses the error, by name or in a format string.
+fn mentions_error(tokens: &TokenStream) -> bool {
+    tokens.clone().into_iter().any(|token| match token {
+        TokenTree::Ident(name) => name == "error",
+        TokenTree::Group(group) => mentions_error(&group.stream()),
+        TokenTree::Literal(literal) => literal.to_string().contains("{error"),
+        TokenTree::Punct(_) => false,
+    })
+}
+
+/// What a call with the same signature is passed: the receiver first, then each parameter.
+fn arguments(function: &Function, errors: &mut Errors) -> Vec<Expr> {
+    let arguments = function.sig.inputs.iter().map(|input| match input {
+        FnArg::Receiver(receiver) => {
+            let this = receiver.self_token;
+            Ok(parse_quote!(#this))
+        }
+        FnArg::Typed(parameter) => argument(&parameter.pat),
+    });
+    arguments.filter_map(|argument| errors.take(argument)).collect()
+}
+
+/// The expression that puts a destructured parameter together again.
+fn argument(pat: &Pat) -> syn::Result<Expr> {
+    match pat {
+        Pat::Ident(PatIdent { ident, subpat: None, .. }) => Ok(parse_quote!(#ident)),
+        Pat::Tuple(tuple) => {
+            let elems = tuple.elems.iter().map(argument).collect::<syn::Result<Vec<_>>>()?;
+            Ok(parse_quote!((#(#elems,)*)))
+        }
+        Pat::TupleStruct(tuple) => {
+            let path = &tuple.path;
+            let elems = tuple.elems.iter().map(argument).collect::<syn::Result<Vec<_>>>()?;
+            Ok(parse_quote!(#path(#(#elems),*)))
+        }
+        Pat::Struct(fields) if fields.rest.is_none() => {
+            let path = &fields.path;
+            let members = fields.fields.iter().map(|field| &field.member);
+            let values = fields.fields.iter().map(|field| argument(&field.pat)).collect::<syn::Result<Vec<_>>>()?;
+            Ok(parse_quote!(#path { #(#members: #values),* }))
+        }
+        Pat::Paren(paren) => argument(&paren.pat),
+        _ => Err(syn::Error::new_spanned(
+            pat,
+            "this parameter can't be passed on to the fallback: give it a name, and take it apart in the body",
+        )),
+    }
+}

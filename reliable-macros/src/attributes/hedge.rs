@@ -1,0 +1,98 @@
+//! `#[hedge]`: a second attempt beside one that is slow.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+use syn::{FnArg, Receiver, ReceiverKind, Type, TypeReference};
+
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::function::code::{Code, Setting};
+use crate::options::Options;
+use crate::options::policy::{Policy, built};
+use crate::options::repeat;
+use crate::options::rows::{Row, Takes};
+use crate::stack::attribute::{Attribute, Layer};
+
+pub(crate) const HEDGE: Attribute = Attribute {
+    needs_async: true,
+    ..Attribute::new(
+        "hedge",
+        &[
+            Row::makes("after", Takes::Duration),
+            Row::policy("max", Takes::integer(1)),
+            Row::beside("clone", Takes::NamesOrNothing),
+        ],
+        read,
+    )
+};
+
+const POLICY: Policy = Policy {
+    ty: "Hedge",
+    has_its_own: "the hedge has its own",
+    takes: Some("a hedge of type `Hedge` here: write `after = \"200ms\"` for a time"),
+};
+
+struct Hedge {
+    hedge: Setting,
+    clones: Vec<Ident>,
+}
+
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    repeat::check_parameters(function, errors);
+    check_shared(function, errors);
+    Box::new(Hedge { hedge: hedge(options, errors), clones: repeat::clones(options, function, errors) })
+}
+
+fn hedge(options: &Options, errors: &mut Errors) -> Setting {
+    POLICY.check(options, errors);
+    if options.positional.is_some() || options.value("after").is_some() {
+        return POLICY.of_the_call(options, errors);
+    }
+    options.must_have(
+        "`#[hedge]` needs the time after which a second attempt starts: write `#[hedge(after = \"200ms\")]`",
+        errors,
+    );
+    built(&TokenStream::new(), true)
+}
+
+impl Layer for Hedge {
+    // Input:
+    //     BODY
+    //
+    // Output:
+    //     let hedge = const { &::reliable::Hedge::after(::core::time::Duration::from_millis(200)) };
+    //     hedge.run("forecast", || async { BODY })
+    fn wrap(&self, mut inner: Code, function: &Function) -> Code {
+        let hedge = inner.setting("hedge", &self.hedge);
+        let tool = &function.name;
+        let attempt = inner.future(function);
+        inner.into_future(quote_spanned!(function.return_span()=> #hedge.run(#tool, || #attempt)))
+    }
+
+    fn before_body(&self) -> TokenStream {
+        repeat::cloned(&self.clones)
+    }
+}
+
+/// Two attempts that run at once can't both have the only access to something.
+fn check_shared(function: &Function, errors: &mut Errors) {
+    const WHY: &str = "`#[hedge]` runs two attempts at once, and they can't share a `&mut`";
+    for input in &function.sig.inputs {
+        match input {
+            FnArg::Receiver(Receiver { kind: ReceiverKind::Reference(and, lifetime, Some(mutability)), .. }) => {
+                let message = format!("{WHY}: write `&self`, and a `Mutex` or an atomic around what changes");
+                errors.add(quote!(#and #lifetime #mutability), message);
+            }
+            FnArg::Receiver(Receiver { kind: ReceiverKind::Typed(_, ty), .. }) => check_type(ty, WHY, errors),
+            FnArg::Typed(parameter) => check_type(&parameter.ty, WHY, errors),
+            FnArg::Receiver(_) => {}
+        }
+    }
+}
+
+fn check_type(ty: &Type, why: &str, errors: &mut Errors) {
+    if let Type::Reference(TypeReference { and_token, lifetime, mutability: Some(mutability), .. }) = ty {
+        let message = format!("{why}: write `&`, and a `Mutex` or an atomic around what changes");
+        errors.add(quote!(#and_token #lifetime #mutability), message);
+    }
+}

@@ -1,0 +1,227 @@
+//! `#[retry]`: runs the body again on a transient error.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+use crate::errors::Errors;
+use crate::frameworks::rmcp;
+use crate::function::Function;
+use crate::function::code::{Code, Setting, pause};
+use crate::function::tokens::{at, mentions};
+use crate::options::classify::Classify;
+use crate::options::policy::Policy;
+use crate::options::rows::{Row, Takes};
+use crate::options::{Options, durations, repeat, values};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::{Moves, Rule};
+
+pub(crate) const RETRY: Attribute = Attribute {
+    order: &[
+        Rule::below("fallback", Moves::Other, "would leave no error to retry"),
+        Rule::above("hedge", Moves::Other, "would give each of its attempts another key").only_with(KEY),
+    ],
+    ..Attribute::new(
+        "retry",
+        &[
+            Row::policy("max", Takes::integer(0)),
+            Row::policy("backoff", BACKOFF),
+            Row::policy("base", Takes::Duration),
+            Row::policy("factor", Takes::Number { least: 1.0, most: f64::INFINITY }),
+            Row::policy("cap", Takes::Duration),
+            Row::policy("jitter", Takes::Number { least: 0.0, most: 1.0 }),
+            Row::beside("when", Takes::Expression),
+            Row::beside("after", Takes::Expression),
+            Row::policy("within", Takes::Duration),
+            Row::beside("budget", Takes::Expression),
+            Row::beside("clone", Takes::NamesOrNothing),
+            Row::beside(KEY, Takes::Nothing),
+        ],
+        read,
+    )
+};
+
+const KEY: &str = "idempotency_key";
+
+const BACKOFF: Takes = Takes::Choice {
+    of: "Backoff",
+    words: &[("exp", "Exp"), ("linear", "Linear"), ("fixed", "Fixed"), ("none", "None")],
+};
+
+const POLICY: Policy = Policy {
+    ty: "Retry",
+    has_its_own: "the policy has its own",
+    takes: Some("a policy of type `Retry` here: write `max = 3` for a number of retries"),
+};
+
+struct Retry {
+    policy: Setting,
+    classify: Classify,
+    budget: Option<Setting>,
+    key: Option<Key>,
+    /// The key as it would be if nothing were wrong.
+    mentioned_key: Option<Key>,
+    clones: Vec<Ident>,
+}
+
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    POLICY.check(options, errors);
+    check_backoff(options, errors);
+    repeat::check_parameters(function, errors);
+    let policy = POLICY.of_the_call(options, errors);
+    if options.positional.is_none() {
+        check_durations(options, errors);
+    }
+    Box::new(Retry {
+        policy,
+        classify: Classify::when(options).and_after(options),
+        budget: options.value("budget").map(|expr| budget(expr, errors)),
+        key: key(options, function, errors),
+        mentioned_key: options.mention(KEY).cloned().map(Key),
+        clones: repeat::clones(options, function, errors),
+    })
+}
+
+impl Layer for Retry {
+    // Input:
+    //     BODY
+    //
+    // Output:
+    //     let retry = const { &::reliable::Retry::new().max(3) };
+    //     let mut attempts = retry.attempts();
+    //     loop {
+    //         let outcome: Result<Forecast, WeatherError> = { BODY };
+    //         let pause = match attempts.settle("forecast", outcome, |error| …) {
+    //             ::core::ops::ControlFlow::Break(outcome) => break outcome,
+    //             ::core::ops::ControlFlow::Continue(pause) => pause,
+    //         };
+    //         pause.await;
+    //     }
+    //
+    // The pause is bound before it is awaited, because a `match` keeps what it looks at alive: an error that is not
+    // `Send` would make the whole future so.
+    fn wrap(&self, mut inner: Code, function: &Function) -> Code {
+        let mixed = Span::mixed_site();
+        let retry = inner.setting("retry", &self.policy);
+        let tool = &function.name;
+        let outcome = inner.outcome(function);
+        let classify = &self.classify;
+        let settle = quote_spanned!(function.return_span()=> settle);
+        let budget = self.budget.as_ref().map(|setting| {
+            let budget = inner.setting("budget", setting);
+            quote_spanned!(mixed=> .budget(#budget))
+        });
+        let key = &self.key;
+        let wait = pause(function);
+        inner.into_block(quote_spanned!(mixed=>
+            let mut attempts = #retry.attempts() #budget;
+            #key
+            loop {
+                #outcome
+                let pause = match attempts.#settle(#tool, outcome, #classify) {
+                    ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                    ::core::ops::ControlFlow::Continue(pause) => pause,
+                };
+                #wait;
+            }
+        ))
+    }
+
+    fn before_body(&self) -> TokenStream {
+        repeat::cloned(&self.clones)
+    }
+
+    /// It would repeat the effect of a tool that says of itself that it must not be repeated.
+    fn check_others(&self, attrs: &[syn::Attribute], errors: &mut Errors) {
+        for hint in rmcp::declared_not_idempotent(attrs) {
+            errors.add(
+                hint,
+                "this tool is declared not to be idempotent, and a retry would repeat its effect: remove `#[retry]`, or make the tool idempotent with `#[retry(…, idempotency_key)]` and declare it so",
+            );
+        }
+    }
+
+    /// The body counts on its key.
+    fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
+        let key = self.mentioned_key.clone().filter(|key| !function.binds(&key.0))?;
+        Some(Box::new(key))
+    }
+}
+
+/// Refuses what has no part in how the pauses grow.
+fn check_backoff(options: &Options, errors: &mut Errors) {
+    let backoff = options.value("backoff").and_then(values::word).unwrap_or_default();
+    let senseless: &[&str] = match &*backoff {
+        "none" if options.value("after").is_some() => &["base", "factor", "jitter"],
+        "none" => &["base", "factor", "jitter", "cap"],
+        "fixed" | "linear" => &["factor"],
+        _ => &[],
+    };
+    if let Some(key) = options.first_of(senseless) {
+        errors.add(key, format!("`{key}` means nothing with `backoff = \"{backoff}\"`: remove one of them"));
+    }
+}
+
+fn check_durations(options: &Options, errors: &mut Errors) {
+    let of = |key| options.value(key).and_then(durations::of_literal);
+    let Some(base) = of("base") else { return };
+    if of("cap").is_some_and(|cap| base > cap) {
+        errors.add(
+            options.value("base"),
+            "`base` is longer than `cap`, so that every pause would be cut down: write a shorter `base`",
+        );
+    }
+    if of("within").is_some_and(|within| base >= within) {
+        errors.add(
+            options.value("base"),
+            "`base` is not shorter than `within`, so that no retry would ever begin: write a shorter `base`",
+        );
+    }
+}
+
+/// A budget is a state that calls share: of the user's, and never one that is made anew for each call.
+fn budget(expr: &Expr, errors: &mut Errors) -> Setting {
+    let of_the_type = |name: &Ident| name == "RetryBudget";
+    let makes_one = !matches!(expr, Expr::Path(_)) && mentions(expr.to_token_stream(), &of_the_type);
+    if values::is_literal(expr) || makes_one {
+        errors.add(
+            expr,
+            "calls share a budget, and this one would be new at each call: write `static BUDGET: RetryBudget = …;`, and `budget = BUDGET`",
+        );
+    }
+    let span = at(expr.span());
+    Setting { ty: Some(quote_spanned!(span=> &::reliable::RetryBudget)), value: quote_spanned!(span=> &#expr) }
+}
+
+fn key(options: &Options, function: &Function, errors: &mut Errors) -> Option<Key> {
+    let key = options.first_of(&[KEY]).filter(|_| options.flag(KEY))?;
+    if function.binds(key) {
+        errors
+            .add(key, format!("the key would hide the parameter `{key}`: rename the parameter, or remove this option"));
+    }
+    Some(Key(key.clone()))
+}
+
+/// The name that the body knows its key by: as written in the attribute, so that the compiler says there if it is unused.
+/// As a layer, it is the key without the retries, for a body that counts on it while something else is wrong.
+#[derive(Clone)]
+struct Key(Ident);
+
+impl Layer for Key {
+    fn wrap(&self, inner: Code, _: &Function) -> Code {
+        inner
+    }
+
+    fn before_body(&self) -> TokenStream {
+        let Key(name) = self;
+        quote_spanned!(Span::mixed_site()=> #self let _ = #name;)
+    }
+}
+
+impl ToTokens for Key {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Key(name) = self;
+        tokens.extend(quote_spanned!(Span::mixed_site()=> let #name = ::reliable::IdempotencyKey::new();));
+    }
+}

@@ -1,0 +1,86 @@
+//! `#[timeout]`: gives up on a call that takes too long.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
+use syn::{Expr, ExprLit, Lit};
+
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::function::code::{Code, Setting};
+use crate::function::tokens::at;
+use crate::options::policy::built;
+use crate::options::rows::{Row, Takes};
+use crate::options::{Options, durations, values};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::Twice;
+
+pub(crate) const TIMEOUT: Attribute = Attribute {
+    needs_async: true,
+    twice: Twice::Around(
+        &["retry", "agent"],
+        "two `#[timeout]` with no `#[retry]` between them limit the same call twice: remove the longer one",
+    ),
+    ..Attribute::new("timeout", &[MS, SECS], read)
+};
+
+const MS: Row = Row::makes("ms", Takes::Count { millis: 1 });
+const SECS: Row = Row::makes("secs", Takes::Count { millis: 1000 });
+
+struct Timeout(Setting);
+
+fn read(options: &Options, _: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    let (ms, secs) = (options.value(MS.key), options.value(SECS.key));
+    Box::new(Timeout(match (&options.positional, ms, secs) {
+        (None, Some(ms), None) => count(&MS, ms, errors),
+        (None, None, Some(secs)) => count(&SECS, secs, errors),
+        (Some(limit), None, None) => positional(limit, errors),
+        (None, None, None) => {
+            options.must_have("`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
+            built(&TokenStream::new(), true)
+        }
+        _ => {
+            errors.add(options.first_of(&["secs", "ms"]), "`#[timeout]` takes one limit: remove one of them");
+            built(&TokenStream::new(), true)
+        }
+    }))
+}
+
+/// A limit in whole units.
+fn count(unit: &Row, count: &Expr, errors: &mut Errors) -> Setting {
+    let limit = unit.call(count, errors);
+    built(&quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#limit), values::is_literal(count))
+}
+
+/// A text with a unit, or an expression of type `Duration` or `Timeout`.
+fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
+    let mixed = Span::mixed_site();
+    if let Expr::Lit(ExprLit { lit: Lit::Int(ms), .. }) = limit {
+        errors.add(limit, format!("the limit needs a unit: write `#[timeout(ms = {})]`", ms.base10_digits()));
+    } else if let Some(limit) = durations::text("the limit", limit, errors) {
+        let limit = durations::tokens(limit);
+        return built(&quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
+    }
+    Setting {
+        ty: Some(quote_spanned!(mixed=> ::reliable::Timeout)),
+        value: quote_spanned!(at(limit.span())=> ::core::convert::From::from(#limit)),
+    }
+}
+
+impl Layer for Timeout {
+    // Input:
+    //     BODY
+    //
+    // Output:
+    //     let timeout = const { &::reliable::Timeout::ms(2000) };
+    //     timeout.run("forecast", async { BODY })
+    //
+    // Where BODY is `fetch(city).await` and nothing else:
+    //     timeout.run("forecast", fetch(city))
+    fn wrap(&self, mut inner: Code, function: &Function) -> Code {
+        let timeout = inner.setting("timeout", &self.0);
+        let tool = &function.name;
+        let call = inner.call(function);
+        inner.into_future(quote_spanned!(function.return_span()=> #timeout.run(#tool, #call)))
+    }
+}

@@ -1,0 +1,235 @@
+//! The new body while it is put together, from the inside out.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::{Expr, Lifetime};
+
+use crate::function::Function;
+
+/// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
+/// side of `let retry = …;`.
+#[derive(Clone)]
+pub(crate) struct Setting {
+    /// The type, where the value is the user's own and might be of another one.
+    pub(crate) ty: Option<TokenStream>,
+    pub(crate) value: TokenStream,
+}
+
+/// The code for the body and the attributes around it so far. Its value is the outcome of the call.
+pub(crate) struct Code {
+    tokens: TokenStream,
+    /// The same for `Form::Returning` as a labelled block, which needs no `async` block of its own to leave.
+    labelled: Option<TokenStream>,
+    /// How many labels there are: none may hide another.
+    labels: usize,
+    form: Form,
+    /// Whether the user's own code, or what stands before it, may end early.
+    leaves_early: bool,
+    /// What the user's own code awaits, where it does nothing else.
+    awaited_call: Option<Expr>,
+    /// Whether it says of what type the outcome is.
+    typed: bool,
+    settings: Vec<(Ident, Setting)>,
+    /// Where errors about the outcome point.
+    span: Span,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Form {
+    /// A future, not yet awaited.
+    Future,
+    /// Statements that end in an expression.
+    Block,
+    /// The same, with a `return` in it that leaves the block with an outcome.
+    Returning,
+    /// The same around the user's own code, which must know what type it returns.
+    Body,
+}
+
+impl Code {
+    /// The user's own code, and what is put before it for each attempt.
+    pub(crate) fn body(before: &TokenStream, function: &Function) -> Code {
+        let body = function.body();
+        Code {
+            tokens: quote!(#before #body),
+            labelled: None,
+            labels: 0,
+            form: Form::Body,
+            leaves_early: function.leaves_early(),
+            awaited_call: function.awaited_call().filter(|_| before.is_empty()),
+            typed: false,
+            settings: Vec::new(),
+            span: function.return_span(),
+        }
+    }
+
+    /// The same call as a future around it: around `call` or `future`.
+    pub(crate) fn into_future(self, tokens: TokenStream) -> Code {
+        // A future of the user's own says nothing of the type, nor does one of ours right around it.
+        let typed = self.awaited_call.is_none() && (self.typed || self.form != Form::Future);
+        Code { tokens, form: Form::Future, awaited_call: None, typed, ..self }
+    }
+
+    /// The same call as statements around its outcome.
+    pub(crate) fn into_block(self, tokens: TokenStream) -> Code {
+        Code { tokens, form: Form::Block, awaited_call: None, typed: true, ..self }
+    }
+
+    /// The same call as statements around its outcome, which may leave early with another: `leave(outcome)`.
+    pub(crate) fn into_returning(self, statements: impl Fn(&Leave<'_>) -> TokenStream) -> Code {
+        let mixed = Span::mixed_site();
+        let labels = self.labels + 1;
+        let name = if labels == 1 { "'call".to_owned() } else { format!("'call_{labels}") };
+        let label = Lifetime::new(&name, mixed);
+        let block = statements(&|outcome| {
+            let outcome = in_parentheses(outcome);
+            quote_spanned!(mixed=> break #label #outcome)
+        });
+        Code {
+            tokens: statements(&|outcome| quote_spanned!(mixed=> return #outcome)),
+            labelled: Some(quote_spanned!(mixed=> #label: { #block })),
+            labels,
+            form: Form::Returning,
+            awaited_call: None,
+            typed: true,
+            ..self
+        }
+    }
+
+    /// The same call behind statements which may `return` an outcome.
+    pub(crate) fn after(self, statements: &TokenStream) -> Code {
+        let tokens = self.statements();
+        let form = if self.form == Form::Body { Form::Body } else { Form::Returning };
+        let tokens = quote!(#statements #tokens);
+        Code { tokens, labelled: None, form, leaves_early: true, awaited_call: None, ..self }
+    }
+
+    /// Makes a policy before everything else, and gives the name to use it by.
+    pub(crate) fn setting(&mut self, name: &str, setting: &Setting) -> Ident {
+        let taken = self.settings.iter().filter(|(other, _)| other.to_string().ends_with(name)).count();
+        let name = Ident::new(&format!("{}{name}", "outer_".repeat(taken)), Span::mixed_site());
+        self.settings.push((name.clone(), setting.clone()));
+        name
+    }
+
+    /// `let outcome = …;`
+    pub(crate) fn outcome(&self, function: &Function) -> TokenStream {
+        let body_alone = self.form == Form::Body && !self.leaves_early;
+        let value = if body_alone { self.block() } else { self.value(function) };
+        // Elsewhere the outcome has its type from a block of its own.
+        let untyped = body_alone || self.form == Form::Future && !self.typed;
+        let ty = untyped.then(|| function.return_hint());
+        let ty = ty.iter();
+        quote_spanned!(Span::mixed_site()=> let outcome #(: #ty)* = #value;)
+    }
+
+    /// The user's own block, inside another one where something is put before it.
+    fn block(&self) -> TokenStream {
+        let tokens = &self.tokens;
+        let is_block = tokens.clone().into_iter().count() == 1;
+        if is_block { tokens.clone() } else { quote_spanned!(self.span=> { #tokens }) }
+    }
+
+    /// The outcome as an expression.
+    pub(crate) fn value(&self, function: &Function) -> TokenStream {
+        let statements = self.statements();
+        match self.form {
+            Form::Future => statements,
+            Form::Block => quote!({ #statements }),
+            Form::Returning if self.labelled.is_some() => self.labelled.to_token_stream(),
+            Form::Returning | Form::Body => run(function, &self.hinted(function)),
+        }
+    }
+
+    /// The call as a future, which may be one of the user's own: made at once, before anything around it.
+    pub(crate) fn call(&self, function: &Function) -> TokenStream {
+        self.awaited_call.as_ref().map_or_else(|| self.future(function), ToTokens::to_token_stream)
+    }
+
+    /// The outcome as a future.
+    pub(crate) fn future(&self, function: &Function) -> TokenStream {
+        match self.form {
+            Form::Future => self.tokens.clone(),
+            _ => future(function, &self.hinted(function)),
+        }
+    }
+
+    /// The outcome as statements that end in an expression.
+    fn statements(&self) -> TokenStream {
+        let tokens = &self.tokens;
+        match self.form {
+            Form::Future => quote_spanned!(self.span=> #tokens.await),
+            _ => tokens.clone(),
+        }
+    }
+
+    fn hinted(&self, function: &Function) -> TokenStream {
+        let tokens = &self.tokens;
+        if self.typed {
+            return tokens.clone();
+        }
+        let returned = function.return_hint();
+        let hint = quote_spanned!(self.span=> if false { return ::reliable::expansion::returns::<#returned>(); });
+        quote!(#hint #tokens)
+    }
+}
+
+/// Leaves with an outcome.
+pub(crate) type Leave<'a> = dyn Fn(&TokenStream) -> TokenStream + 'a;
+
+/// `break 'call ::path` is legal, and yet many macros of others, which see it when they stand below, take the first colon
+/// for that of a label.
+fn in_parentheses(outcome: &TokenStream) -> TokenStream {
+    match outcome.clone().into_iter().next() {
+        Some(TokenTree::Punct(_)) => quote_spanned!(Span::mixed_site()=> (#outcome)),
+        _ => outcome.clone(),
+    }
+}
+
+impl ToTokens for Code {
+    /// The statements of the whole function. The settings of the outermost attribute come first.
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        for (name, Setting { ty, value }) in self.settings.iter().rev() {
+            let ty = ty.iter();
+            tokens.extend(quote_spanned!(Span::mixed_site()=> let #name #(: #ty)* = #value;));
+        }
+        self.statements().to_tokens(tokens);
+    }
+}
+
+/// The outcome of a call that a `fault` ended.
+pub(crate) fn ended_by_fault(function: &Function) -> TokenStream {
+    quote_spanned!(function.return_span()=> ::reliable::expansion::Outcome::from_fault(fault))
+}
+
+/// Asks a policy that may let the call wait: `bulkhead.admit("forecast").await`.
+pub(crate) fn admit(policy: &Ident, function: &Function) -> TokenStream {
+    let (mixed, tool) = (Span::mixed_site(), &function.name);
+    if function.is_async() {
+        quote_spanned!(mixed=> #policy.admit(#tool).await)
+    } else {
+        quote_spanned!(mixed=> #policy.admit_blocking(#tool))
+    }
+}
+
+/// Waits for the end of a `pause`.
+pub(crate) fn pause(function: &Function) -> TokenStream {
+    let mixed = Span::mixed_site();
+    if function.is_async() { quote_spanned!(mixed=> pause.await) } else { quote_spanned!(mixed=> pause.block()) }
+}
+
+/// Runs statements that may `return`, and gives what they return.
+fn run(function: &Function, statements: &TokenStream) -> TokenStream {
+    let span = function.return_span();
+    if function.is_async() {
+        let future = future(function, statements);
+        quote_spanned!(span=> #future.await)
+    } else {
+        quote_spanned!(span=> (|| { #statements })())
+    }
+}
+
+/// Not `async move`: the parameters stay where they are, for the next attempt and for a fallback.
+fn future(function: &Function, statements: &TokenStream) -> TokenStream {
+    quote_spanned!(function.return_span()=> async { #statements })
+}
