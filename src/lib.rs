@@ -64,7 +64,7 @@ pub use reliable_runtime::said::request::{Decision, Request};
 
 // What is in force around a call, and what happened.
 pub use reliable_runtime::said::event::{Event, GaveUpReason};
-pub use reliable_runtime::scope::Scope;
+pub use reliable_runtime::scope::{Scope, spawn};
 pub use reliable_runtime::seen::recorder::Recorder;
 pub use reliable_runtime::seen::report::Report;
 

@@ -10,6 +10,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use tokio::task::JoinHandle;
 use tokio::task::futures::TaskLocalFuture;
 
 tokio::task_local! {
@@ -32,8 +33,8 @@ tokio::task_local! {
 /// # }
 /// ```
 ///
-/// A scope belongs to a task. A spawned task has none, unless it is handed on:
-/// `tokio::spawn(Scope::current().run(work))`.
+/// A scope belongs to a task. [`reliable::spawn`](spawn) takes it along to another one, `tokio::spawn` does not; code that
+/// blocks, and so runs in a thread of its own, is in it by [`Scope::enter`].
 #[derive(Clone, Default)]
 #[must_use = "a scope does nothing unless something runs in it"]
 pub struct Scope(Option<Arc<Slot>>);
@@ -53,6 +54,32 @@ impl Scope {
     /// Runs `work` in this scope.
     pub fn run<F: Future>(self, work: F) -> Scoped<F> {
         Scoped { work: SCOPE.scope(self, work) }
+    }
+
+    /// Runs code that blocks in this scope: in `spawn_blocking`, in a thread, or in a plain `fn`.
+    ///
+    /// ```
+    /// use reliable::{Recorder, Scope};
+    ///
+    /// #[reliable::fallback(Ok(42))]
+    /// fn price(item: &str) -> Result<u32, String> {
+    ///     Err("503".to_owned())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// # let recorder = Recorder::new();
+    /// # let work = async {
+    /// let scope = Scope::current();
+    /// let price = tokio::task::spawn_blocking(move || scope.enter(|| price("tea"))).await.unwrap();
+    /// assert_eq!(price, Ok(42));
+    /// # };
+    /// # Scope::current().recorder(&recorder).run(work).await;
+    /// # assert_eq!(recorder.report().of("price").unwrap().fallbacks, 1);
+    /// # }
+    /// ```
+    pub fn enter<T>(self, work: impl FnOnce() -> T) -> T {
+        SCOPE.sync_scope(self, work)
     }
 
     /// The same with this in it, in the place of another of its type: who keeps something in a scope does it by a type of
@@ -82,10 +109,49 @@ impl Scope {
         found.ok().flatten().and_then(|holds| holds.downcast().ok())
     }
 
+    /// What this scope holds of type `T`.
+    pub(crate) fn holds<T: Any + Send + Sync>(&self) -> Option<&T> {
+        self.slot_of::<T>().and_then(|holds| holds.downcast_ref())
+    }
+
+    /// Whether there is a scope here at all, be it an empty one.
+    pub(crate) fn is_there() -> bool {
+        SCOPE.try_with(|_| ()).is_ok()
+    }
+
     fn slot_of<T: Any>(&self) -> Option<&Arc<dyn Any + Send + Sync>> {
         let slots = successors(self.0.as_deref(), |slot| slot.others.0.as_deref());
         slots.map(|slot| &slot.holds).find(|holds| holds.is::<T>())
     }
+}
+
+/// `tokio::spawn` in the current scope: the approver, the recorder and the agent's run go along.
+///
+/// ```
+/// use reliable::{Recorder, Scope};
+///
+/// #[reliable::fallback(Ok(42))]
+/// async fn price(item: &'static str) -> Result<u32, String> {
+///     Err("503".to_owned())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let recorder = Recorder::new();
+/// let work = async { reliable::spawn(price("tea")).await.unwrap() };
+/// assert_eq!(Scope::current().recorder(&recorder).run(work).await, Ok(42));
+/// assert_eq!(recorder.report().of("price").unwrap().fallbacks, 1);
+/// # }
+/// ```
+///
+/// # Panics
+/// Outside of a tokio runtime, as `tokio::spawn` does.
+#[track_caller]
+pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
+where
+    F: Future<Output: Send + 'static> + Send + 'static,
+{
+    tokio::spawn(Scope::current().run(future))
 }
 
 impl fmt::Debug for Scope {

@@ -3,6 +3,7 @@
 pub(crate) mod emit;
 pub mod failure;
 pub mod inspect;
+pub(crate) mod listener;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(not(feature = "metrics"))]

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::said::request::{Decision, Request};
@@ -131,12 +132,25 @@ pub(crate) fn current() -> Option<Arc<dyn ErasedApprover>> {
     Scope::find::<InScope>().map(|in_scope| Arc::clone(&in_scope.0)).or_else(installed)
 }
 
+/// Why there is none to ask.
+pub(crate) fn why_none() -> &'static str {
+    let in_a_task = tokio::task::try_id().is_some();
+    if in_a_task && !Scope::is_there() && WAS_IN_A_SCOPE.load(Ordering::Relaxed) {
+        "no approver is installed, and that of a scope does not follow `tokio::spawn`: write `reliable::spawn`"
+    } else {
+        "no approver is installed"
+    }
+}
+
+static WAS_IN_A_SCOPE: AtomicBool = AtomicBool::new(false);
+
 /// The approver that a scope holds.
 struct InScope(Arc<dyn ErasedApprover>);
 
 impl Scope {
     /// Asks this approver, before any of an outer scope and before the process-wide one.
     pub fn approver(self, approver: impl Approver + 'static) -> Scope {
+        WAS_IN_A_SCOPE.store(true, Ordering::Relaxed);
         self.with(Arc::new(InScope(Arc::new(approver))))
     }
 }

@@ -169,7 +169,7 @@ struct Nobody;
 
 impl Approver for Nobody {
     async fn review(&self, _: &Request) -> Decision {
-        Decision::deny("no approver is installed")
+        Decision::deny(approver::why_none())
     }
 }
 

@@ -96,6 +96,10 @@ macro_rules! make_enum {
 
             /// The function or agent that it happened to.
             pub fn tool(&self) -> &str {
+                self.tool_name()
+            }
+
+            pub(crate) fn tool_name(&self) -> &ToolName {
                 match self {
                     $(Event::$event { $who, .. } => $who,)*
                 }

@@ -1,14 +1,15 @@
 //! Tells whoever listens what happened.
 
 use crate::said::event::Event;
+use crate::seen::listener::Listeners;
 use crate::seen::recorder::Recorder;
 use crate::seen::{metrics, trace};
 
 /// The event is built only if somebody listens.
 pub(crate) fn emit(event: impl FnOnce() -> Event) {
-    let recorder = Recorder::current();
+    let (recorder, listeners) = (Recorder::current(), Listeners::current());
     let traced = trace::is_heard();
-    if recorder.is_none() && !traced && !metrics::is_heard() {
+    if recorder.is_none() && listeners.is_none() && !traced && !metrics::is_heard() {
         return;
     }
     let event = event();
@@ -16,6 +17,9 @@ pub(crate) fn emit(event: impl FnOnce() -> Event) {
         trace::emit(&event);
     }
     metrics::count(&event);
+    if let Some(listeners) = listeners {
+        listeners.tell(&event);
+    }
     if let Some(recorder) = recorder {
         recorder.record(event);
     }

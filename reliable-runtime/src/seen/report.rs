@@ -33,6 +33,7 @@ use crate::said::words::short;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
     entries: Vec<Entry>,
+    left_out: u64,
     rows: Vec<Row>,
 }
 
@@ -98,17 +99,18 @@ pub struct Row {
 }
 
 impl Report {
-    pub(crate) fn new(entries: Vec<Entry>) -> Self {
-        let mut rows: Vec<Row> = Vec::new();
-        for Entry { event, .. } in &entries {
-            row(&mut rows, event.tool()).count(event);
-        }
-        Report { entries, rows }
+    pub(crate) fn new(entries: Vec<Entry>, left_out: u64, rows: Vec<Row>) -> Self {
+        Report { entries, left_out, rows }
     }
 
-    /// Every event, in the order in which they happened.
+    /// The events, in the order in which they happened: all of them, or as many of the last ones as the recorder keeps.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// How many earlier events are not among the [`entries`](Report::entries). The rows count them all the same.
+    pub fn left_out(&self) -> u64 {
+        self.left_out
     }
 
     /// The rows of the table, in the order in which the functions first appear.
@@ -120,14 +122,6 @@ impl Report {
     pub fn of(&self, tool: &str) -> Option<&Row> {
         self.rows.iter().find(|row| row.tool == tool)
     }
-}
-
-fn row<'a>(rows: &'a mut Vec<Row>, tool: &str) -> &'a mut Row {
-    let index = rows.iter().position(|row| row.tool == tool).unwrap_or_else(|| {
-        rows.push(Row { tool: tool.to_owned(), ..Row::default() });
-        rows.len() - 1
-    });
-    &mut rows[index]
 }
 
 macro_rules! make_count {
@@ -145,7 +139,7 @@ macro_rules! make_count {
     )*) => {
         impl Row {
             #[allow(unused_variables, reason = "a row does not tell all that is known")]
-            fn count(&mut self, event: &Event) {
+            pub(crate) fn count(&mut self, event: &Event) {
                 match event {$(
                     Event::$event { $who, $($field,)* } => {
                         let $row = self;
@@ -171,7 +165,11 @@ impl fmt::Display for Report {
             let cells = columns.iter().zip(&widths).map(|(column, &width)| format!("{:<width$}", column[line]));
             writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
         }
-        Ok(())
+        match self.left_out {
+            0 => Ok(()),
+            1 => writeln!(f, "(1 earlier event is counted here and not kept)"),
+            more => writeln!(f, "({more} earlier events are counted here and not kept)"),
+        }
     }
 }
 
