@@ -27,6 +27,11 @@ impl Errors {
         result.map_err(|error| self.push(error)).ok()
     }
 
+    /// Adds those that were found elsewhere.
+    pub(crate) fn append(&mut self, others: Errors) {
+        others.0.into_iter().for_each(|error| self.push(error));
+    }
+
     pub(crate) fn count(&self) -> usize {
         self.0.len()
     }

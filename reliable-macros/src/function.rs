@@ -1,4 +1,4 @@
-//! The annotated function: attributes, visibility, signature, and the body as raw tokens.
+//! The annotated function: visibility, signature, and the body as raw tokens.
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -6,19 +6,23 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, PathSegment, ReturnType, Signature, Token, Type, Visibility,
-    parse_quote,
+    Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, ReturnType, Signature, Token, Type, Visibility, parse_quote,
 };
 
-use crate::errors::Errors;
-use crate::frameworks::rig;
 use crate::function::boxed::Shell;
+use crate::function::tokens::{at, last_segment, mentions};
 
 pub(crate) mod boxed;
 pub(crate) mod code;
+pub(crate) mod tokens;
 
-/// A function whose body is never parsed: so it may be half typed, and nothing in it is touched.
+/// A function whose body goes into the expansion as the tokens that it is, so that it may be half typed.
+///
+/// Two questions parse a copy of it: what the body awaits, if that is all that it does, and, of a function that returns
+/// a future, where the body of the `async fn` in it begins. Only the second demands that it can be parsed.
 pub(crate) struct Function {
+    /// The name that events and faults carry, as an expression.
+    pub(crate) name: TokenStream,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     inner_attrs: Vec<Attribute>,
@@ -44,7 +48,8 @@ impl Parse for Function {
         let mut body = Group::new(braces.delimiter(), tokens);
         body.set_span(braces.span());
         let (shell, body) = boxed::open(&mut sig, &body)?.map_or((None, body), |(shell, body)| (Some(shell), body));
-        Ok(Function { vis, sig, inner_attrs, body, shell })
+        let name = sig.ident.unraw().to_string().to_token_stream();
+        Ok(Function { name, vis, sig, inner_attrs, body, shell })
     }
 }
 
@@ -60,12 +65,6 @@ impl Parse for Body {
 }
 
 impl Function {
-    /// The name that events and faults carry.
-    pub(crate) fn name(&self) -> TokenStream {
-        let of_rig = if cfg!(feature = "rig") { rig::tool_name(&self.sig) } else { None };
-        of_rig.unwrap_or_else(|| self.sig.ident.unraw().to_string().to_token_stream())
-    }
-
     pub(crate) fn is_async(&self) -> bool {
         self.sig.asyncness.is_some()
     }
@@ -98,7 +97,7 @@ impl Function {
         leaves_early(self.body.stream())
     }
 
-    /// The call that the body awaits, where it does nothing else: `fetch(city)` of `{ fetch(city).await }`.
+    /// The call that the body awaits, where it parses and does nothing else: `fetch(city)` of `{ fetch(city).await }`.
     pub(crate) fn awaited_call(&self) -> Option<Expr> {
         let is_await = |token: &TokenTree| matches!(token, TokenTree::Ident(name) if name == "await");
         if !self.body.stream().into_iter().last().as_ref().is_some_and(is_await) || self.leaves_early() {
@@ -156,31 +155,9 @@ impl Function {
         bindings
     }
 
-    /// Notes an error if a value of a state that outlives the call depends on the call.
-    pub(crate) fn must_be_constant(&self, key: &str, expr: &Expr, errors: &mut Errors) {
-        let of_the_call = |name: &Ident| name == "self" || self.binds(name);
-        if mentions(expr.to_token_stream(), &of_the_call) {
-            errors.add(
-                expr,
-                format!("`{key}` belongs to a state that all calls share: write a literal or a constant, or pass a ready-made state instead of options"),
-            );
-        }
-    }
-
+    /// Whether a parameter, or a part of one, has this name.
     pub(crate) fn binds(&self, name: &Ident) -> bool {
         self.bindings().iter().any(|(binding, _)| binding.ident == *name)
-    }
-
-    /// What a call with the same signature is passed: the receiver first, then each parameter.
-    pub(crate) fn arguments(&self, errors: &mut Errors) -> Vec<Expr> {
-        let arguments = self.sig.inputs.iter().map(|input| match input {
-            FnArg::Receiver(receiver) => {
-                let this = receiver.self_token;
-                Ok(parse_quote!(#this))
-            }
-            FnArg::Typed(parameter) => argument(&parameter.pat),
-        });
-        arguments.filter_map(|argument| errors.take(argument)).collect()
     }
 
     /// The function again, with another body.
@@ -214,51 +191,6 @@ fn collect_bindings<'a>(pat: &'a Pat, found: &mut impl FnMut(&'a PatIdent)) {
     }
 }
 
-/// The expression that puts a destructured parameter together again.
-fn argument(pat: &Pat) -> syn::Result<Expr> {
-    match pat {
-        Pat::Ident(PatIdent { ident, subpat: None, .. }) => Ok(parse_quote!(#ident)),
-        Pat::Tuple(tuple) => {
-            let elems = tuple.elems.iter().map(argument).collect::<syn::Result<Vec<_>>>()?;
-            Ok(parse_quote!((#(#elems,)*)))
-        }
-        Pat::TupleStruct(tuple) => {
-            let path = &tuple.path;
-            let elems = tuple.elems.iter().map(argument).collect::<syn::Result<Vec<_>>>()?;
-            Ok(parse_quote!(#path(#(#elems),*)))
-        }
-        Pat::Struct(fields) if fields.rest.is_none() => {
-            let path = &fields.path;
-            let members = fields.fields.iter().map(|field| &field.member);
-            let values = fields.fields.iter().map(|field| argument(&field.pat)).collect::<syn::Result<Vec<_>>>()?;
-            Ok(parse_quote!(#path { #(#members: #values),* }))
-        }
-        Pat::Paren(paren) => argument(&paren.pat),
-        _ => Err(syn::Error::new_spanned(
-            pat,
-            "this parameter can't be passed on to the fallback: give it a name, and take it apart in the body",
-        )),
-    }
-}
-
-/// What a type is known by, however it is reached: `ErrorData` of `rmcp::ErrorData`.
-pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
-    match ty {
-        Type::Path(path) => path.path.segments.last(),
-        Type::Group(group) => last_segment(&group.elem),
-        _ => None,
-    }
-}
-
-/// Whether a name that is `wanted` is anywhere in `tokens`.
-pub(crate) fn mentions(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(name) => wanted(&name),
-        TokenTree::Group(group) => mentions(group.stream(), wanted),
-        _ => false,
-    })
-}
-
 fn leaves_early(tokens: TokenStream) -> bool {
     let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
@@ -274,28 +206,4 @@ fn leaves_early(tokens: TokenStream) -> bool {
         }
     }
     false
-}
-
-/// Generated tokens that stand where the user's stand: names of ours stay ours, and the compiler points at theirs.
-pub(crate) fn at(location: Span) -> Span {
-    Span::mixed_site().located_at(location)
-}
-
-/// Generated tokens which the user's expressions can see, such as the name `error`.
-pub(crate) fn visible(name: &str) -> Ident {
-    Ident::new(name, Span::call_site())
-}
-
-/// Moves every token to `location`, and leaves what its names mean.
-pub(crate) fn relocate(tokens: impl ToTokens, location: Span) -> TokenStream {
-    let relocated = tokens.into_token_stream().into_iter().map(|mut token| {
-        if let TokenTree::Group(group) = &token {
-            let mut moved = Group::new(group.delimiter(), relocate(group.stream(), location));
-            moved.set_span(group.span());
-            token = moved.into();
-        }
-        token.set_span(token.span().located_at(location));
-        token
-    });
-    relocated.collect()
 }

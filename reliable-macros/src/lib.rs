@@ -1,8 +1,8 @@
 //! The attributes of `reliable`. Use them through the `reliable` crate, whose documentation begins at the beginning.
 //!
-//! Each attribute has a file of its own in `attributes`, which reads its options, checks them, and wraps the body; the
-//! module `stack` puts the attributes of one function together. What they expand into is in `reliable-runtime`. The
-//! documentation of each is in `docs`.
+//! Each attribute has a file of its own in `attributes`, which says what it is, reads its options, and wraps the body; the
+//! module `stack` puts the attributes of one function together, and `family` lists them. What they expand into is in
+//! `reliable-runtime`. The documentation of each is in `docs`.
 
 #![deny(missing_docs)]
 #![warn(unreachable_pub)]
@@ -23,6 +23,7 @@ mod attributes {
     pub(crate) mod transient;
 }
 mod errors;
+mod family;
 mod frameworks;
 mod function;
 mod options;
@@ -33,60 +34,64 @@ mod tests;
 use proc_macro::TokenStream;
 
 use attributes::{approval, transient};
-use stack::{Kind, expand};
+use family::FAMILY;
+
+fn expand(attribute: &str, args: TokenStream, item: TokenStream) -> TokenStream {
+    stack::expand(&FAMILY, attribute, args.into(), item.into()).into()
+}
 
 #[doc = include_str!("docs/retry.md")]
 #[proc_macro_attribute]
 pub fn retry(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::Retry, args.into(), item.into()).into()
+    expand("retry", args, item)
 }
 
 #[doc = include_str!("docs/timeout.md")]
 #[proc_macro_attribute]
 pub fn timeout(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::Timeout, args.into(), item.into()).into()
+    expand("timeout", args, item)
 }
 
 #[doc = include_str!("docs/fallback.md")]
 #[proc_macro_attribute]
 pub fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::Fallback, args.into(), item.into()).into()
+    expand("fallback", args, item)
 }
 
 #[doc = include_str!("docs/requires_approval.md")]
 #[proc_macro_attribute]
 pub fn requires_approval(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::Approval, args.into(), item.into()).into()
+    expand("requires_approval", args, item)
 }
 
 #[doc = include_str!("docs/circuit_breaker.md")]
 #[proc_macro_attribute]
 pub fn circuit_breaker(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::CircuitBreaker, args.into(), item.into()).into()
+    expand("circuit_breaker", args, item)
 }
 
 #[doc = include_str!("docs/policy.md")]
 #[proc_macro_attribute]
 pub fn policy(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::Policy, args.into(), item.into()).into()
+    expand("policy", args, item)
 }
 
 #[doc = include_str!("docs/bulkhead.md")]
 #[proc_macro_attribute]
 pub fn bulkhead(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::Bulkhead, args.into(), item.into()).into()
+    expand("bulkhead", args, item)
 }
 
 #[doc = include_str!("docs/rate_limit.md")]
 #[proc_macro_attribute]
 pub fn rate_limit(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::RateLimit, args.into(), item.into()).into()
+    expand("rate_limit", args, item)
 }
 
 #[doc = include_str!("docs/hedge.md")]
 #[proc_macro_attribute]
 pub fn hedge(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::Hedge, args.into(), item.into()).into()
+    expand("hedge", args, item)
 }
 
 /// Marks a place where a plan can inject failures, in tests and drills.
@@ -97,13 +102,13 @@ pub fn hedge(args: TokenStream, item: TokenStream) -> TokenStream {
 #[doc = include_str!("docs/chaos.md")]
 #[proc_macro_attribute]
 pub fn chaos(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::Chaos, args.into(), item.into()).into()
+    expand("chaos", args, item)
 }
 
 #[doc = include_str!("docs/agent.md")]
 #[proc_macro_attribute]
 pub fn agent(args: TokenStream, item: TokenStream) -> TokenStream {
-    expand(Kind::Agent, args.into(), item.into()).into()
+    expand("agent", args, item)
 }
 
 #[doc = include_str!("docs/transient.md")]

@@ -1,6 +1,7 @@
 //! The options in an attribute's parentheses, read the same way for all: `key = value`, lists, flags, positional values.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::quote_spanned;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
@@ -8,29 +9,27 @@ use syn::{Expr, Token, parenthesized, token};
 
 use crate::errors::Errors;
 use crate::function::Function;
+use crate::options::rows::{Row, Takes};
 
 pub(crate) mod classify;
+pub(crate) mod durations;
+pub(crate) mod policy;
 pub(crate) mod repeat;
-pub(crate) mod setting;
+pub(crate) mod rows;
 pub(crate) mod values;
-
-/// What an attribute understands.
-pub(crate) struct Known {
-    /// The attribute: `retry`.
-    pub(crate) attribute: &'static str,
-    /// The options with a value: `max = 3`.
-    pub(crate) keys: &'static [&'static str],
-    /// The options with a list of parameters: `clone(to, body)`.
-    pub(crate) lists: &'static [&'static str],
-    /// The options that stand alone: `clone`.
-    pub(crate) flags: &'static [&'static str],
-}
 
 /// The options as written, each checked to be known and to stand there once.
 pub(crate) struct Options {
-    known: &'static Known,
+    /// The attribute: `retry`.
+    pub(crate) attribute: &'static str,
+    /// The options that it knows.
+    pub(crate) rows: &'static [Row],
+    /// Where errors about the attribute itself point.
+    pub(crate) span: Span,
     pub(crate) positional: Option<Expr>,
     named: Vec<Named>,
+    /// Names in which something is wrong, and all that stand behind a syntax error.
+    unread: Vec<Ident>,
     /// Whether some of what is written could not be used.
     faulty: bool,
 }
@@ -47,13 +46,35 @@ enum Value {
 }
 
 impl Options {
-    pub(crate) fn parse(known: &'static Known, tokens: TokenStream, errors: &mut Errors) -> Options {
-        let mut options = Options { known, positional: None, named: Vec::new(), faulty: false };
+    pub(crate) fn parse(
+        attribute: &'static str,
+        rows: &'static [Row],
+        args: TokenStream,
+        span: Span,
+        errors: &mut Errors,
+    ) -> Options {
+        let (named, unread) = (Vec::new(), Vec::new());
+        let mut options = Options { attribute, rows, span, positional: None, named, unread, faulty: false };
         let before = errors.count();
-        let parsed = (|input: ParseStream<'_>| options.read(input, errors)).parse2(tokens);
+        let parsed = (|input: ParseStream<'_>| {
+            let read = options.read(input, errors);
+            options.skim(input)?;
+            read
+        })
+        .parse2(args);
         errors.take(parsed);
         options.faulty = errors.count() > before;
         options
+    }
+
+    /// Takes the names from what a syntax error left.
+    fn skim(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
+        while !input.is_empty() {
+            if let TokenTree::Ident(name) = input.parse()? {
+                self.unread.push(name);
+            }
+        }
+        Ok(())
     }
 
     fn read(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
@@ -69,18 +90,18 @@ impl Options {
     }
 
     fn read_one(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
-        let Known { lists, flags, .. } = self.known;
-        let is =
-            |names: &[&str]| input.fork().call(Ident::parse_any).is_ok_and(|key| names.iter().any(|name| key == name));
+        let ahead = input.fork().call(Ident::parse_any).ok();
+        let takes = ahead.and_then(|key| self.row(&key)).map(|row| row.takes);
         if input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
             let key = input.call(Ident::parse_any)?;
             input.parse::<Token![=]>()?;
             if input.is_empty() || input.peek(Token![,]) {
                 errors.add(&key, format!("`{key}` needs a value: write `{key} = …`"));
+                self.unread.push(key);
                 return Ok(());
             }
             self.add(Named { key, value: Value::Expr(input.parse()?) }, errors);
-        } else if is(lists) && input.peek2(token::Paren) {
+        } else if takes.is_some_and(Takes::names) && input.peek2(token::Paren) {
             let key = input.call(Ident::parse_any)?;
             let names;
             parenthesized!(names in input);
@@ -88,7 +109,7 @@ impl Options {
                 syn::Error::new(error.span(), format!("`{key}(…)` takes names of parameters: write `{key}(a, b)`"))
             })?;
             self.add(Named { key, value: Value::Names(names.into_iter().collect()) }, errors);
-        } else if is(flags) && (input.peek2(Token![,]) || input.fork().parse::<Ident>().is_ok_and(|_| is_last(input))) {
+        } else if takes.is_some_and(Takes::nothing) && (input.peek2(Token![,]) || is_last(input)) {
             self.add(Named { key: input.call(Ident::parse_any)?, value: Value::Flag }, errors);
         } else {
             self.add_positional(input.parse()?, errors);
@@ -98,22 +119,20 @@ impl Options {
 
     fn add(&mut self, named: Named, errors: &mut Errors) {
         let key = &named.key;
-        let Known { attribute, keys, lists, flags } = self.known;
-        let in_its_form = match named.value {
-            Value::Flag => flags.iter().any(|known| key == known),
-            Value::Names(_) => lists.iter().any(|known| key == known),
-            Value::Expr(_) => keys.iter().any(|known| key == known),
-        };
+        let takes = self.row(key).map(|row| row.takes);
+        let in_its_form = takes.is_some_and(|takes| match named.value {
+            Value::Flag => takes.nothing(),
+            Value::Names(_) => takes.names(),
+            Value::Expr(_) => takes.a_value(),
+        });
         if !in_its_form {
-            let find = |names: &[&'static str]| names.iter().copied().find(|known| key == known);
-            errors.add(
-                key,
-                match (find(lists), find(flags)) {
-                    (Some(list), _) => format!("`{list}` takes names of parameters: write `{list}(a, b)`"),
-                    (None, Some(flag)) => format!("`{flag}` stands alone: write `{flag}` without a value"),
-                    (None, None) => format!("`{key}` is no option of `#[{attribute}]`{}", self.suggestion(key)),
-                },
-            );
+            let message = match takes {
+                Some(takes) if takes.names() => format!("`{key}` takes names of parameters: write `{key}(a, b)`"),
+                Some(_) => format!("`{key}` stands alone: write `{key}` without a value"),
+                None => format!("`{key}` is no option of `#[{}]`{}", self.attribute, self.suggestion(key)),
+            };
+            errors.add(key, message);
+            self.unread.push(named.key);
         } else if self.named.iter().any(|earlier| earlier.key == *key) {
             errors.add(key, format!("`{key}` is given twice: remove one of them"));
         } else {
@@ -122,69 +141,106 @@ impl Options {
     }
 
     fn add_positional(&mut self, value: Expr, errors: &mut Errors) {
-        let Known { attribute, keys, .. } = self.known;
         let called = match &value {
-            Expr::Call(call) => keys.iter().find(|key| is_name(&call.func, key)),
+            Expr::Call(call) => self.rows.iter().find(|row| row.takes.a_value() && is_name(&call.func, row.key)),
             _ => None,
         };
-        if let Some(name) = self.all_names().find(|name| is_name(&value, name)) {
-            errors.add(&value, format!("`{name}` needs a value: write `{name} = …`"));
-        } else if let Some(key) = called {
+        if let Some(Row { key, .. }) = self.rows.iter().find(|row| is_name(&value, row.key)) {
+            errors.add(&value, format!("`{key}` needs a value: write `{key} = …`"));
+        } else if let Some(Row { key, .. }) = called {
             errors.add(&value, format!("`{key}` takes its value behind a `=`: write `{key} = …`"));
         } else if self.positional.is_some() {
-            errors.add(&value, format!("`#[{attribute}]` takes one value without a name: remove one of them"));
+            errors.add(&value, format!("`#[{}]` takes one value without a name: remove one of them", self.attribute));
         } else {
             self.positional = Some(value);
         }
     }
 
-    fn all_names(&self) -> impl Iterator<Item = &'static str> {
-        let Known { keys, lists, flags, .. } = self.known;
-        keys.iter().chain(*lists).chain(flags.iter().filter(|flag| !lists.contains(flag))).copied()
+    fn row(&self, key: &Ident) -> Option<&'static Row> {
+        self.rows.iter().find(|row| key == row.key)
     }
 
     fn suggestion(&self, key: &Ident) -> String {
         let written = key.to_string();
-        let near = self.all_names().min_by_key(|known| distance(known, &written));
+        let known = || self.rows.iter().map(|row| row.key);
+        let near = known().min_by_key(|known| distance(known, &written));
         match near.filter(|known| distance(known, &written) <= written.len() / 3) {
             Some(near) => format!(": did you mean `{near}`?"),
-            None => match self.all_names().map(|known| format!("`{known}`")).collect::<Vec<_>>() {
+            None => match known().map(|known| format!("`{known}`")).collect::<Vec<_>>() {
                 known if known.is_empty() => ": it has none".to_owned(),
                 known => format!(": it has {}", known.join(", ")),
             },
         }
     }
 
-    /// Those of `keys` that have a value, in the order in which they are written: that is the order of evaluation.
-    pub(crate) fn values_of(&self, keys: &[&'static str]) -> Vec<(&'static str, &Expr)> {
-        let known = |named: &Named| keys.iter().copied().find(|key| named.key == key);
-        let with_value = |named: &'_ Named| Some((known(named)?, self.value(known(named)?)?));
-        self.named.iter().filter_map(with_value).collect()
+    /// The options that have a value, in the order in which they are written: that is the order of evaluation.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (&'static Row, &Expr)> {
+        self.named.iter().filter_map(|named| match &named.value {
+            Value::Expr(value) => Some((self.row(&named.key)?, value)),
+            _ => None,
+        })
+    }
+
+    /// Asking for an option that the attribute does not know is a slip of ours.
+    fn must_know(&self, key: &str) {
+        debug_assert!(self.rows.iter().any(|row| row.key == key), "`{key}` is no option of `#[{}]`", self.attribute);
+    }
+
+    fn find(&self, key: &str) -> Option<&Value> {
+        self.must_know(key);
+        self.named.iter().find(|named| named.key == key).map(|named| &named.value)
     }
 
     /// The value of `key = value`.
     pub(crate) fn value(&self, key: &str) -> Option<&Expr> {
-        self.named.iter().find_map(|named| match &named.value {
-            Value::Expr(value) if named.key == key => Some(value),
+        match self.find(key)? {
+            Value::Expr(value) => Some(value),
             _ => None,
-        })
+        }
+    }
+
+    /// `.key(value)`, the value checked.
+    pub(crate) fn call(&self, key: &str, errors: &mut Errors) -> Option<TokenStream> {
+        let (row, value) = self.values().find(|(row, _)| row.key == key)?;
+        let call = row.call(value, errors);
+        Some(quote_spanned!(Span::mixed_site()=> .#call))
     }
 
     /// The names in `key(a, b)`.
     pub(crate) fn names(&self, key: &str) -> Option<&[Ident]> {
-        self.named.iter().find_map(|named| match &named.value {
-            Value::Names(names) if named.key == key => Some(names.as_slice()),
+        match self.find(key)? {
+            Value::Names(names) => Some(names.as_slice()),
             _ => None,
-        })
+        }
     }
 
     pub(crate) fn flag(&self, key: &str) -> bool {
-        self.named.iter().any(|named| named.key == key && matches!(named.value, Value::Flag))
+        matches!(self.find(key), Some(Value::Flag))
+    }
+
+    /// The first option of which `is_it` holds, as written.
+    pub(crate) fn first(&self, is_it: impl Fn(&Row) -> bool) -> Option<&Ident> {
+        self.named.iter().map(|named| &named.key).find(|key| self.row(key).is_some_and(&is_it))
     }
 
     /// The first of `keys` that is there, as written.
     pub(crate) fn first_of(&self, keys: &[&str]) -> Option<&Ident> {
-        self.named.iter().map(|named| &named.key).find(|key| keys.iter().any(|known| key == known))
+        for key in keys {
+            self.must_know(key);
+        }
+        self.first(|row| keys.contains(&row.key))
+    }
+
+    /// Where a key is written, even if something is wrong with it or before it.
+    pub(crate) fn mention(&self, key: &str) -> Option<&Ident> {
+        self.named.iter().map(|named| &named.key).chain(&self.unread).find(|written| *written == key)
+    }
+
+    /// Notes that an option means nothing beside any of some others.
+    pub(crate) fn contradict(&self, key: &str, others: &[&str], message: &str, errors: &mut Errors) {
+        if let (Some(key), Some(_)) = (self.first_of(&[key]), self.first_of(others)) {
+            errors.add(key, message);
+        }
     }
 
     /// Notes an error for each name in a list that no parameter has, or that is there already.
@@ -200,9 +256,9 @@ impl Options {
     }
 
     /// Notes that something must be given, unless the reason why it is missing was noted already.
-    pub(crate) fn must_have(&self, span: Span, message: &str, errors: &mut Errors) {
+    pub(crate) fn must_have(&self, message: &str, errors: &mut Errors) {
         if !self.faulty {
-            errors.push(syn::Error::new(span, message));
+            errors.push(syn::Error::new(self.span, message));
         }
     }
 }
@@ -229,4 +285,65 @@ fn distance(a: &str, b: &str) -> usize {
         }
     }
     row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::options::rows::Goes;
+
+    const ROWS: &[Row] = &[
+        Row::policy("max", Takes::integer(0)),
+        Row::beside("clone", Takes::NamesOrNothing),
+        Row::beside("loud", Takes::Nothing),
+    ];
+
+    fn read(args: &str) -> (Options, Vec<String>) {
+        let mut errors = Errors::default();
+        let options = Options::parse("it", ROWS, args.parse().unwrap(), Span::call_site(), &mut errors);
+        (options, errors.finish().err().into_iter().flatten().map(|error| error.to_string()).collect())
+    }
+
+    #[test]
+    fn each_option_has_its_form() {
+        let (options, errors) = read("POLICY, loud, max = 3, clone(a, b)");
+        assert!(errors.is_empty(), "{errors:?}");
+        assert!(options.positional.is_some() && options.flag("loud") && !options.flag("clone"));
+        assert_eq!(options.names("clone").unwrap().len(), 2);
+        assert_eq!(options.values().map(|(row, _)| row.key).collect::<Vec<_>>(), ["max"]);
+        assert_eq!(options.first(|row| row.goes == Goes::Elsewhere).unwrap(), "loud");
+        assert!(read("clone").0.flag("clone"));
+        for (args, message) in [
+            ("max", "`max` needs a value: write `max = …`"),
+            ("max =", "`max` needs a value: write `max = …`"),
+            ("max(3)", "`max` takes its value behind a `=`: write `max = …`"),
+            ("max = 3, max = 4", "`max` is given twice: remove one of them"),
+            ("clone = a", "`clone` takes names of parameters: write `clone(a, b)`"),
+            ("loud = 3", "`loud` stands alone: write `loud` without a value"),
+            ("mux = 3", "`mux` is no option of `#[it]`: did you mean `max`?"),
+            ("backoff = 3", "`backoff` is no option of `#[it]`: it has `max`, `clone`, `loud`"),
+            ("A, B", "`#[it]` takes one value without a name: remove one of them"),
+            ("max = 3 loud", "options are separated by commas: a `,` is missing here"),
+        ] {
+            assert_eq!(read(args).1, [message]);
+        }
+    }
+
+    #[test]
+    fn an_option_is_mentioned_though_something_is_wrong() {
+        for args in ["loud", "loud = 3", "loud =", "max 3, loud", "max = , loud"] {
+            assert!(read(args).0.mention("loud").is_some(), "{args}");
+        }
+        assert!(read("max = loud").0.mention("loud").is_none(), "a value is no option");
+    }
+
+    #[test]
+    fn two_options_may_contradict_each_other() {
+        let told = |args: &str| {
+            let mut errors = Errors::default();
+            read(args).0.contradict("loud", &["max", "clone"], "not both", &mut errors);
+            errors.count()
+        };
+        assert_eq!(["loud", "max = 3", "loud, max = 3", "clone(a), loud"].map(told), [0, 0, 1, 1]);
+    }
 }

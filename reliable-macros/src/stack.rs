@@ -3,93 +3,58 @@
 //! Attributes expand from the top down, so that each would end up *inside* the one below it. Therefore the first one to
 //! expand gathers all the others, builds the whole stack, top = outermost, and leaves the others in place with a marker
 //! for their arguments. Told apart from a first one by that marker, they return their function untouched.
+//!
+//! Who belongs to the family is passed in: nothing here knows one of them by name.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
-use syn::{Attribute, Item, MacroDelimiter, Meta, MetaList, Path, ReturnType, Signature, Visibility, token};
+use syn::{Item, MacroDelimiter, Meta, MetaList, Path, Visibility, token};
 
-use crate::attributes::agent::{self, Agent};
-use crate::attributes::approval::{self, guarded};
-use crate::attributes::policy::OwnPolicy;
-use crate::attributes::{bulkhead, chaos, circuit_breaker, fallback, hedge, rate_limit, retry, timeout};
 use crate::errors::Errors;
-use crate::frameworks::rmcp::ToolOutcome;
 use crate::function::Function;
 use crate::function::code::Code;
+use crate::options::Options;
+use crate::stack::attribute::{Attribute, Layer, Placed};
+use crate::stack::framework::Framework;
 
+pub(crate) mod attribute;
+pub(crate) mod framework;
 mod order;
+pub(crate) mod rule;
+mod signature;
 
-/// The attributes that know each other.
-#[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Kind {
-    Retry,
-    Timeout,
-    Fallback,
-    Approval,
-    Agent,
-    CircuitBreaker,
-    Bulkhead,
-    Hedge,
-    RateLimit,
-    Policy,
-    Chaos,
+/// The attributes that know each other, and the frameworks whose tools they meet.
+pub(crate) struct Family {
+    pub(crate) attributes: &'static [Attribute],
+    pub(crate) frameworks: &'static [&'static dyn Framework],
 }
 
-const FAMILY: [Kind; 11] = [
-    Kind::Retry,
-    Kind::Timeout,
-    Kind::Fallback,
-    Kind::Approval,
-    Kind::Agent,
-    Kind::CircuitBreaker,
-    Kind::Bulkhead,
-    Kind::Hedge,
-    Kind::RateLimit,
-    Kind::Policy,
-    Kind::Chaos,
-];
-
-impl Kind {
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Kind::Retry => "retry",
-            Kind::Timeout => "timeout",
-            Kind::Fallback => "fallback",
-            Kind::Approval => "requires_approval",
-            Kind::Agent => "agent",
-            Kind::CircuitBreaker => "circuit_breaker",
-            Kind::Bulkhead => "bulkhead",
-            Kind::Hedge => "hedge",
-            Kind::RateLimit => "rate_limit",
-            Kind::Policy => "policy",
-            Kind::Chaos => "chaos",
-        }
-    }
-
+impl Family {
     /// Known by the last segment, so that `#[reliable::retry]` is found too.
-    pub(crate) fn of(path: &Path) -> Option<Kind> {
+    pub(crate) fn find(&self, path: &Path) -> Option<&'static Attribute> {
         let last = &path.segments.last()?.ident;
-        FAMILY.into_iter().find(|kind| last == kind.name())
+        self.attributes.iter().find(|attribute| last == attribute.name)
     }
 
-    /// Whether it can't do its work without waiting.
-    fn needs_async(self) -> bool {
-        matches!(self, Kind::Timeout | Kind::Approval | Kind::Agent | Kind::Hedge)
+    /// A name that is not found is a line that is missing in the list: without it, nobody would gather the attribute.
+    fn named(&self, name: &str) -> &'static Attribute {
+        let found = self.attributes.iter().find(|attribute| attribute.name == name);
+        found.unwrap_or_else(|| panic!("`{name}` is not in the list of the family"))
     }
 }
 
 /// One attribute as written.
-pub(crate) struct Layer {
-    pub(crate) kind: Kind,
-    pub(crate) args: TokenStream,
+struct Written {
+    attribute: &'static Attribute,
+    args: TokenStream,
     /// Where errors about the attribute itself point.
-    pub(crate) span: Span,
+    span: Span,
 }
 
 /// Expands the attributes of a function, the first of which is `first`.
-pub(crate) fn expand(first: Kind, args: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(family: &Family, first: &str, args: TokenStream, item: TokenStream) -> TokenStream {
     if is_marker(&args) {
         return item;
     }
@@ -97,17 +62,18 @@ pub(crate) fn expand(first: Kind, args: TokenStream, item: TokenStream) -> Token
         Ok(split) => split,
         Err(error) => return with_error(&error, &item),
     };
+    let first = family.named(first);
     let mut errors = Errors::default();
-    let mut layers = vec![Layer { kind: first, args, span: where_it_stands(&rest) }];
-    layers.extend(gather(&mut attrs, &mut errors));
+    let mut written = vec![Written { attribute: first, args, span: where_it_stands(&rest) }];
+    written.extend(gather(family, &mut attrs, &mut errors));
     let expanded = syn::parse2::<Function>(rest.clone())
         .map_err(|error| not_a_function(first, &rest, error))
-        .map(|function| build(function, &attrs, &layers, errors));
+        .map(|function| build(family, function, &attrs, written, errors));
     expanded.unwrap_or_else(|error| with_error(&error, &quote!(#(#attrs)* #rest)))
 }
 
-fn split_attributes(input: ParseStream<'_>) -> syn::Result<(Vec<Attribute>, TokenStream)> {
-    Ok((input.call(Attribute::parse_outer)?, input.parse()?))
+fn split_attributes(input: ParseStream<'_>) -> syn::Result<(Vec<syn::Attribute>, TokenStream)> {
+    Ok((input.call(syn::Attribute::parse_outer)?, input.parse()?))
 }
 
 /// On an error the function stays as it was, so that the error is the only one, and an IDE keeps its footing.
@@ -123,7 +89,7 @@ fn where_it_stands(rest: &TokenStream) -> Span {
 }
 
 /// Tells something that is no function from a function with a fault.
-fn not_a_function(first: Kind, rest: &TokenStream, error: syn::Error) -> syn::Error {
+fn not_a_function(first: &Attribute, rest: &TokenStream, error: syn::Error) -> syn::Error {
     let keyword = |input: ParseStream<'_>| {
         input.parse::<Visibility>()?;
         Ok((input.parse::<TokenTree>()?, input.parse::<TokenStream>()?))
@@ -132,22 +98,22 @@ fn not_a_function(first: Kind, rest: &TokenStream, error: syn::Error) -> syn::Er
         (Ok(Item::Fn(_) | Item::Verbatim(_)) | Err(_), _) | (_, Err(_)) => error,
         (Ok(_), Ok((keyword, _))) => syn::Error::new(
             keyword.span(),
-            format!("`#[{}]` goes on a function: move it to the `fn` that it is for", first.name()),
+            format!("`#[{}]` goes on a function: move it to the `fn` that it is for", first.name),
         ),
     }
 }
 
 /// Takes the arguments of the family's other attributes, and leaves the marker in their place.
-fn gather(attrs: &mut [Attribute], errors: &mut Errors) -> Vec<Layer> {
-    let mut layers = Vec::new();
+fn gather(family: &Family, attrs: &mut [syn::Attribute], errors: &mut Errors) -> Vec<Written> {
+    let mut gathered = Vec::new();
     for attr in attrs {
-        let Some(kind) = Kind::of(attr.path()) else { continue };
+        let Some(attribute) = family.find(attr.path()) else { continue };
         let span = attr.path().span();
         match &attr.meta {
-            Meta::Path(_) => layers.push(Layer { kind, args: TokenStream::new(), span }),
-            Meta::List(list) => layers.push(Layer { kind, args: list.tokens.clone(), span }),
+            Meta::Path(_) => gathered.push(Written { attribute, args: TokenStream::new(), span }),
+            Meta::List(list) => gathered.push(Written { attribute, args: list.tokens.clone(), span }),
             Meta::NameValue(_) => {
-                let name = kind.name();
+                let name = attribute.name;
                 errors.add(&attr.meta, format!("`#[{name}]` takes its options in parentheses: write `#[{name}(…)]`"));
             }
         }
@@ -157,7 +123,7 @@ fn gather(attrs: &mut [Attribute], errors: &mut Errors) -> Vec<Layer> {
             tokens: marker(),
         });
     }
-    layers
+    gathered
 }
 
 fn marker() -> TokenStream {
@@ -168,132 +134,81 @@ fn is_marker(args: &TokenStream) -> bool {
     args.to_string().replace(' ', "") == "@gathered"
 }
 
-fn build(function: Function, attrs: &[Attribute], layers: &[Layer], mut errors: Errors) -> TokenStream {
-    check_signature(&function, layers, &mut errors);
-    order::check(layers, &mut errors);
-    retry::check_effects(attrs, layers, &mut errors);
-    let mut policies: Vec<_> = layers.iter().map(|layer| layer.policy(&function, &mut errors)).collect();
-    hoist(&mut policies);
-    if cfg!(feature = "rmcp") && ToolOutcome::is_needed(&function, attrs) {
-        policies.insert(0, Box::new(ToolOutcome));
+fn build(
+    family: &Family,
+    mut function: Function,
+    attrs: &[syn::Attribute],
+    written: Vec<Written>,
+    mut errors: Errors,
+) -> TokenStream {
+    if let Some(name) = family.frameworks.iter().find_map(|framework| framework.tool_name(&function.sig)) {
+        function.name = name;
     }
-    let is_guarded = layers.iter().any(|layer| layer.kind == Kind::Approval);
-    let mark = is_guarded.then(|| guarded::mark(&function, attrs));
+    let mut of_options = Errors::default();
+    let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
+    signature::check(&function, &stack, &mut errors);
+    order::check(&stack, &mut errors);
+    for placed in &stack {
+        placed.layer.check_others(attrs, &mut errors);
+    }
+    errors.append(of_options);
+    let beside = once_each(&stack, |layer| layer.beside(&function, attrs));
     let function = match errors.finish() {
-        Ok(()) => wrap(function, attrs, &policies),
-        Err(error) => with_error(&error, &without_policies(function, attrs, layers)),
+        Ok(()) => {
+            let outermost = family.frameworks.iter().filter_map(|framework| framework.outermost(&function, attrs));
+            let layers: Vec<_> = outermost.chain(hoisted(stack)).collect();
+            wrap(function, attrs, &layers)
+        }
+        // The function as it was written, but for what others count on.
+        Err(error) => {
+            let layers = once_each(&stack, |layer| layer.in_spite_of_errors(&function));
+            with_error(&error, &wrap(function, attrs, &layers))
+        }
     };
-    quote!(#mark #function)
+    quote!(#(#beside)* #function)
 }
 
-/// Moves a policy up as long as it means the same there, and is better.
-fn hoist(policies: &mut [Box<dyn Policy>]) {
-    for written in 1..policies.len() {
+impl Written {
+    fn read(self, function: &Function, errors: &mut Errors) -> Placed {
+        let Written { attribute, args, span } = self;
+        let options = Options::parse(attribute.name, attribute.options, args, span, errors);
+        let layer = (attribute.read)(&options, function, errors);
+        Placed { attribute, options, layer }
+    }
+}
+
+/// One answer from each attribute, though it may stand there twice by mistake.
+fn once_each<T>(stack: &[Placed], ask: impl Fn(&dyn Layer) -> Option<T>) -> Vec<T> {
+    let mut answers: Vec<(&str, T)> = Vec::new();
+    for Placed { attribute, layer, .. } in stack {
+        if !answers.iter().any(|(name, _)| *name == attribute.name) {
+            answers.extend(ask(&**layer).map(|answer| (attribute.name, answer)));
+        }
+    }
+    answers.into_iter().map(|(_, answer)| answer).collect()
+}
+
+/// Moves a layer up as long as it means the same there, and is better.
+fn hoisted(stack: Vec<Placed>) -> Vec<Box<dyn Layer>> {
+    let mut layers: Vec<_> = stack.into_iter().map(|placed| placed.layer).collect();
+    for written in 1..layers.len() {
         let mut place = written;
-        while place > 0 && policies[place].hoists_over(&*policies[place - 1]) {
-            policies.swap(place, place - 1);
+        while place > 0 && layers[place].hoists_over(&*layers[place - 1]) {
+            layers.swap(place, place - 1);
             place -= 1;
         }
     }
+    layers
 }
 
-fn wrap(mut function: Function, attrs: &[Attribute], policies: &[Box<dyn Policy>]) -> TokenStream {
-    let before: TokenStream = policies.iter().map(|policy| policy.before_body()).collect();
+fn wrap(mut function: Function, attrs: &[syn::Attribute], layers: &[Box<dyn Layer>]) -> TokenStream {
+    let before: TokenStream = layers.iter().map(|layer| layer.before_body()).collect();
     let mut code = Code::body(&before, &function);
-    for policy in policies.iter().rev() {
-        code = policy.wrap(code, &function);
+    for layer in layers.iter().rev() {
+        code = layer.wrap(code, &function);
     }
-    for policy in policies {
-        policy.change_signature(&mut function.sig);
+    for layer in layers {
+        layer.change_signature(&mut function.sig);
     }
     function.with_body(attrs, &code)
-}
-
-/// The function as it was written. Only an agent stays one, because its callers expect the answer and not the step, and a
-/// key stays there, because the body uses its name.
-fn without_policies(function: Function, attrs: &[Attribute], layers: &[Layer]) -> TokenStream {
-    let mut policies: Vec<Box<dyn Policy>> = Vec::new();
-    if layers.iter().any(|layer| layer.kind == Kind::Agent) && agent::is_step(&function) {
-        policies.push(Box::new(Agent::default()));
-    }
-    if let Some(key) = layers.iter().find_map(retry::Key::of).filter(|key| !function.binds(key.name())) {
-        policies.push(Box::new(key));
-    }
-    wrap(function, attrs, &policies)
-}
-
-fn check_signature(function: &Function, layers: &[Layer], errors: &mut Errors) {
-    let Signature { constness, abi, ident, output, .. } = &function.sig;
-    let name = layers[0].kind.name();
-    if let Some(constness) = constness {
-        errors.add(constness, format!("`#[{name}]` can't work on a `const fn`: remove the `const`"));
-    }
-    if let Some(abi) = abi {
-        errors.add(abi, format!("`#[{name}]` can't work on an `extern` function: call this one from an ordinary `fn`"));
-    }
-    if matches!(output, ReturnType::Default) {
-        let value = if layers.iter().any(|layer| layer.kind == Kind::Agent) { "Step<…>" } else { "()" };
-        errors.add(ident, format!("`#[{name}]` needs a function that returns a `Result`, and this one returns nothing: write `-> Result<{value}, YourError>`"));
-    }
-    if function.is_async() {
-        return;
-    }
-    if let Some(future) = function.returns_unknown_future() {
-        errors.add(future, format!("`#[{name}]` can't see what this future gives: write `Pin<Box<dyn Future<Output = Result<…>> + Send>>`, or an `async fn`"));
-        return;
-    }
-    let Some(name) = layers.iter().find(|layer| layer.kind.needs_async()).map(|layer| layer.kind.name()) else {
-        return;
-    };
-    errors.add(
-        function.sig.fn_token,
-        if function.mentions("block_on") {
-            format!("`#[{name}]` needs an `async fn`, and this one blocks on a future: move `#[{name}]` above the macro that made it so, such as `#[tokio::test]`, or write `async fn {ident}`")
-        } else {
-            format!("`#[{name}]` needs an `async fn`: write `async fn {ident}`")
-        },
-    );
-}
-
-/// What one attribute does to a function, once its options are read and checked.
-pub(crate) trait Policy {
-    /// Puts the policy around the code so far.
-    fn wrap(&self, inner: Code, function: &Function) -> Code;
-
-    /// Statements to run before the body at each attempt.
-    fn before_body(&self) -> TokenStream {
-        TokenStream::new()
-    }
-
-    /// Whether this policy, written below `above`, means the same around it, and is better there.
-    fn hoists_over(&self, _above: &dyn Policy) -> bool {
-        false
-    }
-
-    /// Whether a denial passes through unchanged.
-    fn leaves_denials_alone(&self) -> bool {
-        false
-    }
-
-    /// Changes what callers see of the function.
-    fn change_signature(&self, _: &mut Signature) {}
-}
-
-impl Layer {
-    fn policy(&self, function: &Function, errors: &mut Errors) -> Box<dyn Policy> {
-        let args = self.args.clone();
-        match self.kind {
-            Kind::Retry => Box::new(retry::Retry::parse(args, function, errors)),
-            Kind::Timeout => Box::new(timeout::Timeout::parse(args, self.span, errors)),
-            Kind::Fallback => Box::new(fallback::Fallback::parse(args, self.span, function, errors)),
-            Kind::Approval => Box::new(approval::Approval::parse(args, function, errors)),
-            Kind::Agent => Box::new(Agent::parse(args, function, errors)),
-            Kind::CircuitBreaker => Box::new(circuit_breaker::CircuitBreaker::parse(args, function, errors)),
-            Kind::Bulkhead => Box::new(bulkhead::Bulkhead::parse(args, function, errors)),
-            Kind::Hedge => Box::new(hedge::Hedge::parse(args, self.span, function, errors)),
-            Kind::RateLimit => Box::new(rate_limit::RateLimit::parse(args, self.span, function, errors)),
-            Kind::Policy => Box::new(OwnPolicy::parse(args, self.span, function, errors)),
-            Kind::Chaos => Box::new(chaos::Chaos::parse(args, function, errors)),
-        }
-    }
 }

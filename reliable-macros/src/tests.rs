@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
-use syn::{Attribute, File, ImplItem, Item, Meta};
+use syn::{File, ImplItem, Item, Meta};
 
-use crate::stack::{Kind, expand};
+use crate::family::FAMILY;
+use crate::stack::attribute::Attribute;
+use crate::stack::expand;
+use crate::stack::rule::{Rule, Twice};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -45,8 +48,8 @@ fn expanded(source: &str) -> String {
     prettyplease::unparse(&file)
 }
 
-fn expanded_function(function: &impl ToTokens, attrs: &[Attribute]) -> TokenStream {
-    let first = attrs.iter().position(|attr| Kind::of(attr.path()).is_some()).unwrap();
+fn expanded_function(function: &impl ToTokens, attrs: &[syn::Attribute]) -> TokenStream {
+    let first = attrs.iter().position(|attr| FAMILY.find(attr.path()).is_some()).unwrap();
     let args = match &attrs[first].meta {
         Meta::List(list) => list.tokens.clone(),
         _ => TokenStream::new(),
@@ -54,12 +57,12 @@ fn expanded_function(function: &impl ToTokens, attrs: &[Attribute]) -> TokenStre
     let others = attrs.iter().enumerate().filter(|(i, _)| *i != first).map(|(_, attr)| attr);
     let all: TokenStream = attrs.iter().map(ToTokens::to_token_stream).collect();
     let rest: TokenStream = function.to_token_stream().into_iter().skip(all.into_iter().count()).collect();
-    expand(Kind::of(attrs[first].path()).unwrap(), args, quote!(#(#others)* #rest))
+    expand(&FAMILY, FAMILY.find(attrs[first].path()).unwrap().name, args, quote!(#(#others)* #rest))
 }
 
 /// The gathered attributes return their function untouched: so they are gone, too.
-fn without_markers(attrs: &mut Vec<Attribute>) {
-    attrs.retain(|attr| Kind::of(attr.path()).is_none());
+fn without_markers(attrs: &mut Vec<syn::Attribute>) {
+    attrs.retain(|attr| FAMILY.find(attr.path()).is_none());
 }
 
 fn cases() -> Vec<PathBuf> {
@@ -100,6 +103,34 @@ fn the_expansions_in_the_notes_are_the_real_ones() {
     }
     assert!(shown >= 5, "each attribute's expansion is shown");
     expect_test::expect_file![path].assert_eq(&renewed);
+}
+
+#[test]
+fn each_name_in_a_rule_is_one_of_the_family() {
+    let known: Vec<&str> = FAMILY.attributes.iter().map(|attribute| attribute.name).collect();
+    for Attribute { name, options, order, twice, .. } in FAMILY.attributes {
+        for Rule { other, only_with, .. } in *order {
+            assert!(known.contains(other), "`{other}`, in a rule of `#[{name}]`");
+            let is_option = |option: &str| options.iter().any(|row| row.key == option);
+            assert!(only_with.is_none_or(is_option), "{only_with:?}, in a rule of `#[{name}]`");
+        }
+        if let Twice::Around(others, _) = twice {
+            assert!(others.iter().all(|other| known.contains(other)), "{others:?}, between two `#[{name}]`");
+        }
+    }
+}
+
+#[test]
+fn each_attribute_has_its_shim_and_its_documentation() {
+    let shims = include_str!("lib.rs");
+    for Attribute { name, .. } in FAMILY.attributes {
+        let shim = format!(
+            "#[doc = include_str!(\"docs/{name}.md\")]\n#[proc_macro_attribute]\n\
+             pub fn {name}(args: TokenStream, item: TokenStream) -> TokenStream {{\n    expand(\"{name}\", args, item)\n}}"
+        );
+        assert!(shims.contains(&shim), "{shim}");
+    }
+    assert_eq!(shims.matches("expand(\"").count(), FAMILY.attributes.len(), "each shim is that of an attribute");
 }
 
 /// A macro of somebody else's that stands below ours parses them, and most do it with this version.

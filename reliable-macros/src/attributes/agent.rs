@@ -1,53 +1,57 @@
 //! `#[agent]`: the function is one step, and the attribute loops it.
 
-use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use proc_macro2::Span;
+use quote::quote_spanned;
 use syn::spanned::Spanned;
-use syn::{Expr, GenericArgument, PathArguments, ReturnType, Signature, Type, parse_quote_spanned};
+use syn::{GenericArgument, PathArguments, ReturnType, Signature, Type, parse_quote_spanned};
 
 use crate::errors::Errors;
-use crate::function::code::Code;
-use crate::function::{Function, at};
-use crate::options::setting::Setting;
-use crate::options::values::{self, duration_tokens};
-use crate::options::{Known, Options};
-use crate::stack::Policy;
+use crate::function::Function;
+use crate::function::code::{Code, Setting, ended_by_fault};
+use crate::function::tokens::at;
+use crate::options::Options;
+use crate::options::policy::{Policy, built};
+use crate::options::rows::{Row, Takes};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::{Moves, Rule};
 
-const KNOWN: Known = Known { attribute: "agent", keys: &LIMITS, lists: &[], flags: &[] };
-const LIMITS: [&str; 5] = ["max_steps", "max_usd", "max_tokens", "within", "max_repeats"];
+pub(crate) const AGENT: Attribute = Attribute {
+    needs_async: true,
+    order: &[
+        Rule::above("retry", Moves::Other, "would pay for the whole run again").note(", where it retries a step"),
+        Rule::above("hedge", Moves::Other, "would pay for the whole run twice").to("to the function that a step calls"),
+    ],
+    answer: Some("Step<…>"),
+    ..Attribute::new(
+        "agent",
+        &[
+            Row::policy("max_steps", Takes::Integer { least: 1, most: MOST, such_as: 8 }),
+            Row::policy("max_usd", Takes::Money),
+            Row::policy("max_tokens", Takes::Integer { least: 1, most: u64::MAX, such_as: 2000 }),
+            Row::policy("within", Takes::Duration),
+            Row::policy("max_repeats", Takes::integer(2)),
+        ],
+        read,
+    )
+};
 
-pub(crate) struct Agent(Setting);
+const MOST: u64 = u32::MAX as u64;
 
-impl Agent {
-    pub(crate) fn parse(args: TokenStream, function: &Function, errors: &mut Errors) -> Agent {
-        check_step(function, errors);
-        let mixed = Span::mixed_site();
-        let options = Options::parse(&KNOWN, args, errors);
-        if let Some(limits) = &options.positional {
-            if let Some(key) = options.first_of(&LIMITS) {
-                errors.add(key, format!("the limits have their own `{key}`: set it there, or write all options here"));
-            }
-            if values::is_literal(limits) {
-                errors.add(
-                    limits,
-                    "`#[agent]` takes limits of type `AgentLimits` here: write `max_steps = 8` for a number of steps",
-                );
-            }
-            return Agent(Setting::ready_made(&quote_spanned!(mixed=> ::reliable::AgentLimits), limits));
-        }
-        let (calls, literal) = builder_calls(&options, errors);
-        Agent(Setting::built(&quote_spanned!(mixed=> ::reliable::AgentLimits::new() #calls), literal))
-    }
+const POLICY: Policy = Policy {
+    ty: "AgentLimits",
+    has_its_own: "the limits have their own",
+    takes: Some("limits of type `AgentLimits` here: write `max_steps = 8` for a number of steps"),
+};
+
+struct Agent(Setting);
+
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    check_step(function, errors);
+    POLICY.check(options, errors);
+    Box::new(Agent(POLICY.of_the_call(options, errors)))
 }
 
-impl Default for Agent {
-    /// Without options.
-    fn default() -> Agent {
-        Agent(Setting::built(&quote_spanned!(Span::mixed_site()=> ::reliable::AgentLimits::new()), true))
-    }
-}
-
-impl Policy for Agent {
+impl Layer for Agent {
     // Input:
     //     BODY
     //
@@ -67,9 +71,9 @@ impl Policy for Agent {
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let limits = inner.setting("limits", &self.0);
-        let agent = function.name();
+        let agent = &function.name;
         let step = inner.future(function);
-        let stopped = function.ended_by_fault();
+        let stopped = ended_by_fault(function);
         let settled =
             quote_spanned!(function.return_span()=> ::reliable::expansion::StepOutcome::settle(outcome, &run));
         inner.into_block(quote_spanned!(mixed=>
@@ -89,18 +93,25 @@ impl Policy for Agent {
 
     /// A step returns `Result<Step<T>, E>`, and the whole run `Result<T, E>`.
     fn change_signature(&self, signature: &mut Signature) {
-        if let ReturnType::Type(_, returned) = &mut signature.output
-            && !strip_step(returned)
-        {
+        let ReturnType::Type(_, returned) = &mut signature.output else { return };
+        if !strip_step(returned) {
             // An alias hides the `Step`: the compiler looks behind it.
             **returned =
                 parse_quote_spanned!(at(returned.span())=> <#returned as ::reliable::expansion::StepOutcome>::Answer);
         }
     }
+
+    /// Its callers expect the answer, and not the step.
+    fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
+        is_step(function).then(|| {
+            let limits = quote_spanned!(Span::mixed_site()=> ::reliable::AgentLimits::new());
+            Box::new(Agent(built(&limits, true))) as Box<dyn Layer>
+        })
+    }
 }
 
 /// Whether the signature shows that the function is a step, so that callers can be shown the whole run.
-pub(crate) fn is_step(function: &Function) -> bool {
+fn is_step(function: &Function) -> bool {
     function.is_async() && returned(function).is_some_and(|mut returned| strip_step(&mut returned))
 }
 
@@ -147,37 +158,4 @@ fn first_argument(ty: &mut Type) -> Option<&mut Type> {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
     })
-}
-
-/// `.max_steps(8).max_usd(…)`, and whether all of it is literal.
-fn builder_calls(options: &Options, errors: &mut Errors) -> (TokenStream, bool) {
-    let mut calls = TokenStream::new();
-    let mut literal = true;
-    for (key, expr) in options.values_of(&LIMITS) {
-        literal &= values::is_literal(expr);
-        let value = limit(key, expr, errors);
-        let method = proc_macro2::Ident::new(key, Span::mixed_site());
-        calls.extend(quote_spanned!(Span::mixed_site()=> .#method(#value)));
-    }
-    (calls, literal)
-}
-
-fn limit(key: &str, expr: &Expr, errors: &mut Errors) -> TokenStream {
-    match key {
-        "max_usd" => {
-            if let Some(micros) = values::money(key, expr, errors) {
-                let micros = proc_macro2::Literal::u64_unsuffixed(micros);
-                return quote_spanned!(Span::mixed_site()=> ::reliable::Usd::micros(#micros));
-            }
-        }
-        "within" => {
-            if let Some(within) = values::duration("`within`", expr, errors) {
-                return duration_tokens(within);
-            }
-        }
-        "max_tokens" => drop(values::integer(key, expr, 1, u64::MAX, errors)),
-        "max_repeats" => drop(values::integer(key, expr, 2, u32::MAX.into(), errors)),
-        _ => drop(values::integer(key, expr, 1, u32::MAX.into(), errors)),
-    }
-    quote!(#expr)
 }

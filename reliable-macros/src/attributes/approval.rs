@@ -4,25 +4,45 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, FnArg, Type};
+use syn::{Expr, FnArg};
 
 use crate::errors::Errors;
-use crate::function::code::Code;
-use crate::function::{Function, at, mentions};
-use crate::options::values::{self, duration_tokens};
-use crate::options::{Known, Options};
-use crate::stack::Policy;
+use crate::frameworks;
+use crate::function::Function;
+use crate::function::code::{Code, ended_by_fault};
+use crate::function::tokens::at;
+use crate::options::rows::{Row, Takes};
+use crate::options::{Options, values};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::{Moves, Rule};
 
 pub(crate) mod guarded;
 
-const KNOWN: Known = Known {
-    attribute: "requires_approval",
-    keys: &["reason", "when", "within", "by"],
-    lists: &["show", "redact"],
-    flags: &[],
+pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
+    needs_async: true,
+    order: &[
+        Rule::above("retry", Moves::This, "would ask a human again at every attempt"),
+        Rule::above("timeout", Moves::This, "would ask a human against the clock").note(" (its own limit is `within`)"),
+        Rule::above("policy", Moves::This, "would ask a human again whenever the policy makes the call again"),
+        Rule::above("hedge", Moves::This, "would ask a human again for every attempt"),
+        Rule::above("bulkhead", Moves::This, "would keep a place while a human is asked"),
+        Rule::above("agent", Moves::This, "would ask a human at every step"),
+    ],
+    ..Attribute::new(
+        "requires_approval",
+        &[
+            Row::beside("reason", Takes::Expression),
+            Row::beside("when", Takes::Expression),
+            Row::beside("within", Takes::Duration),
+            Row::beside("by", Takes::Expression),
+            Row::beside("show", Takes::Names),
+            Row::beside("redact", Takes::Names),
+        ],
+        read,
+    )
 };
 
-pub(crate) struct Approval {
+struct Approval {
     /// `.reason(…).show(…).within(…)`
     calls: TokenStream,
     /// `.by(&…)`
@@ -30,19 +50,16 @@ pub(crate) struct Approval {
     when: Option<TokenStream>,
 }
 
-impl Approval {
-    pub(crate) fn parse(args: TokenStream, function: &Function, errors: &mut Errors) -> Approval {
-        let options = Options::parse(&KNOWN, args, errors);
-        if let Some(value) = &options.positional {
-            errors.add(value, "`#[requires_approval]` has only options with a name: write `by = …` for an approver");
-        }
-        let when = options.value("when").map(|when| condition(when, function));
-        let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
-        Approval { calls: calls(&options, function, errors), by, when }
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    if let Some(value) = &options.positional {
+        errors.add(value, "`#[requires_approval]` has only options with a name: write `by = …` for an approver");
     }
+    let when = options.value("when").map(|when| condition(when, function));
+    let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
+    Box::new(Approval { calls: calls(options, function, errors), by, when })
 }
 
-impl Policy for Approval {
+impl Layer for Approval {
     // Input:
     //     BODY
     //
@@ -57,9 +74,9 @@ impl Policy for Approval {
     // so that nothing borrows the arguments while a human thinks.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
-        let tool = function.name();
+        let tool = &function.name;
         let Approval { calls, by, when } = self;
-        let refused = function.ended_by_fault();
+        let refused = ended_by_fault(function);
         let ask = quote_spanned!(mixed=>
             let approval = ::reliable::Approval::new(#tool) #calls;
             if let ::core::result::Result::Err(fault) = approval #by.ask().await {
@@ -73,19 +90,19 @@ impl Policy for Approval {
     }
 
     /// A denial is no failure that a fallback is to answer: so the question stands outside of it.
-    fn hoists_over(&self, above: &dyn Policy) -> bool {
+    fn hoists_over(&self, above: &dyn Layer) -> bool {
         above.leaves_denials_alone()
+    }
+
+    /// The mark that `guarded!` looks for.
+    fn beside(&self, function: &Function, attrs: &[syn::Attribute]) -> Option<TokenStream> {
+        guarded::mark(function, attrs)
     }
 }
 
 fn calls(options: &Options, function: &Function, errors: &mut Errors) -> TokenStream {
-    let mixed = Span::mixed_site();
-    let reason = options.value("reason").map(|reason| quote_spanned!(mixed=> .reason(#reason)));
-    let within = options.value("within").map(|within| {
-        let limit =
-            values::duration("`within`", within, errors).map_or_else(|| within.to_token_stream(), duration_tokens);
-        quote_spanned!(mixed=> .within(#limit))
-    });
+    let reason = options.call("reason", errors);
+    let within = options.call("within", errors);
     let arguments = arguments(options, function, errors);
     quote!(#reason #arguments #within)
 }
@@ -110,14 +127,8 @@ fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> Tok
         }
     };
     let arguments = function.bindings();
-    let arguments = arguments.iter().filter(|(_, ty)| shown.is_some() || !is_of_the_framework(ty));
+    let arguments = arguments.iter().filter(|(_, ty)| shown.is_some() || !frameworks::hand_over(ty));
     arguments.filter_map(|(binding, _)| argument(&binding.ident)).collect()
-}
-
-/// What a framework hands to a tool beside its arguments, and says nothing to a human.
-fn is_of_the_framework(ty: &Type) -> bool {
-    const HANDED: [&str; 3] = ["RoleServer", "ToolContext", "CancellationToken"];
-    mentions(ty.to_token_stream(), &|name| HANDED.iter().any(|handed| name == handed))
 }
 
 /// Whether to ask at all. A path is called with references to the arguments, unless it names a parameter: then it is the

@@ -1,40 +1,35 @@
 //! `#[chaos]`: a place where a plan can inject failures. Without the feature `chaos` it is none.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote_spanned};
-use syn::{Expr, ExprLit, Lit};
+use quote::quote_spanned;
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::Code;
-use crate::options::values;
-use crate::options::{Known, Options};
-use crate::stack::Policy;
+use crate::options::Options;
+use crate::options::rows::{Row, Takes};
+use crate::stack::attribute::{Attribute, Layer};
 
-const KNOWN: Known = Known { attribute: "chaos", keys: &["name"], lists: &[], flags: &[] };
+pub(crate) const CHAOS: Attribute = Attribute::new("chaos", &[NAME], read);
 
-pub(crate) struct Chaos {
+const NAME: Row = Row::beside("name", Takes::Text { such_as: "weather" });
+
+struct Chaos {
     name: TokenStream,
 }
 
-impl Chaos {
-    pub(crate) fn parse(args: TokenStream, function: &Function, errors: &mut Errors) -> Chaos {
-        let options = Options::parse(&KNOWN, args, errors);
-        if let Some(value) = &options.positional {
-            errors.add(
-                value,
-                "`#[chaos]` only marks the place: write `name = \"…\"` for a name, and what happens there into a `Chaos` plan",
-            );
-        }
-        let name = options.value("name");
-        if let Some(name) = name.filter(|name| values::is_literal(name) && !is_text(name)) {
-            errors.add(name, "`name` takes a text, such as `name = \"weather\"`");
-        }
-        Chaos { name: name.map_or_else(|| function.name(), ToTokens::to_token_stream) }
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    if let Some(value) = &options.positional {
+        errors.add(
+            value,
+            "`#[chaos]` only marks the place: write `name = \"…\"` for a name, and what happens there into a `Chaos` plan",
+        );
     }
+    let name = options.value(NAME.key).map(|name| NAME.value(name, errors));
+    Box::new(Chaos { name: name.unwrap_or_else(|| function.name.clone()) })
 }
 
-impl Policy for Chaos {
+impl Layer for Chaos {
     // Input:
     //     BODY
     //
@@ -60,8 +55,4 @@ impl Policy for Chaos {
             }
         ))
     }
-}
-
-fn is_text(expr: &Expr) -> bool {
-    matches!(expr, Expr::Lit(ExprLit { lit: Lit::Str(_), .. }))
 }

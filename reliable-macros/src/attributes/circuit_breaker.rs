@@ -1,47 +1,51 @@
 //! `#[circuit_breaker]`: stops calling a service that is dead.
 
-use proc_macro2::{Ident, Span, TokenStream};
-use quote::{ToTokens, quote, quote_spanned};
-use syn::Expr;
+use proc_macro2::Span;
+use quote::quote_spanned;
 
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::function::code::Code;
+use crate::function::code::{Code, Setting, ended_by_fault};
+use crate::options::Options;
 use crate::options::classify::Classify;
-use crate::options::setting::Setting;
-use crate::options::values::{self, duration_tokens};
-use crate::options::{Known, Options};
-use crate::stack::Policy;
+use crate::options::policy::Policy;
+use crate::options::rows::{Row, Takes};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::{Moves, Rule};
 
-const KNOWN: Known = Known {
-    attribute: "circuit_breaker",
-    keys: &["failures", "ratio", "window", "cooldown", "probes", "when", "key"],
-    lists: &[],
-    flags: &[],
+pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
+    order: &[Rule::below("fallback", Moves::Other, "would leave no failure to count")],
+    ..Attribute::new(
+        "circuit_breaker",
+        &[
+            Row::policy("failures", Takes::integer(1)),
+            Row::policy("ratio", Takes::Share),
+            Row::policy("window", Takes::integer_up_to(1, 1024)),
+            Row::policy("cooldown", Takes::Duration),
+            Row::policy("probes", Takes::integer(1)),
+            Row::beside("when", Takes::Expression),
+            Row::beside("key", Takes::Expression),
+        ],
+        read,
+    )
 };
 
-/// The options that a ready-made breaker has already.
-const RULES: [&str; 5] = ["failures", "ratio", "window", "cooldown", "probes"];
+const POLICY: Policy = Policy { ty: "CircuitBreaker", has_its_own: "the breaker has its own", takes: None };
 
-pub(crate) struct CircuitBreaker {
+struct CircuitBreaker {
     breaker: Setting,
     classify: Classify,
 }
 
-impl CircuitBreaker {
-    pub(crate) fn parse(args: TokenStream, function: &Function, errors: &mut Errors) -> CircuitBreaker {
-        let options = Options::parse(&KNOWN, args, errors);
-        check_combinations(&options, errors);
-        let ty = quote_spanned!(Span::mixed_site()=> ::reliable::CircuitBreaker);
-        let calls = builder_calls(&options, function, errors);
-        CircuitBreaker {
-            breaker: Setting::shared("BREAKER", &ty, &quote!(#ty::new() #calls), &options),
-            classify: Classify::parse(&options),
-        }
-    }
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    POLICY.check(options, errors);
+    let contradiction = "`failures` counts failures in a row, `ratio` and `window` a share of them: remove one of them";
+    options.contradict("failures", &["ratio", "window"], contradiction, errors);
+    let breaker = POLICY.shared("BREAKER", options, function, errors);
+    Box::new(CircuitBreaker { breaker, classify: Classify::when(options) })
 }
 
-impl Policy for CircuitBreaker {
+impl Layer for CircuitBreaker {
     // Input:
     //     BODY
     //
@@ -60,10 +64,10 @@ impl Policy for CircuitBreaker {
     // A permit that is dropped on the way, because the call is cancelled or the body panics, gives its place back.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let breaker = inner.setting("breaker", &self.breaker);
-        let tool = function.name();
+        let tool = &function.name;
         let outcome = inner.outcome(function);
         let classify = &self.classify;
-        let rejected = function.ended_by_fault();
+        let rejected = ended_by_fault(function);
         let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
         inner.into_returning(|leave| {
             let rejected = leave(&rejected);
@@ -76,45 +80,5 @@ impl Policy for CircuitBreaker {
                 #settled
             )
         })
-    }
-}
-
-fn check_combinations(options: &Options, errors: &mut Errors) {
-    let own = options.positional.as_ref().and_then(|_| options.first_of(&RULES));
-    if let Some(key) = own {
-        errors.add(key, format!("the breaker has its own `{key}`: set it there, or write all options here"));
-    }
-    let of_window = options.first_of(&["ratio", "window"]);
-    if let (Some(_), Some(failures)) = (of_window, options.first_of(&["failures"])) {
-        errors.add(
-            failures,
-            "`failures` counts failures in a row, `ratio` and `window` a share of them: remove one of them",
-        );
-    }
-}
-
-/// `.failures(5).cooldown(…)`
-fn builder_calls(options: &Options, function: &Function, errors: &mut Errors) -> TokenStream {
-    let mut calls = TokenStream::new();
-    for (key, expr) in options.values_of(&RULES) {
-        function.must_be_constant(key, expr, errors);
-        let value = rule(key, expr, errors);
-        let method = Ident::new(key, Span::mixed_site());
-        calls.extend(quote_spanned!(Span::mixed_site()=> .#method(#value)));
-    }
-    calls
-}
-
-fn rule(key: &str, expr: &Expr, errors: &mut Errors) -> TokenStream {
-    match key {
-        "ratio" => values::float(values::share(key, expr, errors), expr),
-        "cooldown" => {
-            values::duration("`cooldown`", expr, errors).map_or_else(|| expr.to_token_stream(), duration_tokens)
-        }
-        _ => {
-            let most = if key == "window" { 1024 } else { u32::MAX.into() };
-            values::integer(key, expr, 1, most, errors);
-            expr.to_token_stream()
-        }
     }
 }

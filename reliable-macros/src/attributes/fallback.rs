@@ -3,19 +3,25 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprPath};
+use syn::{Expr, ExprPath, FnArg, Pat, PatIdent, parse_quote};
 
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::function::code::Code;
-use crate::function::{Function, at, visible};
+use crate::function::tokens::{at, visible};
 use crate::options::classify::Classify;
-use crate::options::values;
-use crate::options::{Known, Options};
-use crate::stack::Policy;
+use crate::options::rows::{Row, Takes};
+use crate::options::{Options, values};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::Twice;
 
-const KNOWN: Known = Known { attribute: "fallback", keys: &["when"], lists: &[], flags: &[] };
+pub(crate) const FALLBACK: Attribute = Attribute {
+    // The upper one answers what the lower one could not.
+    twice: Twice::Allowed,
+    ..Attribute::new("fallback", &[Row::beside("when", Takes::Expression)], read)
+};
 
-pub(crate) struct Fallback {
+struct Fallback {
     answer: Answer,
     classify: Classify,
 }
@@ -29,24 +35,20 @@ enum Answer {
     Missing,
 }
 
-impl Fallback {
-    pub(crate) fn parse(args: TokenStream, span: Span, function: &Function, errors: &mut Errors) -> Fallback {
-        let options = Options::parse(&KNOWN, args, errors);
-        let classify = Classify::parse(&options);
-        let answer = match &options.positional {
-            Some(Expr::Path(path)) => Answer::Call(path.clone(), function.arguments(errors)),
-            Some(expr) => Answer::Expr(expr.clone()),
-            None => {
-                let message = "`#[fallback]` needs a function with the same signature: write `#[fallback(name_of_it)]`";
-                options.must_have(span, message, errors);
-                Answer::Missing
-            }
-        };
-        Fallback { answer, classify }
-    }
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    let answer = match &options.positional {
+        Some(Expr::Path(path)) => Answer::Call(path.clone(), arguments(function, errors)),
+        Some(expr) => Answer::Expr(expr.clone()),
+        None => {
+            let message = "`#[fallback]` needs a function with the same signature: write `#[fallback(name_of_it)]`";
+            options.must_have(message, errors);
+            Answer::Missing
+        }
+    };
+    Box::new(Fallback { answer, classify: Classify::when(options) })
 }
 
-impl Policy for Fallback {
+impl Layer for Fallback {
     // Input:
     //     BODY
     //
@@ -60,7 +62,7 @@ impl Policy for Fallback {
     // The error is gone before the fallback is awaited: one that is not `Send` would make the whole future so.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
-        let tool = function.name();
+        let tool = &function.name;
         let outcome = inner.outcome(function);
         let classify = &self.classify;
         let settled =
@@ -114,4 +116,43 @@ fn mentions_error(tokens: &TokenStream) -> bool {
         TokenTree::Literal(literal) => literal.to_string().contains("{error"),
         TokenTree::Punct(_) => false,
     })
+}
+
+/// What a call with the same signature is passed: the receiver first, then each parameter.
+fn arguments(function: &Function, errors: &mut Errors) -> Vec<Expr> {
+    let arguments = function.sig.inputs.iter().map(|input| match input {
+        FnArg::Receiver(receiver) => {
+            let this = receiver.self_token;
+            Ok(parse_quote!(#this))
+        }
+        FnArg::Typed(parameter) => argument(&parameter.pat),
+    });
+    arguments.filter_map(|argument| errors.take(argument)).collect()
+}
+
+/// The expression that puts a destructured parameter together again.
+fn argument(pat: &Pat) -> syn::Result<Expr> {
+    match pat {
+        Pat::Ident(PatIdent { ident, subpat: None, .. }) => Ok(parse_quote!(#ident)),
+        Pat::Tuple(tuple) => {
+            let elems = tuple.elems.iter().map(argument).collect::<syn::Result<Vec<_>>>()?;
+            Ok(parse_quote!((#(#elems,)*)))
+        }
+        Pat::TupleStruct(tuple) => {
+            let path = &tuple.path;
+            let elems = tuple.elems.iter().map(argument).collect::<syn::Result<Vec<_>>>()?;
+            Ok(parse_quote!(#path(#(#elems),*)))
+        }
+        Pat::Struct(fields) if fields.rest.is_none() => {
+            let path = &fields.path;
+            let members = fields.fields.iter().map(|field| &field.member);
+            let values = fields.fields.iter().map(|field| argument(&field.pat)).collect::<syn::Result<Vec<_>>>()?;
+            Ok(parse_quote!(#path { #(#members: #values),* }))
+        }
+        Pat::Paren(paren) => argument(&paren.pat),
+        _ => Err(syn::Error::new_spanned(
+            pat,
+            "this parameter can't be passed on to the fallback: give it a name, and take it apart in the body",
+        )),
+    }
 }

@@ -5,45 +5,43 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 
 use crate::errors::Errors;
-use crate::function::code::Code;
-use crate::function::{Function, at, relocate};
+use crate::function::Function;
+use crate::function::code::{Code, Setting, ended_by_fault, pause};
+use crate::function::tokens::{at, relocate};
+use crate::options::Options;
 use crate::options::classify::Classify;
 use crate::options::repeat;
-use crate::options::setting::Setting;
-use crate::options::{Known, Options};
-use crate::stack::Policy;
+use crate::options::rows::{Row, Takes};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::Twice;
 
-const KNOWN: Known = Known { attribute: "policy", keys: &[], lists: &["clone"], flags: &["clone"] };
+pub(crate) const POLICY: Attribute = Attribute {
+    // What two of them do to one call is their own affair.
+    twice: Twice::Allowed,
+    ..Attribute::new("policy", &[Row::beside("clone", Takes::NamesOrNothing)], read)
+};
 
-pub(crate) struct OwnPolicy {
+struct OwnPolicy {
     policy: Setting,
-    classify: Classify,
     clones: Vec<Ident>,
     /// Where an error about the policy's type points.
     span: Span,
 }
 
-impl OwnPolicy {
-    pub(crate) fn parse(args: TokenStream, span: Span, function: &Function, errors: &mut Errors) -> OwnPolicy {
-        let options = Options::parse(&KNOWN, args, errors);
-        repeat::check_parameters(function, errors);
-        let (value, span) = if let Some(policy) = &options.positional {
-            (quote_spanned!(at(policy.span())=> &#policy), at(policy.span()))
-        } else {
-            let message = "`#[policy]` needs a value whose type implements `reliable::Policy`: write `#[policy(NAME)]`";
-            options.must_have(span, message, errors);
-            (TokenStream::new(), span)
-        };
-        OwnPolicy {
-            policy: Setting { ty: None, value },
-            classify: Classify::parse(&options),
-            clones: repeat::clones(&options, function, errors),
-            span,
-        }
-    }
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    repeat::check_parameters(function, errors);
+    let (value, span) = if let Some(policy) = &options.positional {
+        (quote_spanned!(at(policy.span())=> &#policy), at(policy.span()))
+    } else {
+        let message = "`#[policy]` needs a value whose type implements `reliable::Policy`: write `#[policy(NAME)]`";
+        options.must_have(message, errors);
+        (TokenStream::new(), options.span)
+    };
+    let policy = Setting { ty: None, value };
+    Box::new(OwnPolicy { policy, clones: repeat::clones(options, function, errors), span })
 }
 
-impl Policy for OwnPolicy {
+impl Layer for OwnPolicy {
     // Input:
     //     BODY
     //
@@ -70,15 +68,15 @@ impl Policy for OwnPolicy {
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let policy = inner.setting("policy", &self.policy);
-        let tool = function.name();
+        let tool = &function.name;
         let outcome = inner.outcome(function);
-        let classify = &self.classify;
+        let classify = Classify::default();
         let before =
             relocate(quote_spanned!(mixed=> ::reliable::expansion::PolicyCall::before(#policy, #tool)), self.span);
-        let refused = function.ended_by_fault();
+        let refused = ended_by_fault(function);
         let call = Ident::new("call", self.span);
         let settled = relocate(quote_spanned!(mixed=> settle(outcome, #classify)), function.return_span());
-        let wait = function.pause();
+        let wait = pause(function);
         inner.into_returning(|leave| {
             let refused = leave(&refused);
             quote_spanned!(mixed=>

@@ -1,36 +1,52 @@
 //! `#[rate_limit]`: so many calls in a second or a minute, and no more.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::Span;
 use quote::quote_spanned;
 
 use crate::errors::Errors;
 use crate::function::Function;
-use crate::function::code::Code;
-use crate::options::setting::Setting;
-use crate::options::values;
-use crate::options::{Known, Options};
-use crate::stack::Policy;
+use crate::function::code::{Code, Setting, admit, ended_by_fault};
+use crate::options::Options;
+use crate::options::policy::Policy;
+use crate::options::rows::{Row, Takes};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::Twice;
 
-const KNOWN: Known = Known {
-    attribute: "rate_limit",
-    keys: &["per_second", "per_minute", "burst", "key"],
-    lists: &[],
-    flags: &["reject"],
+pub(crate) const RATE_LIMIT: Attribute = Attribute {
+    // One per second, and one per minute.
+    twice: Twice::Allowed,
+    ..Attribute::new(
+        "rate_limit",
+        &[
+            Row::makes("per_second", CALLS),
+            Row::makes("per_minute", CALLS),
+            Row::policy("burst", CALLS),
+            Row::beside("key", Takes::Expression),
+            Row::policy("reject", Takes::Nothing),
+        ],
+        read,
+    )
 };
 
-pub(crate) struct RateLimit(Setting);
+const CALLS: Takes = Takes::integer_up_to(1, 1_000_000);
 
-impl RateLimit {
-    pub(crate) fn parse(args: TokenStream, span: Span, function: &Function, errors: &mut Errors) -> RateLimit {
-        let options = Options::parse(&KNOWN, args, errors);
-        check_combinations(&options, span, errors);
-        let ty = quote_spanned!(Span::mixed_site()=> ::reliable::RateLimit);
-        let new = builder_calls(&ty, &options, function, errors);
-        RateLimit(Setting::shared("RATE_LIMIT", &ty, &new, &options))
+const POLICY: Policy = Policy {
+    ty: "RateLimit",
+    has_its_own: "the rate limit has its own",
+    takes: Some("a limit of type `RateLimit` here: write `per_second = 10` for a number of calls"),
+};
+
+struct RateLimit(Setting);
+
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    POLICY.check(options, errors);
+    if options.positional.is_none() {
+        check_rate(options, errors);
     }
+    Box::new(RateLimit(POLICY.shared("RATE_LIMIT", options, function, errors)))
 }
 
-impl Policy for RateLimit {
+impl Layer for RateLimit {
     // Input:
     //     BODY
     //
@@ -44,16 +60,10 @@ impl Policy for RateLimit {
     //     }
     //     BODY
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let mixed = Span::mixed_site();
         let rate_limit = inner.setting("rate_limit", &self.0);
-        let tool = function.name();
-        let admitted = if function.is_async() {
-            quote_spanned!(mixed=> #rate_limit.admit(#tool).await)
-        } else {
-            quote_spanned!(mixed=> #rate_limit.admit_blocking(#tool))
-        };
-        let rejected = function.ended_by_fault();
-        inner.after(&quote_spanned!(mixed=>
+        let admitted = admit(&rate_limit, function);
+        let rejected = ended_by_fault(function);
+        inner.after(&quote_spanned!(Span::mixed_site()=>
             if let ::core::result::Result::Err(fault) = #admitted {
                 return #rejected;
             }
@@ -61,44 +71,10 @@ impl Policy for RateLimit {
     }
 }
 
-fn check_combinations(options: &Options, span: Span, errors: &mut Errors) {
-    if let Some(limit) = &options.positional {
-        if let Some(key) = options.first_of(&["per_second", "per_minute", "burst", "reject"]) {
-            errors.add(key, format!("the rate limit has its own `{key}`: set it there, or write all options here"));
-        }
-        if values::is_literal(limit) {
-            errors.add(
-                limit,
-                "`#[rate_limit]` takes a limit of type `RateLimit` here: write `per_second = 10` for a number of calls",
-            );
-        }
-        return;
+fn check_rate(options: &Options, errors: &mut Errors) {
+    if options.first_of(&["per_second", "per_minute"]).is_none() {
+        options.must_have("`#[rate_limit]` needs a rate: write `per_second = 10` or `per_minute = 600`", errors);
     }
-    match (options.value("per_second"), options.first_of(&["per_minute"])) {
-        (None, None) => {
-            let message = "`#[rate_limit]` needs a rate: write `per_second = 10` or `per_minute = 600`";
-            options.must_have(span, message, errors);
-        }
-        (Some(_), Some(other)) => {
-            let message = "`#[rate_limit]` takes one rate: remove one of them, or write a second `#[rate_limit]` line";
-            errors.add(other, message);
-        }
-        _ => {}
-    }
-}
-
-/// `::reliable::RateLimit::per_second(10).burst(20)`
-fn builder_calls(ty: &TokenStream, options: &Options, function: &Function, errors: &mut Errors) -> TokenStream {
-    let mixed = Span::mixed_site();
-    let mut call = |key: &str| {
-        let expr = options.value(key)?;
-        function.must_be_constant(key, expr, errors);
-        values::integer(key, expr, 1, 1_000_000, errors);
-        let method = Ident::new(key, mixed);
-        Some(quote_spanned!(mixed=> #method(#expr)))
-    };
-    let rate = call("per_second").or_else(|| call("per_minute"));
-    let burst = call("burst").map(|burst| quote_spanned!(mixed=> .#burst));
-    let reject = options.flag("reject").then(|| quote_spanned!(mixed=> .reject()));
-    quote_spanned!(mixed=> #ty::#rate #burst #reject)
+    let two = "`#[rate_limit]` takes one rate: remove one of them, or write a second `#[rate_limit]` line";
+    options.contradict("per_minute", &["per_second"], two, errors);
 }

@@ -1,50 +1,55 @@
 //! `#[timeout]`: gives up on a call that takes too long.
 
-use std::time::Duration;
-
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit};
 
 use crate::errors::Errors;
-use crate::function::code::Code;
-use crate::function::{Function, at};
-use crate::options::setting::Setting;
-use crate::options::values::{self, duration_tokens};
-use crate::options::{Known, Options};
-use crate::stack::Policy;
+use crate::function::Function;
+use crate::function::code::{Code, Setting};
+use crate::function::tokens::at;
+use crate::options::policy::built;
+use crate::options::rows::{Row, Takes};
+use crate::options::{Options, durations, values};
+use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::rule::Twice;
 
-const KNOWN: Known = Known { attribute: "timeout", keys: &["ms", "secs"], lists: &[], flags: &[] };
+pub(crate) const TIMEOUT: Attribute = Attribute {
+    needs_async: true,
+    twice: Twice::Around(
+        &["retry", "agent"],
+        "two `#[timeout]` with no `#[retry]` between them limit the same call twice: remove the longer one",
+    ),
+    ..Attribute::new("timeout", &[MS, SECS], read)
+};
 
-pub(crate) struct Timeout(Setting);
+const MS: Row = Row::makes("ms", Takes::Count { millis: 1 });
+const SECS: Row = Row::makes("secs", Takes::Count { millis: 1000 });
 
-impl Timeout {
-    pub(crate) fn parse(args: TokenStream, span: Span, errors: &mut Errors) -> Timeout {
-        let options = Options::parse(&KNOWN, args, errors);
-        let (ms, secs) = (options.value("ms"), options.value("secs"));
-        Timeout(match (&options.positional, ms, secs) {
-            (None, Some(ms), None) => count("ms", Duration::from_millis(1), ms, errors),
-            (None, None, Some(secs)) => count("secs", Duration::from_secs(1), secs, errors),
-            (Some(limit), None, None) => positional(limit, errors),
-            (None, None, None) => {
-                options.must_have(span, "`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
-                Setting::built(&TokenStream::new(), true)
-            }
-            _ => {
-                errors.add(options.first_of(&["secs", "ms"]), "`#[timeout]` takes one limit: remove one of them");
-                Setting::built(&TokenStream::new(), true)
-            }
-        })
-    }
+struct Timeout(Setting);
+
+fn read(options: &Options, _: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    let (ms, secs) = (options.value(MS.key), options.value(SECS.key));
+    Box::new(Timeout(match (&options.positional, ms, secs) {
+        (None, Some(ms), None) => count(&MS, ms, errors),
+        (None, None, Some(secs)) => count(&SECS, secs, errors),
+        (Some(limit), None, None) => positional(limit, errors),
+        (None, None, None) => {
+            options.must_have("`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
+            built(&TokenStream::new(), true)
+        }
+        _ => {
+            errors.add(options.first_of(&["secs", "ms"]), "`#[timeout]` takes one limit: remove one of them");
+            built(&TokenStream::new(), true)
+        }
+    }))
 }
 
 /// A limit in whole units.
-fn count(unit: &str, one: Duration, expr: &Expr, errors: &mut Errors) -> Setting {
-    values::count_of(unit, one, expr, errors);
-    let constructor = Ident::new(unit, Span::mixed_site());
-    let limit = quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#constructor(#expr));
-    Setting::built(&limit, values::is_literal(expr))
+fn count(unit: &Row, count: &Expr, errors: &mut Errors) -> Setting {
+    let limit = unit.call(count, errors);
+    built(&quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#limit), values::is_literal(count))
 }
 
 /// A text with a unit, or an expression of type `Duration` or `Timeout`.
@@ -52,9 +57,9 @@ fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
     let mixed = Span::mixed_site();
     if let Expr::Lit(ExprLit { lit: Lit::Int(ms), .. }) = limit {
         errors.add(limit, format!("the limit needs a unit: write `#[timeout(ms = {})]`", ms.base10_digits()));
-    } else if let Some(limit) = values::duration("the limit", limit, errors) {
-        let limit = duration_tokens(limit);
-        return Setting::built(&quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
+    } else if let Some(limit) = durations::text("the limit", limit, errors) {
+        let limit = durations::tokens(limit);
+        return built(&quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
     }
     Setting {
         ty: Some(quote_spanned!(mixed=> ::reliable::Timeout)),
@@ -62,7 +67,7 @@ fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
     }
 }
 
-impl Policy for Timeout {
+impl Layer for Timeout {
     // Input:
     //     BODY
     //
@@ -74,7 +79,7 @@ impl Policy for Timeout {
     //     timeout.run("forecast", fetch(city))
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let timeout = inner.setting("timeout", &self.0);
-        let tool = function.name();
+        let tool = &function.name;
         let call = inner.call(function);
         inner.into_future(quote_spanned!(function.return_span()=> #timeout.run(#tool, #call)))
     }

@@ -9,10 +9,11 @@ use syn::{
 };
 
 use crate::errors::Errors;
-use crate::function::{at, last_segment, mentions};
-use crate::options::{Known, Options};
+use crate::function::tokens::{at, last_segment, mentions};
+use crate::options::Options;
+use crate::options::rows::{Row, Takes};
 
-const KNOWN: Known = Known { attribute: "transient", keys: &["after"], lists: &[], flags: &["forward"] };
+const OPTIONS: [Row; 2] = [Row::beside("after", Takes::Expression), Row::beside("forward", Takes::Nothing)];
 
 /// A variant, or a struct as the only one.
 struct Variant {
@@ -205,7 +206,7 @@ impl Verdict {
                 return None;
             }
         };
-        let options = Options::parse(&KNOWN, args, errors);
+        let options = Options::parse("transient", &OPTIONS, args, mark.span(), errors);
         if let Some(value) = &options.positional {
             errors.add(
                 value,

@@ -4,10 +4,19 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Signature;
 
-use crate::function::mentions;
+use crate::function::tokens::mentions;
+use crate::stack::framework::Framework;
+
+pub(crate) struct Rig;
+
+impl Framework for Rig {
+    fn tool_name(&self, sig: &Signature) -> Option<TokenStream> {
+        if cfg!(feature = "rig") { tool_name(sig) } else { None }
+    }
+}
 
 /// The name of the tool that a function is the `call` of, known by what rig hands to it. `None` for any other function.
-pub(crate) fn tool_name(sig: &Signature) -> Option<TokenStream> {
+fn tool_name(sig: &Signature) -> Option<TokenStream> {
     let inputs = || sig.inputs.to_token_stream();
     let is_tool = || mentions(inputs(), &|name| name == "ToolContext") || inputs().to_string().contains("Self :: Args");
     (sig.ident == "call" && sig.receiver().is_some() && is_tool())

@@ -1,32 +1,70 @@
-//! A tool of an MCP server: what its model is told of a fault.
+//! A tool of an MCP server: what it says of itself, and what its model is told of a fault.
 
-use proc_macro2::Span;
+use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote_spanned;
-use syn::{Attribute, GenericArgument, PathArguments, ReturnType};
+use syn::{Attribute, GenericArgument, Meta, PathArguments, ReturnType};
 
+use crate::function::Function;
 use crate::function::code::Code;
-use crate::function::{Function, at, last_segment};
-use crate::stack::Policy;
+use crate::function::tokens::{at, last_segment};
+use crate::stack::attribute::Layer;
+use crate::stack::framework::Framework;
 
-/// The attributes `#[tool]` below ours, known by their last name.
-pub(crate) fn tool_attributes(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
+pub(crate) struct Rmcp;
+
+impl Framework for Rmcp {
+    fn outermost(&self, function: &Function, attrs: &[Attribute]) -> Option<Box<dyn Layer>> {
+        (cfg!(feature = "rmcp") && ToolOutcome::is_needed(function, attrs))
+            .then(|| Box::new(ToolOutcome) as Box<dyn Layer>)
+    }
+}
+
+/// Whether there is an attribute `#[tool]` below ours.
+pub(crate) fn is_tool(attrs: &[Attribute]) -> bool {
+    tool_attributes(attrs).next().is_some()
+}
+
+/// Where tools say of themselves that they must not be repeated: `#[tool(annotations(idempotent_hint = false))]`.
+pub(crate) fn declared_not_idempotent(attrs: &[Attribute]) -> impl Iterator<Item = TokenStream> {
+    tool_attributes(attrs).filter_map(|attr| match &attr.meta {
+        Meta::List(list) => not_idempotent(list.tokens.clone()),
+        _ => None,
+    })
+}
+
+/// The tokens `idempotent_hint = false`, however deep.
+fn not_idempotent(tokens: TokenStream) -> Option<TokenStream> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let is = |token: &TokenTree, text: &str| token.to_string() == text;
+    let here = tokens
+        .windows(3)
+        .find(|three| is(&three[0], "idempotent_hint") && is(&three[1], "=") && is(&three[2], "false"));
+    here.map(|three| three.iter().cloned().collect()).or_else(|| {
+        tokens.into_iter().find_map(|token| match token {
+            TokenTree::Group(group) => not_idempotent(group.stream()),
+            _ => None,
+        })
+    })
+}
+
+/// The attributes `#[tool]`, known by their last name.
+fn tool_attributes(attrs: &[Attribute]) -> impl Iterator<Item = &Attribute> {
     attrs.iter().filter(|attr| attr.path().segments.last().is_some_and(|last| last.ident == "tool"))
 }
 
 /// Makes a fault a result of the tool. As an `ErrorData` it would be an error of the protocol, which many clients keep
 /// from the model.
-pub(crate) struct ToolOutcome;
+struct ToolOutcome;
 
 impl ToolOutcome {
     /// Whether this is a tool whose faults would be errors of the protocol, though its results have a place for them.
-    pub(crate) fn is_needed(function: &Function, attrs: &[Attribute]) -> bool {
-        let is_call =
-            tool_attributes(attrs).next().is_some() || function.is_opened() || function.sig.ident == "call_tool";
+    fn is_needed(function: &Function, attrs: &[Attribute]) -> bool {
+        let is_call = is_tool(attrs) || function.is_opened() || function.sig.ident == "call_tool";
         is_call && tells_by_protocol(&function.sig.output)
     }
 }
 
-impl Policy for ToolOutcome {
+impl Layer for ToolOutcome {
     // Input:
     //     BODY
     //
@@ -56,7 +94,6 @@ fn tells_by_protocol(returned: &ReturnType) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::TokenStream;
     use quote::quote;
 
     use super::*;

@@ -10,7 +10,7 @@ use syn::{
     PathArguments, ReturnType, Signature, Stmt, Token, Type, TypeParamBound, parse_quote,
 };
 
-use crate::function::at;
+use crate::function::tokens::at;
 
 /// What is left of a function without the `async fn` in it.
 pub(crate) struct Shell {

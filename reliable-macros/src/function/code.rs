@@ -5,7 +5,15 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
 use crate::function::Function;
-use crate::options::setting::Setting;
+
+/// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
+/// side of `let retry = …;`.
+#[derive(Clone)]
+pub(crate) struct Setting {
+    /// The type, where the value is the user's own and might be of another one.
+    pub(crate) ty: Option<TokenStream>,
+    pub(crate) value: TokenStream,
+}
 
 /// The code for the body and the attributes around it so far. Its value is the outcome of the call.
 pub(crate) struct Code {
@@ -129,7 +137,7 @@ impl Code {
             Form::Future => statements,
             Form::Block => quote!({ #statements }),
             Form::Returning if self.labelled.is_some() => self.labelled.to_token_stream(),
-            Form::Returning | Form::Body => function.run(&self.hinted(function)),
+            Form::Returning | Form::Body => run(function, &self.hinted(function)),
         }
     }
 
@@ -142,7 +150,7 @@ impl Code {
     pub(crate) fn future(&self, function: &Function) -> TokenStream {
         match self.form {
             Form::Future => self.tokens.clone(),
-            _ => function.future(&self.hinted(function)),
+            _ => future(function, &self.hinted(function)),
         }
     }
 
@@ -189,31 +197,39 @@ impl ToTokens for Code {
     }
 }
 
-impl Function {
-    /// The outcome of a call that a `fault` ended.
-    pub(crate) fn ended_by_fault(&self) -> TokenStream {
-        quote_spanned!(self.return_span()=> ::reliable::expansion::Outcome::from_fault(fault))
-    }
+/// The outcome of a call that a `fault` ended.
+pub(crate) fn ended_by_fault(function: &Function) -> TokenStream {
+    quote_spanned!(function.return_span()=> ::reliable::expansion::Outcome::from_fault(fault))
+}
 
-    /// Waits for the end of a `pause`.
-    pub(crate) fn pause(&self) -> TokenStream {
-        let mixed = Span::mixed_site();
-        if self.is_async() { quote_spanned!(mixed=> pause.await) } else { quote_spanned!(mixed=> pause.block()) }
+/// Asks a policy that may let the call wait: `bulkhead.admit("forecast").await`.
+pub(crate) fn admit(policy: &Ident, function: &Function) -> TokenStream {
+    let (mixed, tool) = (Span::mixed_site(), &function.name);
+    if function.is_async() {
+        quote_spanned!(mixed=> #policy.admit(#tool).await)
+    } else {
+        quote_spanned!(mixed=> #policy.admit_blocking(#tool))
     }
+}
 
-    /// Runs statements that may `return`, and gives what they return.
-    fn run(&self, statements: &TokenStream) -> TokenStream {
-        let span = self.return_span();
-        if self.is_async() {
-            let future = self.future(statements);
-            quote_spanned!(span=> #future.await)
-        } else {
-            quote_spanned!(span=> (|| { #statements })())
-        }
-    }
+/// Waits for the end of a `pause`.
+pub(crate) fn pause(function: &Function) -> TokenStream {
+    let mixed = Span::mixed_site();
+    if function.is_async() { quote_spanned!(mixed=> pause.await) } else { quote_spanned!(mixed=> pause.block()) }
+}
 
-    /// Not `async move`: the parameters stay where they are, for the next attempt and for a fallback.
-    fn future(&self, statements: &TokenStream) -> TokenStream {
-        quote_spanned!(self.return_span()=> async { #statements })
+/// Runs statements that may `return`, and gives what they return.
+fn run(function: &Function, statements: &TokenStream) -> TokenStream {
+    let span = function.return_span();
+    if function.is_async() {
+        let future = future(function, statements);
+        quote_spanned!(span=> #future.await)
+    } else {
+        quote_spanned!(span=> (|| { #statements })())
     }
+}
+
+/// Not `async move`: the parameters stay where they are, for the next attempt and for a fallback.
+fn future(function: &Function, statements: &TokenStream) -> TokenStream {
+    quote_spanned!(function.return_span()=> async { #statements })
 }

@@ -4,19 +4,26 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 
-use crate::function::visible;
+use crate::function::tokens::visible;
 use crate::options::Options;
 use crate::options::values::call_or_evaluate;
 
 /// Prints as `|error| ::reliable::expansion::Inspect::new(error).failure().when(ApiError::is_busy(error))`.
+#[derive(Default)]
 pub(crate) struct Classify {
     when: Option<Expr>,
     after: Option<Expr>,
 }
 
 impl Classify {
-    pub(crate) fn parse(options: &Options) -> Classify {
-        Classify { when: options.value("when").cloned(), after: options.value("after").cloned() }
+    /// By the option `when`.
+    pub(crate) fn when(options: &Options) -> Classify {
+        Classify { when: options.value("when").cloned(), after: None }
+    }
+
+    /// By the option `after`, too.
+    pub(crate) fn and_after(self, options: &Options) -> Classify {
+        Classify { after: options.value("after").cloned(), ..self }
     }
 
     pub(crate) fn has_when(&self) -> bool {

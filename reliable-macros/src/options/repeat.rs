@@ -5,7 +5,8 @@ use quote::quote_spanned;
 use syn::{FnArg, Receiver, Type};
 
 use crate::errors::Errors;
-use crate::function::{Function, at};
+use crate::function::Function;
+use crate::function::tokens::at;
 use crate::options::Options;
 
 /// A change made by one attempt would leak into the next.

@@ -1,23 +1,22 @@
 //! The values of options. Literals are checked here; other expressions are left to the compiler, and give `None`.
 
-use std::time::Duration;
+use std::ops::RangeInclusive;
 
-use proc_macro2::{Delimiter, Group, Literal, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, UnOp};
 
 use crate::errors::Errors;
-use crate::function::{at, relocate};
-
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+use crate::function::tokens::{at, relocate};
 
 /// Whether the expression is a literal, perhaps with a sign: a value that the compiler knows.
 pub(crate) fn is_literal(expr: &Expr) -> bool {
     literal(expr).is_some()
 }
 
-fn literal(expr: &Expr) -> Option<(bool, &Lit)> {
+/// The literal, and whether a minus stands before it.
+pub(crate) fn literal(expr: &Expr) -> Option<(bool, &Lit)> {
     match expr {
         Expr::Lit(ExprLit { lit, .. }) => Some((false, lit)),
         Expr::Unary(ExprUnary { op: UnOp::Neg(_), expr, .. }) => match &**expr {
@@ -30,49 +29,49 @@ fn literal(expr: &Expr) -> Option<(bool, &Lit)> {
     }
 }
 
-/// A whole number of at least `least`.
-pub(crate) fn integer(key: &str, expr: &Expr, least: u64, most: u64, errors: &mut Errors) -> Option<u64> {
+/// A whole number in a range.
+pub(crate) fn integer(
+    key: &str,
+    expr: &Expr,
+    range: RangeInclusive<u64>,
+    such_as: u32,
+    errors: &mut Errors,
+) -> Option<u64> {
     let (negative, lit) = literal(expr)?;
+    let (least, most) = (range.start(), range.end());
     match lit {
         Lit::Int(int) => match int.base10_parse::<u64>() {
-            Ok(value) if !negative && (least..=most).contains(&value) => return Some(value),
-            Ok(value) if negative || value < least => errors.add(expr, format!("`{key}` must be {least} or more")),
+            Ok(value) if !negative && range.contains(&value) => return Some(value),
+            Ok(value) if negative || value < *least => errors.add(expr, format!("`{key}` must be {least} or more")),
             _ => errors.add(expr, format!("`{key}` must be {most} or less")),
         },
-        _ => errors.add(expr, format!("`{key}` takes a whole number, such as `{key} = {}`", example(key))),
+        _ => errors.add(expr, format!("`{key}` takes a whole number, such as `{key} = {such_as}`")),
     }
     None
 }
 
-fn example(key: &str) -> &'static str {
-    match key {
-        "ms" | "max_tokens" => "2000",
-        "max_steps" => "8",
-        _ => "3",
-    }
-}
-
 /// A number between two others.
-pub(crate) fn number(key: &str, expr: &Expr, least: f64, most: f64, errors: &mut Errors) -> Option<f64> {
+pub(crate) fn number(key: &str, expr: &Expr, range: RangeInclusive<f64>, errors: &mut Errors) -> Option<f64> {
     let (negative, lit) = literal(expr)?;
+    let (least, most) = (range.start(), range.end());
     let value = match lit {
         Lit::Int(int) => int.base10_parse::<f64>(),
         Lit::Float(float) => float.base10_parse::<f64>(),
         _ => Err(syn::Error::new_spanned(expr, "")),
     };
     match value {
-        Ok(value) if (least..=most).contains(&value) && (!negative || value == 0.0) => return Some(value),
+        Ok(value) if range.contains(&value) && (!negative || value == 0.0) => return Some(value),
         Ok(_) if most.is_finite() => errors.add(expr, format!("`{key}` must be between {least} and {most}")),
         Ok(_) => errors.add(expr, format!("`{key}` must be {least} or more")),
         Err(_) => errors
-            .add(expr, format!("`{key}` takes a number, such as `{key} = {}`", if most > 1.0 { 2.0 } else { 0.5 })),
+            .add(expr, format!("`{key}` takes a number, such as `{key} = {}`", if *most > 1.0 { 2.0 } else { 0.5 })),
     }
     None
 }
 
 /// A share: above 0 and at most 1.
 pub(crate) fn share(key: &str, expr: &Expr, errors: &mut Errors) -> Option<f64> {
-    let share = number(key, expr, 0.0, 1.0, errors)?;
+    let share = number(key, expr, 0.0..=1.0, errors)?;
     if share == 0.0 {
         errors.add(expr, format!("`{key}` must be above 0 and at most 1"));
     }
@@ -80,63 +79,44 @@ pub(crate) fn share(key: &str, expr: &Expr, errors: &mut Errors) -> Option<f64> 
 }
 
 /// How a number is written in an expansion: `2` as `2.0`.
-pub(crate) fn float(checked: Option<f64>, expr: &Expr) -> TokenStream {
-    checked.map_or_else(|| expr.to_token_stream(), |value| Literal::f64_unsuffixed(value).into_token_stream())
+pub(crate) fn float(value: f64) -> TokenStream {
+    Literal::f64_unsuffixed(value).into_token_stream()
 }
 
-/// A length of time: a text with a unit, longer than zero and at most a day.
-pub(crate) fn duration(key: &str, expr: &Expr, errors: &mut Errors) -> Option<Duration> {
-    let (negative, lit) = literal(expr)?;
-    let Lit::Str(text) = lit else {
-        let hint = match lit {
-            Lit::Int(int) if !negative => int.base10_digits(),
-            _ => "250",
-        };
-        errors.add(expr, format!("{key} needs a unit: write it like \"{hint}ms\" or \"{hint}s\""));
+/// Notes an error for a literal that is no text.
+pub(crate) fn text(key: &str, such_as: &str, expr: &Expr, errors: &mut Errors) {
+    if is_literal(expr) && word(expr).is_none() {
+        errors.add(expr, format!("`{key}` takes a text, such as `{key} = \"{such_as}\"`"));
+    }
+}
+
+/// The text that the expression is.
+pub(crate) fn word(expr: &Expr) -> Option<String> {
+    match expr {
+        Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+        _ => None,
+    }
+}
+
+/// A word as the variant that it stands for: `"exp"` as `::reliable::Backoff::Exp`.
+pub(crate) fn choice(
+    key: &str,
+    of: &str,
+    words: &[(&str, &str)],
+    expr: &Expr,
+    errors: &mut Errors,
+) -> Option<TokenStream> {
+    let word = word(expr);
+    let Some((_, variant)) = words.iter().find(|(known, _)| Some(*known) == word.as_deref()) else {
+        if is_literal(expr) {
+            let known: Vec<String> = words.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            let (last, others) = known.split_last()?;
+            errors.add(expr, format!("`{key}` must be {} or {last}", others.join(", ")));
+        }
         return None;
     };
-    match parse_duration(&text.value()).and_then(in_range) {
-        Ok(duration) => Some(duration),
-        Err(what) => {
-            errors.add(expr, format!("{key} {what}"));
-            None
-        }
-    }
-}
-
-/// A number of milliseconds or seconds: whole, longer than zero and at most a day.
-pub(crate) fn count_of(unit: &str, one: Duration, expr: &Expr, errors: &mut Errors) {
-    let count = integer(unit, expr, 1, u64::MAX, errors);
-    if count.is_some_and(|count| u128::from(count) * one.as_millis() > LONGEST.as_millis()) {
-        errors.add(expr, format!("`{unit}` must be 24 hours or less"));
-    }
-}
-
-fn parse_duration(text: &str) -> Result<Duration, &'static str> {
-    let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
-    let (number, unit) = text.split_at(digits);
-    let Ok(number) = number.parse::<u64>() else {
-        return Err("must be a whole number with a unit: write it like \"250ms\", \"2s\", \"1m\" or \"1h\"");
-    };
-    match unit.trim_start() {
-        "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
-        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
-        "h" => Ok(Duration::from_secs(number.saturating_mul(60 * 60))),
-        "" => Err("needs a unit: write it like \"250ms\", \"2s\", \"1m\" or \"1h\""),
-        unit if unit.starts_with(['.', ',']) => {
-            Err("must be a whole number with a unit: write a smaller unit, such as \"1500ms\" for \"1.5s\"")
-        }
-        _ => Err("has an unknown unit: write it like \"250ms\", \"2s\", \"1m\" or \"1h\""),
-    }
-}
-
-fn in_range(duration: Duration) -> Result<Duration, &'static str> {
-    match duration {
-        Duration::ZERO => Err("must be longer than zero"),
-        duration if duration > LONGEST => Err("must be 24 hours or less"),
-        duration => Ok(duration),
-    }
+    let (of, variant) = (Ident::new(of, Span::mixed_site()), Ident::new(variant, Span::mixed_site()));
+    Some(quote_spanned!(Span::mixed_site()=> ::reliable::#of::#variant))
 }
 
 /// An amount of money in micro-dollars: a number or a text with at most 6 decimals.
@@ -170,15 +150,10 @@ fn parse_micros(text: &str) -> Option<u64> {
     format!("{dollars}{decimals:0<6}").parse().ok()
 }
 
-/// How a duration is written in an expansion.
-pub(crate) fn duration_tokens(duration: Duration) -> TokenStream {
-    let (constructor, amount) = match u64::try_from(duration.as_millis()) {
-        Ok(ms) if ms % 1000 == 0 => (quote!(from_secs), ms / 1000),
-        Ok(ms) => (quote!(from_millis), ms),
-        Err(_) => (quote!(from_secs), duration.as_secs()),
-    };
-    let amount = Literal::u64_unsuffixed(amount);
-    quote!(::core::time::Duration::#constructor(#amount))
+/// How an amount of money is written in an expansion.
+pub(crate) fn dollars(micros: u64) -> TokenStream {
+    let micros = Literal::u64_unsuffixed(micros);
+    quote_spanned!(Span::mixed_site()=> ::reliable::Usd::micros(#micros))
 }
 
 /// A bare path is called with what is at hand, anything else is evaluated.

@@ -1,73 +1,170 @@
 //! Which attribute may stand above which. Top is outermost.
+//!
+//! Each attribute has its own rules. Here they are read.
 
 use crate::errors::Errors;
-use crate::stack::{Kind, Layer};
+use crate::stack::attribute::Placed;
+use crate::stack::rule::{Moves, Rule, Stands, Twice};
 
 /// Checks every two attributes of one function, the upper against the lower.
-pub(crate) fn check(layers: &[Layer], errors: &mut Errors) {
-    for (index, lower) in layers.iter().enumerate() {
+pub(crate) fn check(stack: &[Placed], errors: &mut Errors) {
+    for (index, lower) in stack.iter().enumerate() {
         // One mistake, one message: the nearest attribute that makes the order senseless.
-        let fault = (0..index).rev().find_map(|upper| {
-            let upper_layer = &layers[upper];
-            let message = fault(upper_layer.kind, lower.kind, layers[upper + 1..index].iter().map(|layer| layer.kind))?;
-            let to_move = if lower.kind == Kind::Agent && matches!(upper_layer.kind, Kind::Retry | Kind::Hedge) {
-                upper_layer
-            } else {
-                lower
-            };
-            Some(syn::Error::new(to_move.span, message))
-        });
+        let fault = (0..index).rev().find_map(|upper| fault(&stack[upper], lower, &stack[upper + 1..index]));
         if let Some(fault) = fault {
             errors.push(fault);
         }
     }
 }
 
-fn fault(upper: Kind, lower: Kind, mut between: impl Iterator<Item = Kind>) -> Option<String> {
-    use Kind::{Agent, Approval, Bulkhead, Chaos, CircuitBreaker, Fallback, Hedge, Policy, Retry, Timeout};
-    let (above, below) = (upper.name(), lower.name());
-    match (upper, lower) {
-        (Retry, Fallback) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would leave no error to retry: move the `#[{below}]` line above the `#[{above}]` line"
-        )),
-        (CircuitBreaker, Fallback) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would leave no failure to count: move the `#[{below}]` line above the `#[{above}]` line"
-        )),
-        (Retry, Approval) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would ask a human again at every attempt: move the `#[{below}]` line above the `#[{above}]` line"
-        )),
-        (Timeout, Approval) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would ask a human against the clock: move the `#[{below}]` line above the `#[{above}]` line (its own limit is `within`)"
-        )),
-        (Policy, Approval) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would ask a human again whenever the policy makes the call again: move the `#[{below}]` line above the `#[{above}]` line"
-        )),
-        (Hedge, Approval) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would ask a human again for every attempt: move the `#[{below}]` line above the `#[{above}]` line"
-        )),
-        (Bulkhead, Approval) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would keep a place while a human is asked: move the `#[{below}]` line above the `#[{above}]` line"
-        )),
-        (Agent, Approval) => Some(format!(
-            "`#[{below}]` below `#[{above}]` would ask a human at every step: move the `#[{below}]` line above the `#[{above}]` line"
-        )),
-        (Retry, Agent) => Some(format!(
-            "`#[{above}]` above `#[{below}]` would pay for the whole run again: move the `#[{above}]` line below the `#[{below}]` line, where it retries a step"
-        )),
-        (Hedge, Agent) => Some(format!(
-            "`#[{above}]` above `#[{below}]` would pay for the whole run twice: move the `#[{above}]` line to the function that a step calls"
-        )),
-        (Timeout, Timeout) if between.any(|kind| matches!(kind, Retry | Agent)) => None,
-        (Timeout, Timeout) => Some(format!(
-            "two `#[{below}]` with no `#[retry]` between them limit the same call twice: remove the longer one"
-        )),
-        (Retry, Retry)
-        | (Approval, Approval)
-        | (Agent, Agent)
-        | (CircuitBreaker, CircuitBreaker)
-        | (Bulkhead, Bulkhead)
-        | (Hedge, Hedge)
-        | (Chaos, Chaos) => Some(format!("`#[{below}]` stands here twice: remove one of them")),
-        _ => None,
+fn fault(upper: &Placed, lower: &Placed, between: &[Placed]) -> Option<syn::Error> {
+    let rule = |this: &Placed, other: &Placed, stands: Stands| {
+        let mut rules = this.attribute.order.iter();
+        rules.find(|rule| rule.is_about(this, other, stands)).map(|rule| rule.error(this, other))
+    };
+    rule(upper, lower, Stands::Below).or_else(|| rule(lower, upper, Stands::Above)).or_else(|| {
+        let name = lower.attribute.name;
+        let message = match lower.attribute.twice {
+            _ if upper.attribute.name != name => return None,
+            Twice::Allowed => return None,
+            Twice::Around(these, _) if between.iter().any(|placed| these.contains(&placed.attribute.name)) => {
+                return None;
+            }
+            Twice::Around(_, message) => message.to_owned(),
+            Twice::Refused => format!("`#[{name}]` stands here twice: remove one of them"),
+        };
+        Some(syn::Error::new(lower.options.span, message))
+    })
+}
+
+impl Rule {
+    fn is_about(&self, this: &Placed, other: &Placed, stands: Stands) -> bool {
+        self.stands == stands
+            && self.other == other.attribute.name
+            && self.only_with.is_none_or(|option| this.options.mention(option).is_some())
+    }
+
+    fn error(&self, this: &Placed, other: &Placed) -> syn::Error {
+        let Rule { why, note, .. } = self;
+        let (this_name, other_name) = (this.attribute.name, other.attribute.name);
+        let with_option = self.only_with.map_or(this_name.to_owned(), |option| format!("{this_name}({option})"));
+        let (mover, first, second, stays) = match self.moves {
+            Moves::This => (this, &*with_option, other_name, other_name),
+            Moves::Other => (other, other_name, &*with_option, this_name),
+        };
+        let is_below = (self.stands == Stands::Above) == (self.moves == Moves::This);
+        let (is, goes) = if is_below { ("below", "above") } else { ("above", "below") };
+        let name = mover.attribute.name;
+        let to = self.to.map_or_else(|| format!("{goes} the `#[{stays}]` line"), str::to_owned);
+        let message = format!("`#[{first}]` {is} `#[{second}]` {why}: move the `#[{name}]` line {to}{note}");
+        syn::Error::new(mover.options.span, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proc_macro2::{Span, TokenStream};
+
+    use super::*;
+    use crate::function::Function;
+    use crate::function::code::Code;
+    use crate::options::Options;
+    use crate::options::rows::{Row, Takes};
+    use crate::stack::attribute::{Attribute, Layer};
+
+    struct Nothing;
+
+    impl Layer for Nothing {
+        fn wrap(&self, inner: Code, _: &Function) -> Code {
+            inner
+        }
+    }
+
+    const fn attribute(name: &'static str, order: &'static [Rule]) -> Attribute {
+        const OPTIONS: &[Row] = &[Row::beside("loud", Takes::Nothing)];
+        Attribute { order, ..Attribute::new(name, OPTIONS, |_, _, _| Box::new(Nothing)) }
+    }
+
+    static A: Attribute = attribute(
+        "a",
+        &[
+            Rule::above("up", Moves::This, "would w"),
+            Rule::above("up_away", Moves::Other, "would x").to("to another function"),
+            Rule::below("down", Moves::This, "would y"),
+            Rule::below("down_away", Moves::Other, "would z").note(" (its own is `q`)"),
+            Rule::above("heard", Moves::Other, "would wake it").only_with("loud"),
+        ],
+    );
+    static UP: Attribute = attribute("up", &[]);
+    static UP_AWAY: Attribute = attribute("up_away", &[]);
+    static DOWN: Attribute = attribute("down", &[]);
+    static DOWN_AWAY: Attribute = attribute("down_away", &[]);
+    static HEARD: Attribute = attribute("heard", &[]);
+    static MANY: Attribute = Attribute { twice: Twice::Allowed, ..attribute("many", &[]) };
+    static AROUND: Attribute =
+        Attribute { twice: Twice::Around(&["a"], "nothing between"), ..attribute("around", &[]) };
+
+    fn placed(attribute: &'static Attribute, args: &str) -> Placed {
+        let args: TokenStream = args.parse().unwrap();
+        let options =
+            Options::parse(attribute.name, attribute.options, args, Span::call_site(), &mut Errors::default());
+        Placed { attribute, options, layer: Box::new(Nothing) }
+    }
+
+    fn faults(attributes: &[&'static Attribute]) -> Vec<String> {
+        let stack: Vec<_> = attributes.iter().map(|attribute| placed(attribute, "")).collect();
+        messages(&stack)
+    }
+
+    fn messages(stack: &[Placed]) -> Vec<String> {
+        let mut errors = Errors::default();
+        check(stack, &mut errors);
+        errors.finish().err().into_iter().flatten().map(|error| error.to_string()).collect()
+    }
+
+    #[test]
+    fn a_rule_says_which_line_to_move_where() {
+        assert_eq!(faults(&[&UP, &A]), ["`#[a]` below `#[up]` would w: move the `#[a]` line above the `#[up]` line"]);
+        assert_eq!(
+            faults(&[&UP_AWAY, &A]),
+            ["`#[up_away]` above `#[a]` would x: move the `#[up_away]` line to another function"]
+        );
+        assert_eq!(
+            faults(&[&A, &DOWN]),
+            ["`#[a]` above `#[down]` would y: move the `#[a]` line below the `#[down]` line"]
+        );
+        assert_eq!(
+            faults(&[&A, &DOWN_AWAY]),
+            [
+                "`#[down_away]` below `#[a]` would z: move the `#[down_away]` line above the `#[a]` line (its own is `q`)"
+            ]
+        );
+        assert!(faults(&[&A, &UP, &UP_AWAY]).is_empty());
+        assert!(faults(&[&DOWN, &DOWN_AWAY, &A]).is_empty());
+    }
+
+    #[test]
+    fn the_nearest_one_is_told() {
+        assert_eq!(
+            faults(&[&UP, &UP_AWAY, &A]),
+            ["`#[up_away]` above `#[a]` would x: move the `#[up_away]` line to another function"]
+        );
+    }
+
+    #[test]
+    fn a_rule_may_hang_on_an_option() {
+        assert!(faults(&[&HEARD, &A]).is_empty());
+        assert_eq!(
+            messages(&[placed(&HEARD, ""), placed(&A, "loud")]),
+            ["`#[heard]` above `#[a(loud)]` would wake it: move the `#[heard]` line below the `#[a]` line"]
+        );
+    }
+
+    #[test]
+    fn one_stands_there_twice_if_that_means_something() {
+        assert_eq!(faults(&[&UP, &UP]), ["`#[up]` stands here twice: remove one of them"]);
+        assert!(faults(&[&MANY, &MANY]).is_empty());
+        assert_eq!(faults(&[&AROUND, &MANY, &AROUND]), ["nothing between"]);
+        assert!(faults(&[&AROUND, &A, &AROUND]).is_empty());
     }
 }

@@ -11,8 +11,9 @@ use syn::punctuated::Punctuated;
 use syn::{Attribute, ExprPath, PathSegment, Token, Visibility};
 
 use crate::errors::Errors;
-use crate::frameworks::rmcp::tool_attributes;
-use crate::function::{Function, at};
+use crate::frameworks::rmcp;
+use crate::function::Function;
+use crate::function::tokens::at;
 
 /// The constant for a function of this name.
 fn mark_of(name: &Ident) -> Ident {
@@ -30,7 +31,7 @@ fn mark_of(name: &Ident) -> Ident {
 /// method has one only if it shows that it is elsewhere, by a visibility or the attribute `#[tool]`.
 pub(crate) fn mark(function: &Function, attrs: &[Attribute]) -> Option<TokenStream> {
     let is_method = function.sig.receiver().is_some() || function.names_self();
-    let is_tool = tool_attributes(attrs).next().is_some();
+    let is_tool = rmcp::is_tool(attrs);
     if is_method && matches!(function.vis, Visibility::Inherited) && !is_tool {
         return None;
     }

@@ -1,0 +1,24 @@
+//! The list of attributes. Nothing else names every one of them.
+
+use crate::attributes::{
+    agent, approval, bulkhead, chaos, circuit_breaker, fallback, hedge, policy, rate_limit, retry, timeout,
+};
+use crate::frameworks::{rig, rmcp};
+use crate::stack::Family;
+
+pub(crate) const FAMILY: Family = Family {
+    attributes: &[
+        retry::RETRY,
+        timeout::TIMEOUT,
+        fallback::FALLBACK,
+        approval::REQUIRES_APPROVAL,
+        agent::AGENT,
+        circuit_breaker::CIRCUIT_BREAKER,
+        bulkhead::BULKHEAD,
+        hedge::HEDGE,
+        rate_limit::RATE_LIMIT,
+        policy::POLICY,
+        chaos::CHAOS,
+    ],
+    frameworks: &[&rig::Rig, &rmcp::Rmcp],
+};

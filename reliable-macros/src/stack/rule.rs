@@ -1,0 +1,68 @@
+//! What an attribute says of others on the same function. Others are referred to by name, so that none imports another;
+//! a test looks whether each name is one of the family.
+
+/// Whether an attribute may stand on one function twice.
+#[derive(Clone, Copy)]
+pub(crate) enum Twice {
+    Refused,
+    Allowed,
+    /// Only around one of these; otherwise there is a message.
+    Around(&'static [&'static str], &'static str),
+}
+
+/// What an attribute says of another one: that the two make no sense in this order.
+pub(crate) struct Rule {
+    /// The other one: `retry`.
+    pub(crate) other: &'static str,
+    /// An option of this attribute, without which it has nothing against the order.
+    pub(crate) only_with: Option<&'static str>,
+    pub(crate) stands: Stands,
+    pub(crate) moves: Moves,
+    /// What would come of it: `would ask a human again at every attempt`.
+    pub(crate) why: &'static str,
+    /// Where the one that moves is to go, unless it is just the other side.
+    pub(crate) to: Option<&'static str>,
+    /// What else there is to know.
+    pub(crate) note: &'static str,
+}
+
+/// Where the other attribute stands.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Stands {
+    Above,
+    Below,
+}
+
+/// Which of the two the message tells to move: it points there, and speaks of it.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Moves {
+    This,
+    Other,
+}
+
+impl Rule {
+    /// What it says of another one above it.
+    pub(crate) const fn above(other: &'static str, moves: Moves, why: &'static str) -> Rule {
+        Rule { other, only_with: None, stands: Stands::Above, moves, why, to: None, note: "" }
+    }
+
+    /// What it says of another one below it.
+    pub(crate) const fn below(other: &'static str, moves: Moves, why: &'static str) -> Rule {
+        Rule { stands: Stands::Below, ..Rule::above(other, moves, why) }
+    }
+
+    /// The same, if this attribute has an option.
+    pub(crate) const fn only_with(self, option: &'static str) -> Rule {
+        Rule { only_with: Some(option), ..self }
+    }
+
+    /// Where to move it, if the other side is no better.
+    pub(crate) const fn to(self, to: &'static str) -> Rule {
+        Rule { to: Some(to), ..self }
+    }
+
+    /// What the message ends with.
+    pub(crate) const fn note(self, note: &'static str) -> Rule {
+        Rule { note, ..self }
+    }
+}
