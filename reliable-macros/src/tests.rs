@@ -2,6 +2,7 @@
 //!
 //! `UPDATE_EXPECT=1 cargo test -p reliable-macros` writes them anew; look at the difference before you commit it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -65,43 +66,58 @@ fn without_markers(attrs: &mut Vec<syn::Attribute>) {
     attrs.retain(|attr| FAMILY.find(attr.path()).is_none());
 }
 
-fn cases() -> Vec<PathBuf> {
-    let files = fs::read_dir(root().join("tests/expand")).unwrap().map(|entry| entry.unwrap().path());
-    let is_case = |path: &PathBuf| {
-        let path = path.to_string_lossy();
-        // Without the feature there is nothing to see.
-        !path.contains(".expanded") && (cfg!(feature = "chaos") || !path.contains("chaos"))
-    };
-    let mut cases: Vec<_> = files.filter(is_case).collect();
-    cases.sort();
-    cases
+fn folder() -> PathBuf {
+    root().join("tests/expand")
+}
+
+/// The names of the files that end so: `retry` of `retry.expanded.rs`.
+fn names(ending: &str) -> BTreeSet<String> {
+    let files = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    files.filter_map(|file| file.strip_suffix(ending).map(str::to_owned)).filter(|name| !name.contains('.')).collect()
+}
+
+fn cases() -> impl Iterator<Item = PathBuf> {
+    // Without the feature there is nothing to see.
+    let is_seen = |name: &String| cfg!(feature = "chaos") || !name.contains("chaos");
+    names(".rs").into_iter().filter(is_seen).map(|name| folder().join(name + ".rs"))
 }
 
 #[test]
 fn the_expansions_are_what_they_were() {
-    let cases = cases();
-    assert!(cases.len() >= 14, "a case was lost: {cases:?}");
-    for case in cases {
+    for case in cases() {
         let source = fs::read_to_string(&case).unwrap();
         expect_test::expect_file![case.with_extension("expanded.rs")].assert_eq(&expanded(&source));
     }
+    assert_eq!(names(".rs"), names(".expanded.rs"), "each case has its expansion, and each expansion its case");
+    for Attribute { name, .. } in FAMILY.attributes {
+        let source = fs::read_to_string(folder().join(format!("{name}.rs"))).unwrap_or_default();
+        assert!(source.contains(&format!("#[{name}")), "`#[{name}]` has a case of its name");
+    }
 }
+
+/// The notes show the bulkhead in its place, which looks alike.
+const NOT_IN_THE_NOTES: [&str; 1] = ["rate_limit"];
 
 #[test]
 fn the_expansions_in_the_notes_are_the_real_ones() {
     let path = root().join("notes.md");
     let notes = fs::read_to_string(&path).unwrap();
-    let mut shown = 0;
+    let mut shown = Vec::new();
     let mut pieces = notes.split("<!-- tests/expand/");
     let mut renewed = pieces.next().unwrap().to_owned();
     for piece in pieces {
         let (file, rest) = piece.split_once(" -->\n```rust\n").expect("a code block follows the marker");
         let (_, rest) = rest.split_once("```").expect("the code block ends");
-        let code = fs::read_to_string(root().join("tests/expand").join(file)).unwrap();
+        let code = fs::read_to_string(folder().join(file)).unwrap();
         renewed += &["<!-- tests/expand/", file, " -->\n```rust\n", &code, "```", rest].concat();
-        shown += 1;
+        shown.push(file);
     }
-    assert!(shown >= 5, "each attribute's expansion is shown");
+    let markers = notes.lines().filter(|line| line.starts_with("<!--") && line.ends_with(".rs -->"));
+    assert_eq!(shown.len(), markers.count(), "each marker is read");
+    for Attribute { name, .. } in FAMILY.attributes {
+        let is_shown = shown.contains(&&*format!("{name}.expanded.rs"));
+        assert_ne!(is_shown, NOT_IN_THE_NOTES.contains(name), "the expansion of `#[{name}]`");
+    }
     expect_test::expect_file![path].assert_eq(&renewed);
 }
 
