@@ -144,6 +144,7 @@ fn build(
     if let Some(name) = family.frameworks.iter().find_map(|framework| framework.tool_name(&function.sig)) {
         function.name = name;
     }
+    // What is wrong with the whole is told first, and some of that depends on the options.
     let mut of_options = Errors::default();
     let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
     signature::check(&function, &stack, &mut errors);

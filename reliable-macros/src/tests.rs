@@ -1,4 +1,5 @@
-//! The expansions, as text: `tests/expand/x.rs` beside `x.expanded.rs`, and the same in notes.md.
+//! The expansions, as text: `tests/expand/x.rs` beside `x.expanded.rs`, and those that notes.md shows. And that the list
+//! of the family, the rules and the shims fit together.
 //!
 //! `UPDATE_EXPECT=1 cargo test -p reliable-macros` writes them anew; look at the difference before you commit it.
 

@@ -1,7 +1,5 @@
 //! `#[retry]`: runs the body again on a transient error.
 
-use std::time::Duration;
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Expr;
@@ -168,13 +166,13 @@ fn check_backoff(options: &Options, errors: &mut Errors) {
 fn check_durations(options: &Options, errors: &mut Errors) {
     let of = |key| options.value(key).and_then(durations::of_literal);
     let Some(base) = of("base") else { return };
-    if of("cap").is_some_and(|cap: Duration| base > cap) {
+    if of("cap").is_some_and(|cap| base > cap) {
         errors.add(
             options.value("base"),
             "`base` is longer than `cap`, so that every pause would be cut down: write a shorter `base`",
         );
     }
-    if of("within").is_some_and(|within: Duration| base >= within) {
+    if of("within").is_some_and(|within| base >= within) {
         errors.add(
             options.value("base"),
             "`base` is not shorter than `within`, so that no retry would ever begin: write a shorter `base`",

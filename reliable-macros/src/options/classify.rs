@@ -1,4 +1,4 @@
-//! How a policy looks at an error: the options `when` and `after`, the same for every attribute.
+//! How an attribute that judges errors looks at one: by its option `when`, and a retry by `after`, too.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};

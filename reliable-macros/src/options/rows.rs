@@ -60,12 +60,12 @@ impl Row {
         Row { key, takes, goes: Goes::IntoPolicy }
     }
 
-    /// An option of the policy that it can't be made without.
+    /// One of the options without which there is no policy.
     pub(crate) const fn makes(key: &'static str, takes: Takes) -> Row {
         Row { key, takes, goes: Goes::MakesPolicy }
     }
 
-    /// An option that stands beside a ready-made policy, too.
+    /// An option that the attribute itself looks at, beside a ready-made policy, too.
     pub(crate) const fn beside(key: &'static str, takes: Takes) -> Row {
         Row { key, takes, goes: Goes::Elsewhere }
     }
