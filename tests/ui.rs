@@ -7,12 +7,14 @@
 //! messages anew; read the difference as a beginner would before you commit it.
 
 use std::collections::BTreeSet;
-use std::io::{Write, stderr};
 use std::path::Path;
 use std::process::Command;
 use std::{env, fs};
 
 use trybuild::TestCases;
+
+#[path = "support/aloud.rs"]
+mod aloud;
 
 /// The compiler whose words are in the folders `rustc`.
 const RUSTC: &str = "rustc 1.95.";
@@ -61,7 +63,7 @@ fn run(folder: &str) {
     if rustc_version().starts_with(RUSTC) {
         cases.compile_fail(format!("tests/ui/{folder}/rustc/*.rs"));
     } else {
-        say_aloud(&format!("left out: tests/ui/{folder}/rustc/*.rs, which are for {RUSTC}x"));
+        aloud::say_aloud(&format!("left out: tests/ui/{folder}/rustc/*.rs, which are for {RUSTC}x"));
     }
 }
 
@@ -76,11 +78,6 @@ fn every_folder_of_cases_is_run() {
     let there = fs::read_dir("tests/ui").unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
     let run: BTreeSet<String> = FOLDERS.iter().copied().chain(["pass"]).map(str::to_owned).collect();
     assert_eq!(there.collect::<BTreeSet<_>>(), run);
-}
-
-/// Not with `eprintln!`, which the test harness keeps to itself.
-fn say_aloud(line: &str) {
-    let _ = writeln!(stderr(), "{line}");
 }
 
 fn rustc_version() -> String {
