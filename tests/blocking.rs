@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::task::{Context, Waker};
 use std::time::Duration;
 
-use reliable::{Bulkhead, Fault, bulkhead};
+use reliable::{Bulkhead, Fault, bulkhead, rate_limit};
 use tokio::runtime::Builder;
 use tokio::task::coop::{consume_budget, has_budget_remaining};
 
@@ -55,10 +55,9 @@ fn it_gets_its_place_in_a_bulkhead() {
     assert!(ends(|| call().unwrap(), give_it_back));
 }
 
-#[cfg(feature = "rate-limit")]
 #[test]
 fn it_gets_its_turn_in_a_rate_limit() {
-    #[reliable::rate_limit(per_second = 1000, burst = 1)]
+    #[rate_limit(per_second = 1000, burst = 1)]
     fn call() -> Result<(), Fault> {
         Ok(())
     }
