@@ -223,6 +223,23 @@ async fn every_way_to_write_it_starts_the_second_at_that_instant() {
     assert_eq!((at_once(&service).await, service.made.elapsed()), (Ok(2), ms(7)));
 }
 
+/// Without a runtime: there is no timer.
+#[test]
+fn with_a_time_of_zero_all_start_in_the_poll_in_which_the_first_has_to_wait() {
+    let begun = Cell::new(0);
+    let attempt = || async {
+        begun.set(begun.get() + 1);
+        let mine = begun.get();
+        std::future::poll_fn(|_| if mine == 3 { Poll::Ready(()) } else { Poll::Pending }).await;
+        Ok::<_, Error>(mine)
+    };
+    let hedge = Hedge::after(Duration::ZERO);
+    assert_eq!(poll_once(pin!(hedge.max(2).run("call", attempt))), Poll::Ready(Ok(3)));
+    begun.set(0);
+    assert_eq!(poll_once(pin!(hedge.run("call", attempt))), Poll::Pending);
+    assert_eq!(begun.get(), 2, "one besides the first, and no more");
+}
+
 #[tokio::test(start_paused = true)]
 async fn each_attempt_may_have_clones_of_its_own() {
     async fn consume(words: String, service: &Service) -> Result<String, Error> {

@@ -2,9 +2,11 @@
 //! `benches/`, built as a user's release build is. Without valgrind there is nothing to count.
 
 use std::collections::HashMap;
-use std::io::{Write, stderr};
 use std::path::Path;
 use std::process::Command;
+
+#[path = "support/aloud.rs"]
+mod aloud;
 
 /// The compiler that the counts were taken with; another one may need more or less.
 const RUSTC: &str = "rustc 1.95.";
@@ -29,13 +31,26 @@ const MARGIN: f64 = 1.1;
 #[test]
 fn a_call_that_goes_well_takes_no_more_instructions_than_it_did() {
     if let Some(why) = nothing_to_count() {
-        // Not `println!`, which the test harness would swallow.
-        let _ = writeln!(stderr(), "left out: instructions are not counted, {why}");
+        aloud::say_aloud(&format!("left out: instructions are not counted, {why}"));
         return;
     }
     let counted = count();
     let worse: Vec<_> = COUNTS.iter().filter(|(case, most)| counted[*case] > most * MARGIN).collect();
     assert!(worse.is_empty(), "more instructions than {worse:?}: {counted:?}");
+}
+
+/// This same program, without valgrind and then with a compiler of another version.
+#[test]
+fn what_is_left_out_is_said_aloud() {
+    let this = std::env::current_exe().unwrap();
+    for (variable, value) in [("PATH", Path::new("")), ("RUSTC", &this)] {
+        let mut program = Command::new(&this);
+        program.args(["--exact", "a_call_that_goes_well_takes_no_more_instructions_than_it_did"]);
+        let output = program.env(variable, value).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success());
+        assert!(said.contains("left out: instructions are not counted"), "with another {variable}: {said}");
+    }
 }
 
 fn nothing_to_count() -> Option<String> {

@@ -1,8 +1,5 @@
 //! The feature `metrics`: each call that came to an end is counted once, and what goes up comes down again.
-//!
-//! `cargo test --features metrics --test metrics`
 
-#![cfg(feature = "metrics")]
 #![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "about the little functions themselves")]
 
 use std::cell::Cell;

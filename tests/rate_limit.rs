@@ -3,7 +3,9 @@
 #![cfg(feature = "rate-limit")]
 #![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "about the little functions themselves")]
 
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use reliable::{Fault, Keyed, RateLimit, Recorder, Scope, circuit_breaker, rate_limit, retry, timeout};
@@ -121,6 +123,26 @@ async fn one_that_comes_later_does_not_overtake() {
     tokio::join!(client.calls_at_once(4), late);
     assert_eq!(client.order(), [0, 1, 2, 3, 9]);
     assert_eq!(client.instants(), [0, 100, 200, 300, 400]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_comes_just_when_there_is_room_does_not_take_the_turn_of_one_that_waits() {
+    let limit = RateLimit::per_second(10).burst(1);
+    let started = Instant::now();
+    limit.admit("first").await.unwrap();
+    let (mut waiting, mut late) = (pin!(limit.admit("waiting")), pin!(limit.admit("late")));
+    assert!(poll_once(waiting.as_mut()).is_pending());
+    advance(ms(100)).await;
+    assert!(poll_once(late.as_mut()).is_pending(), "the one that waits has not seen yet that there is room");
+    waiting.await.unwrap();
+    assert_eq!(started.elapsed(), ms(100));
+    late.await.unwrap();
+    assert_eq!(started.elapsed(), ms(200));
+}
+
+/// Polls once.
+fn poll_once<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
 #[tokio::test(start_paused = true)]

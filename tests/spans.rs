@@ -1,8 +1,5 @@
 //! The feature `tracing`: runs, steps and questions to a human are spans, and what happens in them belongs to them.
-//!
-//! `cargo test --features tracing --test spans`
 
-#![cfg(feature = "tracing")]
 #![allow(clippy::items_after_statements, reason = "an agent stands beside what is said of it")]
 
 use std::collections::BTreeMap;

@@ -1,8 +1,4 @@
 //! The feature `tracing`: every event goes to `tracing` too, with stable names.
-//!
-//! `cargo test --features tracing --test trace`
-
-#![cfg(feature = "tracing")]
 
 use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};

@@ -1,58 +1,95 @@
 //! What a mistake is told: each `ui/<attribute>/<fault>.rs` makes one, and the `.stderr` beside it is all that the
 //! compiler says.
 //!
-//! The files in the folders `rustc` also have the compiler's own words in it, which change with its version: they run on
-//! one version only. `TRYBUILD=overwrite cargo test --test ui` writes the messages anew; read the difference as a
-//! beginner would before you commit it. `cargo test --test ui -- mistake trybuild=<part of a path>` runs some of them.
+//! Each folder is a test: `cargo test --test ui retry` runs one of them, and `cargo test --test ui -- retry
+//! trybuild=<part of a path>` some of its cases. The files in the folders `rustc` also have the compiler's own words in
+//! them, which change with its version: they run on one version only. `TRYBUILD=overwrite cargo test --test ui` writes the
+//! messages anew; read the difference as a beginner would before you commit it.
 
-use std::io::{Write, stderr};
+use std::collections::BTreeSet;
+use std::path::Path;
 use std::process::Command;
+use std::{env, fs};
+
+use trybuild::TestCases;
+
+#[path = "support/aloud.rs"]
+mod aloud;
 
 /// The compiler whose words are in the folders `rustc`.
 const RUSTC: &str = "rustc 1.95.";
 
-#[test]
-fn each_mistake_has_its_message() {
-    let same_rustc = rustc_version().starts_with(RUSTC);
-    let cases = trybuild::TestCases::new();
-    cases.pass("tests/ui/pass/*.rs");
-    let attributes = [
-        "retry",
-        "transient",
-        "timeout",
-        "fallback",
-        "requires_approval",
-        "guarded",
-        "agent",
-        "circuit_breaker",
-        "policy",
-        "chaos",
-        "bulkhead",
-        "hedge",
-        "order",
-    ];
-    for attribute in attributes {
-        cases.compile_fail(format!("tests/ui/{attribute}/*.rs"));
-        // Without its feature `#[chaos]` is nothing, and the compiler has nothing to say.
-        let is_nothing = attribute == "chaos" && !cfg!(feature = "chaos");
-        if same_rustc && attribute != "order" && !is_nothing {
-            cases.compile_fail(format!("tests/ui/{attribute}/rustc/*.rs"));
-        }
+/// Makes a test of each folder. They run one after the other: trybuild has a lock for its project. A folder's cases are
+/// checked beside each other, in one run of cargo.
+macro_rules! folders {
+    ($($(#[$cfg:meta])* $folder:ident)*) => {
+        const FOLDERS: &[&str] = &[$(stringify!($folder)),*];
+        $(
+            #[test]
+            $(#[$cfg])*
+            fn $folder() {
+                run(stringify!($folder));
+            }
+        )*
+    };
+}
+
+folders! {
+    agent
+    bulkhead
+    chaos
+    circuit_breaker
+    fallback
+    guarded
+    hedge
+    order
+    policy
+    #[cfg(feature = "rate-limit")]
+    rate_limit
+    requires_approval
+    retry
+    timeout
+    transient
+}
+
+fn run(folder: &str) {
+    let cases = TestCases::new();
+    cases.compile_fail(format!("tests/ui/{folder}/*.rs"));
+    // Without its feature `#[chaos]` is nothing, and the compiler has nothing to say.
+    let is_nothing = folder == "chaos" && !cfg!(feature = "chaos");
+    if is_nothing || !Path::new("tests/ui").join(folder).join("rustc").exists() {
+        return;
     }
-    if cfg!(feature = "rate-limit") {
-        cases.compile_fail("tests/ui/rate_limit/*.rs");
-        if same_rustc {
-            cases.compile_fail("tests/ui/rate_limit/rustc/*.rs");
-        }
-    }
-    if !same_rustc {
-        // Not `println!`, which the test harness would swallow.
-        let _ = writeln!(stderr(), "left out: tests/ui/*/rustc/*.rs, which are for {RUSTC}x");
+    if rustc_version().starts_with(RUSTC) {
+        cases.compile_fail(format!("tests/ui/{folder}/rustc/*.rs"));
+    } else {
+        aloud::say_aloud(&format!("left out: tests/ui/{folder}/rustc/*.rs, which are for {RUSTC}x"));
     }
 }
 
+/// By themselves: one that has to pass is built and run alone, and so would be every case beside it.
+#[test]
+fn pass() {
+    TestCases::new().pass("tests/ui/pass/*.rs");
+}
+
+#[test]
+fn every_folder_of_cases_is_run() {
+    let folders: BTreeSet<String> = FOLDERS.iter().copied().chain(["pass"]).map(str::to_owned).collect();
+    assert_eq!(entries("tests/ui"), folders);
+    for folder in &folders {
+        let mut inside = entries(&format!("tests/ui/{folder}"));
+        inside.retain(|name| !name.ends_with(".rs") && !name.ends_with(".stderr") && name != "rustc");
+        assert!(inside.is_empty(), "nobody runs what is in {inside:?} of {folder}");
+    }
+}
+
+fn entries(folder: &str) -> BTreeSet<String> {
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
 fn rustc_version() -> String {
-    let rustc = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
     let version = Command::new(rustc).arg("--version").output().expect("a compiler is at hand");
     String::from_utf8_lossy(&version.stdout).into_owned()
 }
