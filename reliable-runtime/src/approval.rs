@@ -2,7 +2,7 @@
 
 pub mod approver;
 pub mod channel;
-pub mod guarded;
+pub(crate) mod guarded;
 mod human;
 pub mod question;
 pub mod scripted;

@@ -7,7 +7,7 @@ pub mod bulkhead;
 #[cfg(feature = "chaos")]
 pub mod chaos;
 pub mod circuit_breaker;
-pub mod fallback;
+pub(crate) mod fallback;
 pub mod hedge;
 pub mod keyed;
 pub(crate) mod limit;

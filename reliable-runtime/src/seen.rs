@@ -2,14 +2,14 @@
 
 pub(crate) mod emit;
 pub mod failure;
-pub mod inspect;
+pub(crate) mod inspect;
 pub(crate) mod listener;
 #[cfg(feature = "metrics")]
 pub mod metrics;
 #[cfg(not(feature = "metrics"))]
 #[path = "seen/metrics/off.rs"]
 pub(crate) mod metrics;
-pub mod outcome;
+pub(crate) mod outcome;
 pub mod recorder;
 pub mod report;
 #[cfg(feature = "tracing")]
