@@ -42,7 +42,7 @@ struct Named {
 enum Value {
     Flag,
     Names(Vec<Ident>),
-    Expr(Expr),
+    Expr(Box<Expr>),
 }
 
 impl Options {
@@ -100,7 +100,7 @@ impl Options {
                 self.unread.push(key);
                 return Ok(());
             }
-            self.add(Named { key, value: Value::Expr(input.parse()?) }, errors);
+            self.add(Named { key, value: Value::Expr(Box::new(input.parse()?)) }, errors);
         } else if takes.is_some_and(Takes::names) && input.peek2(token::Paren) {
             let key = input.call(Ident::parse_any)?;
             let names;
@@ -176,7 +176,7 @@ impl Options {
     /// The options that have a value, in the order in which they are written: that is the order of evaluation.
     pub(crate) fn values(&self) -> impl Iterator<Item = (&'static Row, &Expr)> {
         self.named.iter().filter_map(|named| match &named.value {
-            Value::Expr(value) => Some((self.row(&named.key)?, value)),
+            Value::Expr(value) => Some((self.row(&named.key)?, &**value)),
             _ => None,
         })
     }
