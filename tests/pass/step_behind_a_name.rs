@@ -19,8 +19,8 @@ async fn named_with_an_answer() -> Stepped<String> {
     Ok(Step::Done("42".to_owned()))
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() {
+#[tokio::test]
+async fn it_is_seen() {
     assert_eq!(named_step().await, Ok("42"));
     assert_eq!(named_outcome().await, Ok("42"));
     assert_eq!(named_with_an_answer().await.as_deref(), Ok("42"));

@@ -7,6 +7,7 @@ fn forecast() -> Result<u32, String> {
     Err("the service is down".to_owned())
 }
 
-fn main() {
+#[test]
+fn the_outer_one_is_asked() {
     assert_eq!(forecast(), Ok(7));
 }

@@ -10,6 +10,7 @@ async fn forecast() -> Result<u32, Fault> {
     Ok(1)
 }
 
-fn main() {
+#[test]
+fn they_are() {
     drop(forecast());
 }

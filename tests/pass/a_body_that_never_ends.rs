@@ -17,7 +17,8 @@ fn spins() -> Result<u32, Fault> {
     }
 }
 
-fn main() {
+#[test]
+fn it_compiles() {
     drop(works());
     let _ = spins as fn() -> _;
 }
