@@ -31,7 +31,8 @@ pub fn imports_through_the_root(of: &Crate) -> Vec<String> {
 }
 
 fn detour(mention: &Mention, found: &Found) -> Option<String> {
-    let Mention { file, line, path, .. } = mention;
+    let Mention { file, path, .. } = mention;
+    let line = mention.line();
     let name = found.name.as_deref().unwrap_or_default();
     found
         .is_through_the_root
@@ -137,7 +138,9 @@ fn tell(arrows: &Arrows, circle: &[&str]) -> String {
     let around: Vec<&str> = circle.iter().chain(circle.first()).copied().collect();
     let mut told = format!("  {}", list(&around, " -> "));
     for pair in around.windows(2) {
-        let Mention { file, line, path, .. } = arrows[pair[0]][pair[1]];
+        let import = arrows[pair[0]][pair[1]];
+        let Mention { file, path, .. } = import;
+        let line = import.line();
         told += &format!("\n    {}: {file}:{line}: {}", list(pair, " -> "), path.join("::"));
     }
     told

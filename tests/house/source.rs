@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use syn::{Attribute, Expr, ExprLit, File, Item, ItemMacro, ItemMod, Lit, Meta, Visibility};
 
@@ -22,6 +23,7 @@ pub struct Place {
     /// The module that is the whole file, and the file.
     pub owner: String,
     pub file: String,
+    pub text: Rc<str>,
     /// Where the files of its own modules are.
     folder: PathBuf,
 }
@@ -56,7 +58,7 @@ impl Reader<'_> {
             return;
         }
         let file = file.display().to_string();
-        let place = Place { module: module.to_owned(), owner: module.to_owned(), file, folder };
+        let place = Place { module: module.to_owned(), owner: module.to_owned(), file, text: text.into(), folder };
         self.items(&place, &parsed.items);
     }
 
