@@ -81,7 +81,7 @@ fn knots(arrows: &Arrows) -> Vec<String> {
         told.push(format!(
             "{} import each other in circles: {}",
             knot.len(),
-            list(&Vec::from_iter(knot.iter().copied()), ", ")
+            list(&knot.iter().copied().collect::<Vec<_>>(), ", ")
         ));
         told.extend(circles(arrows, &knot));
     }
@@ -136,14 +136,13 @@ fn shortest<'a>(arrows: &'a Arrows, start: &'a str) -> Vec<&'a str> {
 /// `a -> b -> a`, and a line for each of the arrows.
 fn tell(arrows: &Arrows, circle: &[&str]) -> String {
     let around: Vec<&str> = circle.iter().chain(circle.first()).copied().collect();
-    let mut told = format!("  {}", list(&around, " -> "));
-    for pair in around.windows(2) {
+    let lines = around.windows(2).map(|pair| {
         let import = arrows[pair[0]][pair[1]];
         let Mention { file, path, .. } = import;
         let line = import.line();
-        told += &format!("\n    {}: {file}:{line}: {}", list(pair, " -> "), path.join("::"));
-    }
-    told
+        format!("\n    {}: {file}:{line}: {}", list(pair, " -> "), path.join("::"))
+    });
+    format!("  {}{}", list(&around, " -> "), lines.collect::<String>())
 }
 
 fn list(modules: &[&str], between: &str) -> String {

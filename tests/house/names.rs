@@ -127,7 +127,9 @@ impl Crate {
     fn unknown(&self, module: &str, path: &[String], name: &str) -> Option<Vec<Found>> {
         let mut found = self.follow(module, path, &mut Trail::new());
         found.retain(|it| it.name.is_none());
-        found.iter_mut().for_each(|it| it.name = Some(name.to_owned()));
+        for it in &mut found {
+            it.name = Some(name.to_owned());
+        }
         (!found.is_empty()).then_some(found)
     }
 
@@ -210,7 +212,9 @@ fn found(module: &str, name: &str) -> Found {
 
 /// Notes that the root has led there.
 fn through(at: &str, mut found: Vec<Found>) -> Vec<Found> {
-    found.iter_mut().for_each(|it| it.is_through_the_root |= at.is_empty());
+    for it in &mut found {
+        it.is_through_the_root |= at.is_empty();
+    }
     found
 }
 

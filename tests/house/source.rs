@@ -45,14 +45,14 @@ impl Crate {
     /// The one whose root is this file.
     pub fn read(root: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Crate {
         let mut reader = Reader { read, found: Crate { modules: BTreeMap::new(), mentions: Vec::new() } };
-        reader.file("", root.to_owned(), root.parent().unwrap_or(root).to_owned());
+        reader.file("", root, root.parent().unwrap_or(root).to_owned());
         reader.found
     }
 }
 
 impl Reader<'_> {
-    fn file(&mut self, module: &str, file: PathBuf, folder: PathBuf) {
-        let text = (self.read)(&file).unwrap_or_else(|| panic!("no file {}", file.display()));
+    fn file(&mut self, module: &str, file: &Path, folder: PathBuf) {
+        let text = (self.read)(file).unwrap_or_else(|| panic!("no file {}", file.display()));
         let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         if parsed.attrs.iter().any(is_for_tests) {
             return;
@@ -112,7 +112,7 @@ impl Reader<'_> {
             }
             None => (self.file_of(&folder), folder),
         };
-        self.file(&module, file, folder);
+        self.file(&module, &file, folder);
     }
 
     /// `x.rs` or `x/mod.rs`.
