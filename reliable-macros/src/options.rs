@@ -18,6 +18,9 @@ pub(crate) mod repeat;
 pub(crate) mod rows;
 pub(crate) mod values;
 
+/// What the function is called, in faults, questions and events. Every attribute knows it, and one mention holds for all.
+pub(crate) const NAME: Row = Row::beside("name", Takes::Text { such_as: "weather" });
+
 /// The options as written, each checked to be known and to stand there once.
 pub(crate) struct Options {
     /// The attribute: `retry`.
@@ -142,10 +145,10 @@ impl Options {
 
     fn add_positional(&mut self, value: Expr, errors: &mut Errors) {
         let called = match &value {
-            Expr::Call(call) => self.rows.iter().find(|row| row.takes.a_value() && is_name(&call.func, row.key)),
+            Expr::Call(call) => self.known().find(|row| row.takes.a_value() && is_name(&call.func, row.key)),
             _ => None,
         };
-        if let Some(Row { key, .. }) = self.rows.iter().find(|row| is_name(&value, row.key)) {
+        if let Some(Row { key, .. }) = self.known().find(|row| is_name(&value, row.key)) {
             errors.add(&value, format!("`{key}` needs a value: write `{key} = …`"));
         } else if let Some(Row { key, .. }) = called {
             errors.add(&value, format!("`{key}` takes its value behind a `=`: write `{key} = …`"));
@@ -156,13 +159,18 @@ impl Options {
         }
     }
 
+    /// The options that the attribute knows, and what all of them know.
+    fn known(&self) -> impl Iterator<Item = &'static Row> {
+        self.rows.iter().chain([&NAME])
+    }
+
     fn row(&self, key: &Ident) -> Option<&'static Row> {
-        self.rows.iter().find(|row| key == row.key)
+        self.known().find(|row| key == row.key)
     }
 
     fn suggestion(&self, key: &Ident) -> String {
         let written = key.to_string();
-        let known = || self.rows.iter().map(|row| row.key);
+        let known = || self.known().map(|row| row.key);
         let near = known().min_by_key(|known| distance(known, &written));
         match near.filter(|known| distance(known, &written) <= written.len() / 3) {
             Some(near) => format!(": did you mean `{near}`?"),
@@ -183,7 +191,7 @@ impl Options {
 
     /// Asking for an option that the attribute does not know is a slip of ours.
     fn must_know(&self, key: &str) {
-        debug_assert!(self.rows.iter().any(|row| row.key == key), "`{key}` is no option of `#[{}]`", self.attribute);
+        debug_assert!(self.known().any(|row| row.key == key), "`{key}` is no option of `#[{}]`", self.attribute);
     }
 
     fn find(&self, key: &str) -> Option<&Value> {

@@ -18,9 +18,11 @@ use crate::function::code::Code;
 use crate::options::Options;
 use crate::stack::attribute::{Attribute, Layer, Placed};
 use crate::stack::framework::Framework;
+use crate::stack::name::Name;
 
 pub(crate) mod attribute;
 pub(crate) mod framework;
+mod name;
 mod order;
 pub(crate) mod rule;
 mod signature;
@@ -153,17 +155,18 @@ fn build(
         placed.layer.check_others(attrs, &mut errors);
     }
     errors.append(of_options);
+    let name = Name::given(&stack, &mut errors);
     let beside = once_each(&stack, |layer| layer.beside(&function, attrs));
     let function = match errors.finish() {
         Ok(()) => {
             let outermost = family.frameworks.iter().filter_map(|framework| framework.outermost(&function, attrs));
             let layers: Vec<_> = outermost.chain(hoisted(stack)).collect();
-            wrap(function, attrs, &layers)
+            wrap(function, attrs, &layers, name)
         }
         // The function as it was written, but for what others count on.
         Err(error) => {
             let layers = once_each(&stack, |layer| layer.in_spite_of_errors(&function));
-            with_error(&error, &wrap(function, attrs, &layers))
+            with_error(&error, &wrap(function, attrs, &layers, None))
         }
     };
     quote!(#(#beside)* #function)
@@ -202,9 +205,17 @@ fn hoisted(stack: Vec<Placed>) -> Vec<Box<dyn Layer>> {
     layers
 }
 
-fn wrap(mut function: Function, attrs: &[syn::Attribute], layers: &[Box<dyn Layer>]) -> TokenStream {
+fn wrap(
+    mut function: Function,
+    attrs: &[syn::Attribute],
+    layers: &[Box<dyn Layer>],
+    name: Option<Name>,
+) -> TokenStream {
     let before: TokenStream = layers.iter().map(|layer| layer.before_body()).collect();
     let mut code = Code::body(&before, &function);
+    if let Some(name) = name {
+        function.name = name.put_before(&mut code);
+    }
     for layer in layers.iter().rev() {
         code = layer.wrap(code, &function);
     }

@@ -159,17 +159,20 @@ impl fmt::Display for ToolName {
 ///
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() {
-/// let tool = Named(format!("mail to {}", "ana"));
-/// let late = Timeout::ms(5).run(&tool, std::future::pending::<Result<(), Fault>>()).await;
+/// let tool = &Named { text: &format!("mail to {}", "ana") };
+/// let late = Timeout::ms(5).run(tool, std::future::pending::<Result<(), Fault>>()).await;
 /// assert_eq!(late.unwrap_err().to_string(), "`mail to ana` timed out after 5ms");
 /// # }
 /// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Named<T>(pub T);
+#[derive(Debug)]
+pub struct Named<'a, T: ?Sized> {
+    /// The name.
+    pub text: &'a T,
+}
 
-impl<T: AsRef<str>> From<&Named<T>> for ToolName {
-    fn from(Named(text): &Named<T>) -> ToolName {
-        text.as_ref().to_owned().into()
+impl<T: AsRef<str> + ?Sized> From<&Named<'_, T>> for ToolName {
+    fn from(named: &Named<'_, T>) -> ToolName {
+        named.text.as_ref().to_owned().into()
     }
 }
 
