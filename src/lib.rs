@@ -46,6 +46,7 @@ pub use reliable_runtime::seen::failure::Failure;
 // What goes wrong, and what of it is worth a retry.
 pub use reliable_runtime::said::fault::{BudgetExceeded, Fault};
 pub use reliable_runtime::said::fault_kind::FaultKind;
+pub use reliable_runtime::said::found::FoundFault;
 pub use reliable_runtime::said::name::ToolName;
 pub use reliable_runtime::seen::transient::Transient;
 
