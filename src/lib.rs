@@ -48,6 +48,7 @@ pub use reliable_runtime::said::fault::{BudgetExceeded, Fault};
 pub use reliable_runtime::said::fault_kind::FaultKind;
 pub use reliable_runtime::said::found::FoundFault;
 pub use reliable_runtime::said::name::ToolName;
+pub use reliable_runtime::said::run_time_name::run_time_name;
 pub use reliable_runtime::seen::transient::Transient;
 
 // Agents and what they spend.

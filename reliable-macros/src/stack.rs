@@ -155,7 +155,7 @@ fn build(
         placed.layer.check_others(attrs, &mut errors);
     }
     errors.append(of_options);
-    let name = Name::given(&stack, &mut errors);
+    let name = Name::given(&stack, &function, &mut errors);
     let beside = once_each(&stack, |layer| layer.beside(&function, attrs));
     let function = match errors.finish() {
         Ok(()) => {

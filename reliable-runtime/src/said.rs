@@ -12,4 +12,5 @@ pub mod idempotency;
 pub mod money;
 pub mod name;
 pub mod request;
+pub mod run_time_name;
 pub(crate) mod words;

@@ -6,6 +6,7 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::function::code::{Code, Setting};
 use crate::function::tokens::at;
 use crate::options::{self, values};
@@ -20,7 +21,7 @@ pub(crate) enum Name {
 
 impl Name {
     /// The name that is given, if there is one: one mention holds for all attributes of the function.
-    pub(crate) fn given(stack: &[Placed], errors: &mut Errors) -> Option<Name> {
+    pub(crate) fn given(stack: &[Placed], function: &Function, errors: &mut Errors) -> Option<Name> {
         let mut given = stack.iter().filter_map(|placed| placed.options.value(options::NAME.key));
         let name = given.next()?;
         let written = |name: &Expr| name.to_token_stream().to_string();
@@ -28,7 +29,11 @@ impl Name {
             errors.add(other, "another attribute calls this function otherwise: one `name` holds for all of them");
         }
         let value = options::NAME.value(name, errors);
-        Some(if values::is_literal(name) { Name::Text(value) } else { Name::Value(setting(name, &value)) })
+        Some(if values::is_literal(name) {
+            Name::Text(value)
+        } else {
+            Name::Value(setting(name, &value, &function.name))
+        })
     }
 
     /// Has the name ready before everything else, and gives the expression that the attributes use.
@@ -44,8 +49,8 @@ impl Name {
 //     name = self.name()
 //
 // Output:
-//     let tool = &::reliable::expansion::Named { text: &self.name() };
-fn setting(name: &Expr, value: &TokenStream) -> Setting {
+//     let tool = ::reliable::run_time_name(&self.name(), "call");
+fn setting(name: &Expr, value: &TokenStream, own: &TokenStream) -> Setting {
     let text = quote_spanned!(at(name.span())=> &#value);
-    Setting { ty: None, value: quote_spanned!(Span::mixed_site()=> &::reliable::expansion::Named { text: #text }) }
+    Setting { ty: None, value: quote_spanned!(Span::mixed_site()=> ::reliable::run_time_name(#text, #own)) }
 }
