@@ -12,7 +12,10 @@ use crate::stack::attribute::{Attribute, Layer};
 
 pub(crate) const CHAOS: Attribute = Attribute::new("chaos", &[NAME], read);
 
-const NAME: Row = Row::beside("name", Takes::Text { such_as: "weather" });
+const NAME: Row = Row::beside("name", Takes::Text { such_as: "weather" }).also(&["point", "id", "label"]);
+
+const PLACE: &str =
+    "`#[chaos]` only marks the place: write `name = \"…\"` for a name, and what happens there into a `Chaos` plan";
 
 struct Chaos {
     name: TokenStream,
@@ -20,10 +23,7 @@ struct Chaos {
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     if let Some(value) = &options.positional {
-        errors.add(
-            value,
-            "`#[chaos]` only marks the place: write `name = \"…\"` for a name, and what happens there into a `Chaos` plan",
-        );
+        errors.add(value, options.misspelt_or_called(function).unwrap_or_else(|| PLACE.to_owned()));
     }
     let name = options.value(NAME.key).map(|name| NAME.value(name, errors));
     Box::new(Chaos { name: name.unwrap_or_else(|| function.name.clone()) })
