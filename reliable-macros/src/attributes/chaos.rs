@@ -13,12 +13,11 @@ pub(crate) const CHAOS: Attribute = Attribute::new("chaos", &[], read);
 
 struct Chaos;
 
-fn read(options: &Options, _: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+const PLACE: &str =
+    "`#[chaos]` only marks the place: write `name = \"…\"` for a name, and what happens there into a `Chaos` plan";
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     if let Some(value) = &options.positional {
-        errors.add(
-            value,
-            "`#[chaos]` only marks the place: write `name = \"…\"` for a name, and what happens there into a `Chaos` plan",
-        );
+        errors.add(value, options.misspelt_or_called(function).unwrap_or_else(|| PLACE.to_owned()));
     }
     Box::new(Chaos)
 }
