@@ -26,12 +26,22 @@ pub(crate) mod unfinished;
 pub(crate) struct Function {
     /// The name that events and faults carry, as an expression.
     pub(crate) name: TokenStream,
+    /// How a fault becomes an error, if not by `From<Fault>`.
+    pub(crate) into_error: Option<IntoError>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     inner_attrs: Vec<Attribute>,
     body: Group,
     /// What is around it, if it is the `async fn` in a function that returns a future.
     shell: Option<Shell>,
+}
+
+/// What the option `fault` says.
+pub(crate) struct IntoError {
+    /// The error of what is called `fault`.
+    pub(crate) error: TokenStream,
+    /// The same as a function.
+    pub(crate) function: TokenStream,
 }
 
 impl Parse for Function {
@@ -57,7 +67,7 @@ impl Parse for Function {
         }
         let (shell, body) = boxed::open(&mut sig, &body)?.map_or((None, body), |(shell, body)| (Some(shell), body));
         let name = sig.ident.unraw().to_string().to_token_stream();
-        Ok(Function { name, vis, sig, inner_attrs, body, shell })
+        Ok(Function { name, into_error: None, vis, sig, inner_attrs, body, shell })
     }
 }
 

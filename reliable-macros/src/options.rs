@@ -21,6 +21,9 @@ pub(crate) mod values;
 /// What the function is called, in faults, questions and events. Every attribute knows it, and one mention holds for all.
 pub(crate) const NAME: Row = Row::beside("name", Takes::Text { such_as: "weather" }).also(&["point", "id", "label"]);
 
+/// How a fault becomes an error, where the error type has no `From<Fault>`. The same holds for it.
+pub(crate) const FAULT: Row = Row::beside("fault", Takes::Expression);
+
 /// The options as written, each checked to be known and to stand there once.
 pub(crate) struct Options {
     /// The attribute: `retry`.
@@ -67,7 +70,7 @@ impl Options {
 
     /// The options that the attribute knows, and what all of them know.
     fn known(&self) -> impl Iterator<Item = &'static Row> {
-        self.rows.iter().chain([&NAME])
+        self.rows.iter().chain([&NAME, &FAULT])
     }
 
     fn row(&self, key: &Ident) -> Option<&'static Row> {
@@ -198,7 +201,7 @@ mod tests {
             ("clone = a", "`clone` takes names of parameters: write `clone(a, b)`"),
             ("loud = 3", "`loud` stands alone: write `loud` without a value"),
             ("mux = 3", "`mux` is no option of `#[it]`: did you mean `max`?"),
-            ("backoff = 3", "`backoff` is no option of `#[it]`: it has `max`, `clone`, `loud`, `name`"),
+            ("backoff = 3", "`backoff` is no option of `#[it]`: it has `max`, `clone`, `loud`, `name`, `fault`"),
             ("A, B", "`#[it]` takes one value without a name: remove one of them"),
             ("max = 3 loud", "options are separated by commas: a `,` is missing here"),
         ] {

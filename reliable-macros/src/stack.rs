@@ -19,15 +19,15 @@ use crate::function::unfinished::{is_no_item, lacks_a_type};
 use crate::options::Options;
 use crate::stack::attribute::{Attribute, Layer, Placed};
 use crate::stack::framework::Framework;
-use crate::stack::name::Name;
+use crate::stack::whole::Name;
 
 pub(crate) mod attribute;
 mod consumed;
 pub(crate) mod framework;
-mod name;
 mod order;
 pub(crate) mod rule;
 mod signature;
+mod whole;
 
 /// The attributes that know each other, and the frameworks whose tools they meet.
 pub(crate) struct Family {
@@ -167,6 +167,7 @@ fn build(
         placed.layer.check_others(attrs, &mut errors);
     }
     errors.append(of_options);
+    function.into_error = whole::into_error(&stack, &mut errors);
     let name = Name::given(&stack, &function, &mut errors);
     let beside = once_each(&stack, |layer| layer.beside(&function, attrs));
     let function = match (errors.finish(), is_refused()) {

@@ -5,9 +5,9 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 
 use crate::errors::Errors;
-use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault, pause};
 use crate::function::tokens::{at, relocate};
+use crate::function::{Function, IntoError};
 use crate::options::Options;
 use crate::options::classify::Classify;
 use crate::options::repeat::{Cloned, check_parameters, cloned, clones};
@@ -76,7 +76,11 @@ impl Layer for OwnPolicy {
             relocate(quote_spanned!(mixed=> ::reliable::expansion::PolicyCall::before(#policy, #tool)), self.span);
         let refused = ended_by_fault(function);
         let call = Ident::new("call", self.span);
-        let settled = relocate(quote_spanned!(mixed=> settle(outcome, #classify)), function.return_span());
+        let settled = match &function.into_error {
+            None => quote_spanned!(mixed=> settle(outcome, #classify)),
+            Some(IntoError { function, .. }) => quote_spanned!(mixed=> settle_with(outcome, #classify, #function)),
+        };
+        let settled = relocate(settled, function.return_span());
         let wait = pause(function);
         inner.into_returning(|leave| {
             let refused = leave(&refused);

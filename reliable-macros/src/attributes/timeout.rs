@@ -6,9 +6,9 @@ use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitInt};
 
 use crate::errors::Errors;
-use crate::function::Function;
 use crate::function::code::{Code, Setting};
 use crate::function::tokens::at;
+use crate::function::{Function, IntoError};
 use crate::options::policy::built;
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
@@ -99,7 +99,10 @@ impl Layer for Timeout {
         let tool = &function.name;
         inner.into_timed(function, |span, call| {
             let timeout = Ident::new(&timeout.to_string(), span);
-            quote_spanned!(span=> #timeout.run(#tool, #call))
+            match &function.into_error {
+                None => quote_spanned!(span=> #timeout.run(#tool, #call)),
+                Some(IntoError { function, .. }) => quote_spanned!(span=> #timeout.run_with(#tool, #call, #function)),
+            }
         })
     }
 }

@@ -4,8 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
-use crate::function::Function;
 use crate::function::tokens::at;
+use crate::function::{Function, IntoError};
 
 /// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
 /// side of `let retry = …;`.
@@ -209,7 +209,13 @@ impl ToTokens for Code {
 
 /// The outcome of a call that a `fault` ended.
 pub(crate) fn ended_by_fault(function: &Function) -> TokenStream {
-    quote_spanned!(function.return_span()=> ::reliable::expansion::Outcome::from_fault(fault))
+    let span = function.return_span();
+    match &function.into_error {
+        None => quote_spanned!(span=> ::reliable::expansion::Outcome::from_fault(fault)),
+        Some(IntoError { error, .. }) => {
+            quote_spanned!(span=> ::reliable::expansion::Outcome::from_result(::core::result::Result::Err(#error)))
+        }
+    }
 }
 
 /// Asks a policy that may let the call wait: `bulkhead.admit("forecast").await`.
