@@ -16,7 +16,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::Code;
 use crate::function::unfinished::{is_no_item, lacks_a_type};
-use crate::options::Options;
+use crate::options::{Options, SHARED};
 use crate::stack::attribute::{Attribute, Layer, Placed};
 use crate::stack::framework::Framework;
 use crate::stack::whole::Name;
@@ -189,7 +189,7 @@ fn build(
 impl Written {
     fn read(self, function: &Function, errors: &mut Errors) -> Placed {
         let Written { attribute, args, span } = self;
-        let options = Options::parse(attribute.name, attribute.options, args, span, errors);
+        let options = Options::parse(attribute.name, attribute.options, SHARED, args, span, errors);
         let layer = (attribute.read)(&options, function, errors);
         Placed { attribute, options, layer }
     }
@@ -225,6 +225,9 @@ fn wrap(
     layers: &[Box<dyn Layer>],
     name: Option<Name>,
 ) -> TokenStream {
+    if layers.iter().any(|layer| layer.clones_receiver()) {
+        function.call_itself_this();
+    }
     let before: TokenStream = layers.iter().map(|layer| layer.before_body()).collect();
     let mut code = Code::body(&before, &function);
     if let Some(name) = name {

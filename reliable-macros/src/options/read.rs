@@ -96,7 +96,8 @@ impl Options {
         let key = input.call(Ident::parse_any)?;
         let names;
         parenthesized!(names in input);
-        if names.is_empty() {
+        let may_be_empty = self.row(&key).is_some_and(|row| matches!(row.takes, Takes::NamesOrNone));
+        if names.is_empty() && !may_be_empty {
             errors.add(&key, format!("`{key}()` names nothing: write a parameter's name into it, or remove it"));
             self.unread.push(key);
             return Ok(());
