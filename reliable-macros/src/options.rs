@@ -148,6 +148,13 @@ impl Options {
         }
     }
 
+    /// Notes that a list is empty that means nothing then.
+    pub(crate) fn must_name(&self, key: &str, errors: &mut Errors) {
+        if self.names(key).is_some_and(<[Ident]>::is_empty) {
+            errors.add(self.first_of(&[key]), format!("`{key}()` names nothing: write a parameter's name into it"));
+        }
+    }
+
     /// Notes that something must be given, unless the reason why it is missing was noted already.
     pub(crate) fn must_have(&self, message: &str, errors: &mut Errors) {
         if !self.faulty {

@@ -159,12 +159,14 @@ fn build(
     let mut of_options = Errors::default();
     let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
     signature::check(&function, &stack, &mut errors);
-    consumed::check(&function, &stack, &mut errors);
     order::check(&stack, &mut errors);
     for placed in &stack {
         placed.layer.check_others(attrs, &mut errors);
     }
     errors.append(of_options);
+    if errors.count() == 0 {
+        consumed::check(&function, &stack, &mut errors);
+    }
     let beside = once_each(&stack, |layer| layer.beside(&function, attrs));
     let function = match (errors.finish(), is_refused()) {
         (Ok(()), false) => {

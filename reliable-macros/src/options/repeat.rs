@@ -44,6 +44,7 @@ pub(crate) fn cloned(parameters: &[Cloned]) -> TokenStream {
 /// The parameters of which each attempt gets a clone: those that are named, where they are named, or all owned ones.
 pub(crate) fn clones(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Cloned> {
     options.check_names("clone", function, errors);
+    options.must_name("clone", errors);
     let names = options.names("clone").unwrap_or_default();
     let written = |Binding { pat, ty, cfgs }: Binding<'_>| {
         let owned = options.flag("clone") && !matches!(ty, Type::Reference(_));
