@@ -165,6 +165,13 @@ impl Options {
         }
     }
 
+    /// Notes that a list is empty that means nothing then.
+    pub(crate) fn must_name(&self, key: &str, errors: &mut Errors) {
+        if self.names(key).is_some_and(<[Ident]>::is_empty) {
+            errors.add(self.first_of(&[key]), format!("`{key}()` names nothing: write a parameter's name into it"));
+        }
+    }
+
     /// Notes that something must be given, unless the reason why it is missing was noted already.
     pub(crate) fn must_have(&self, message: &str, errors: &mut Errors) {
         if !self.faulty {
@@ -179,7 +186,7 @@ mod tests {
     use crate::options::rows::{Goes, Takes};
 
     const ROWS: &[Row] = &[
-        Row::policy("max", Takes::integer(0)),
+        Row::policy("max", Takes::integer(0)).also(&["most"]).note(", at most"),
         Row::beside("clone", Takes::NamesOrNothing),
         Row::beside("loud", Takes::Nothing),
     ];
@@ -206,9 +213,18 @@ mod tests {
             ("max = 3, max = 4", "`max` is given twice: remove one of them"),
             ("clone = a", "`clone` takes names of parameters: write `clone(a, b)`"),
             ("loud = 3", "`loud` stands alone: write `loud` without a value"),
-            ("mux = 3", "`mux` is no option of `#[it]`: did you mean `max`?"),
+            ("mux = 3", "`mux` is no option of `#[it]`: did you mean `max`, at most?"),
             ("backoff = 3", "`backoff` is no option of `#[it]`: it has `max`, `clone`, `loud`"),
             ("A, B", "`#[it]` takes one value without a name: remove one of them"),
+            ("max: 3", "`max` takes its value behind a `=`: write `max = 3`"),
+            ("max == 3", "`max` takes its value behind a `=`: write `max = 3`"),
+            ("ma-x = 3", "`ma-x` is no option of `#[it]`: did you mean `max`, at most?"),
+            ("most = 3", "`most` is no option of `#[it]`: did you mean `max`, at most?"),
+            ("lo = 3", "`lo` is no option of `#[it]`: did you mean `loud`?"),
+            ("max = 3 +", "the value of `max` breaks off: write the rest of it"),
+            ("max = error., loud", "the value of `max` breaks off: write the rest of it"),
+            ("max = 3,, loud", "an option is missing here: remove this comma"),
+            ("max = 250 ms", "a time goes in quotes: write \"250ms\""),
             ("max = 3 loud", "options are separated by commas: a `,` is missing here"),
         ] {
             assert_eq!(read(args).1, [message]);

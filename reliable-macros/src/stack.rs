@@ -161,7 +161,6 @@ fn build(
     let mut of_options = Errors::default();
     let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
     signature::check(&function, &stack, &mut errors);
-    consumed::check(&function, &stack, &mut errors);
     order::check(&stack, &mut errors);
     for placed in &stack {
         placed.layer.check_others(attrs, &mut errors);
@@ -169,6 +168,9 @@ fn build(
     errors.append(of_options);
     function.into_error = whole::into_error(&stack, &mut errors);
     let name = Name::given(&stack, &function, &mut errors);
+    if errors.count() == 0 {
+        consumed::check(&function, &stack, &mut errors);
+    }
     let beside = once_each(&stack, |layer| layer.beside(&function, attrs));
     let function = match (errors.finish(), is_refused()) {
         (Ok(()), false) => {

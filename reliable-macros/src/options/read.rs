@@ -96,12 +96,6 @@ impl Options {
         let key = input.call(Ident::parse_any)?;
         let names;
         parenthesized!(names in input);
-        let may_be_empty = self.row(&key).is_some_and(|row| matches!(row.takes, Takes::NamesOrNone));
-        if names.is_empty() && !may_be_empty {
-            errors.add(&key, format!("`{key}()` names nothing: write a parameter's name into it, or remove it"));
-            self.unread.push(key);
-            return Ok(());
-        }
         let names = Punctuated::<Ident, Token![,]>::parse_terminated(&names).map_err(|error| {
             syn::Error::new(error.span(), format!("`{key}(…)` takes names of parameters: write `{key}(a, b)`"))
         })?;

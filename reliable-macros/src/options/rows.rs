@@ -41,8 +41,6 @@ pub(crate) enum Takes {
     Expression,
     /// A list of parameters: `show(to, body)`.
     Names,
-    /// The same, which may be empty: `show()`.
-    NamesOrNone,
     /// Nothing: `reject`.
     Nothing,
     /// A list of parameters, or nothing for all of them: `clone`.
@@ -90,7 +88,7 @@ impl Row {
     pub(crate) fn form(&self) -> String {
         let key = self.key;
         match self.takes {
-            Takes::Names | Takes::NamesOrNone => format!("{key}(a, b)"),
+            Takes::Names => format!("{key}(a, b)"),
             Takes::Nothing | Takes::NamesOrNothing => key.to_owned(),
             _ => format!("{key} = …"),
         }
@@ -124,7 +122,7 @@ impl Row {
                 None
             }
             Takes::Choice { of, words } => values::choice(key, of, words, expr, errors),
-            Takes::Expression | Takes::Names | Takes::NamesOrNone | Takes::Nothing | Takes::NamesOrNothing => None,
+            Takes::Expression | Takes::Names | Takes::Nothing | Takes::NamesOrNothing => None,
         };
         written.unwrap_or_else(|| expr.to_token_stream())
     }
@@ -148,7 +146,7 @@ impl Takes {
 
     /// Whether it is written `key(a, b)`.
     pub(crate) fn names(self) -> bool {
-        matches!(self, Takes::Names | Takes::NamesOrNone | Takes::NamesOrNothing)
+        matches!(self, Takes::Names | Takes::NamesOrNothing)
     }
 
     /// Whether it is written `key`.
