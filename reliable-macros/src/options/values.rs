@@ -178,10 +178,12 @@ pub(crate) struct Argument {
     pub(crate) value: TokenStream,
 }
 
-/// A bare path is called with what is at hand, anything else is evaluated.
+/// A bare path is called with what is at hand, anything else is evaluated: `None`, too, which is no function.
 pub(crate) fn call_or_evaluate(expr: &Expr, argument: impl ToTokens) -> TokenStream {
     match expr {
-        Expr::Path(path) => call(path, &[Argument { cfgs: TokenStream::new(), value: argument.into_token_stream() }]),
+        Expr::Path(path) if !path.path.is_ident("None") => {
+            call(path, &[Argument { cfgs: TokenStream::new(), value: argument.into_token_stream() }])
+        }
         _ => expr.to_token_stream(),
     }
 }
