@@ -29,13 +29,12 @@ impl Policy {
     /// Refuses options beside a ready-made policy that has them already, and a literal that is none.
     pub(crate) fn check(&self, options: &Options, function: &Function, errors: &mut Errors) {
         let Some(value) = &options.positional else { return };
-        if let Some(key) = options.first(|row| row.goes != Goes::Elsewhere) {
-            errors.add(key, format!("{} `{key}`: set it there, or write all options here", self.has_its_own));
-        }
         if is_literal(value) {
             errors.add(value, self.instead_of(value, options));
         } else if let Some(message) = options.misspelt(function) {
             errors.add(value, message);
+        } else if let Some(key) = options.first(|row| row.goes != Goes::Elsewhere) {
+            errors.add(key, format!("{} `{key}`: set it there, or write all options here", self.has_its_own));
         }
     }
 

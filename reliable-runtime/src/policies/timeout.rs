@@ -10,7 +10,7 @@ use tokio::time::Sleep;
 
 use crate::base::timer::poll_timer;
 use crate::said::event::Event;
-use crate::said::fault::{ByFrom, Fault, FromFault, IntoError};
+use crate::said::fault::{ByFn, ByFrom, Fault, FromFault, IntoError};
 use crate::seen::emit::emit;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
@@ -76,11 +76,12 @@ impl Timeout {
     /// # }
     /// ```
     #[inline]
-    pub fn run_with<F, I>(&self, tool: &'static str, call: F, into_error: I) -> TimedCall<'_, F, I>
+    pub fn run_with<F, I>(&self, tool: &'static str, call: F, into_error: I) -> TimedCall<'_, F, ByFn<I>>
     where
         F: Future<Output: Outcome>,
         I: Fn(Fault) -> <F::Output as Outcome>::Error,
     {
+        let into_error = ByFn(into_error);
         TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self, into_error }
     }
 }

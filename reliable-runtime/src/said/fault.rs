@@ -273,9 +273,13 @@ impl<E: FromFault> IntoError<E> for ByFrom {
     }
 }
 
-impl<E, I: Fn(Fault) -> E> IntoError<E> for I {
+/// By a function.
+#[derive(Debug, Clone, Copy)]
+pub struct ByFn<I>(pub I);
+
+impl<E, I: Fn(Fault) -> E> IntoError<E> for ByFn<I> {
     fn error(&self, fault: Fault) -> E {
-        self(fault)
+        (self.0)(fault)
     }
 }
 
