@@ -1,16 +1,11 @@
 //! A tool over real sockets, against a server that misbehaves: with retries, a fallback, and a timeline of all that.
 //!
-//! `cargo run --example http_tools`
+//! `cargo run -p http_tools`
 //!
 //! What a server can say about a retry, and how a client obeys, is in the example `llm_client`.
 //!
 //! The server is a part of this program and needs no network: it listens on 127.0.0.1, and does to each request what
 //! the script of the scene says. Below, in this order: the tools, the scenes, and the stage they are played on.
-
-#[path = "../support/api.rs"]
-mod api;
-#[path = "../support/server.rs"]
-mod server;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -18,8 +13,8 @@ use std::time::{Duration, Instant};
 use reliable::{Recorder, Report, Scope, Transient, fallback, retry, timeout};
 use serde::Deserialize;
 
-use api::ApiError;
-use server::{Act, Server, good, status, status_with};
+use support::api::{self, ApiError};
+use support::server::{Act, Server, good, status, status_with};
 
 /// A weather service, as its users see it.
 struct Weather {

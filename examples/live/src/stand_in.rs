@@ -1,7 +1,7 @@
 //! A stand-in for the model: it knows one conversation, and fails twice in it.
 
 use crate::model::Model;
-use crate::server::{Act, Server, good, status, status_with};
+use support::server::{Act, Server, good, status, status_with};
 
 /// What it does with one request after the other, whatever they say.
 const SCRIPT: [Act; 5] =

@@ -1,10 +1,10 @@
 //! The example `http_tools` ends well.
 
-mod support;
+use std::process::Command;
 
 #[test]
 fn every_scene_ends_as_expected() {
-    let output = support::run("http_tools");
+    let output = run();
     for line in [
         "server: 429 with retry-after: 1, then 200",
         "server: no answer, then 200",
@@ -18,4 +18,12 @@ fn every_scene_ends_as_expected() {
     ] {
         assert!(output.contains(line), "no {line:?} in\n{output}");
     }
+}
+
+/// Runs it to a good end: what it printed.
+fn run() -> String {
+    let run = Command::new(env!("CARGO_BIN_EXE_http_tools")).output().unwrap();
+    let output = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success(), "{output}{}", String::from_utf8_lossy(&run.stderr));
+    output
 }

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// What can go wrong with a call to an HTTP API. The marks say what is worth a retry, and every `#[retry]` obeys.
 #[derive(Debug, thiserror::Error, Transient)]
-pub(crate) enum ApiError {
+pub enum ApiError {
     /// The server can't answer now, and may say when it can.
     #[error("the server said {said}")]
     #[transient(after = retry_after)]
@@ -40,7 +40,7 @@ pub(crate) enum ApiError {
 
 impl ApiError {
     /// Reads an answer that is not a success.
-    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
+    pub fn new(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let words = words(&body);
         let said = Said { status, word: words.first().map(|&word| word.to_owned()) };
@@ -68,7 +68,7 @@ impl From<reqwest::Error> for ApiError {
 
 /// What the server answered, instead of a success.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub struct Said {
     status: StatusCode,
     /// What the body calls it, in APIs that do: `model_not_found`.
     word: Option<String>,
@@ -101,14 +101,17 @@ fn is_about_money(word: &str) -> bool {
 
 /// A client that leaves two things to `reliable`. It never tries again by itself: two layers of retries multiply, and
 /// only one of them is seen. And it has no time limit of its own: that is what `#[timeout]` is for.
-pub(crate) fn client() -> ClientBuilder {
+pub fn client() -> ClientBuilder {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let tls = ClientConfig::builder().with_root_certificates(Arc::new(roots)).with_no_client_auth();
     reqwest::Client::builder().tls_backend_preconfigured(tls).retry(reqwest::retry::never())
 }
 
 /// Sends a request, and reads the JSON of a good answer.
-pub(crate) async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, ApiError> {
+///
+/// # Errors
+/// Each kind of [`ApiError`] but a fault.
+pub async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, ApiError> {
     let response = request.send().await?;
     if !response.status().is_success() {
         return Err(ApiError::from_response(response).await);
