@@ -13,6 +13,7 @@ pub use crate::policies::fallback::Fallback;
 pub use crate::policies::policy::PolicyCall;
 pub use crate::policies::retry::pause::{Pause, Pausing};
 pub use crate::said::fault::FromFault;
+pub use crate::said::name::Named;
 pub use crate::seen::inspect::Inspect;
 pub use crate::seen::outcome::Outcome;
 pub use crate::seen::transient::AskedDelay;

@@ -12,6 +12,7 @@ use crate::approval::approver::{Approver, ErasedApprover};
 use crate::approval::{approver, human};
 use crate::said::event::Event;
 use crate::said::fault::Fault;
+use crate::said::name::ToolName;
 use crate::said::request::{Argument, Decision, Request};
 use crate::seen::emit::emit;
 use crate::seen::span::ApprovalSpan;
@@ -43,7 +44,7 @@ pub struct Approval<'a> {
 
 impl<'a> Approval<'a> {
     /// A question about `tool`, with no arguments yet.
-    pub fn new(tool: &'static str) -> Self {
+    pub fn new(tool: impl Into<ToolName>) -> Self {
         let request = Request { tool: tool.into(), reason: None, arguments: Vec::new() };
         Approval { request, within: None, by: None }
     }

@@ -9,6 +9,7 @@ use crate::policies::retry::pause::Pause;
 use crate::said::event::{Event, GaveUpReason};
 use crate::said::fault::{Fault, FromFault};
 use crate::said::fault_kind::FaultKind;
+use crate::said::name::ToolName;
 use crate::seen::emit::emit;
 use crate::seen::failure::Failure;
 use crate::seen::outcome::Outcome;
@@ -203,10 +204,11 @@ pub struct PolicyCall<P, C> {
 impl<P, C> PolicyCall<P, C> {
     /// Asks the policy whether a call may begin.
     #[inline]
-    pub fn before(policy: P, tool: &'static str) -> Before<Self>
+    pub fn before(policy: P, tool: impl Into<ToolName>) -> Before<Self>
     where
         P: Policy<Call = C>,
     {
+        let tool = tool.into().interned();
         match policy.before(tool) {
             Before::Admit(call) => Before::Admit(PolicyCall { policy, tool, call, attempts: 0 }),
             Before::Wait(pause) => Before::Wait(waiting(tool, pause)),

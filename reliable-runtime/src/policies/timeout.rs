@@ -11,6 +11,7 @@ use tokio::time::Sleep;
 use crate::base::timer::poll_timer;
 use crate::said::event::Event;
 use crate::said::fault::{Fault, FromFault};
+use crate::said::name::ToolName;
 use crate::seen::emit::emit;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
@@ -56,8 +57,9 @@ impl Timeout {
     /// nothing. A value that is there is never thrown away. What the call has spawned elsewhere goes on, and a call that
     /// blocks its thread can't be timed out: put such work on [`tokio::task::spawn_blocking`].
     #[inline]
-    pub fn run<F>(&self, tool: &'static str, call: F) -> TimedCall<'_, F>
+    pub fn run<T, F>(&self, tool: T, call: F) -> TimedCall<'_, T, F>
     where
+        T: Into<ToolName> + Copy,
         F: Future<Output: Outcome<Error: FromFault>>,
     {
         TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self }
@@ -74,19 +76,20 @@ pin_project! {
     /// The future of [`Timeout::run`]; see [`Timeout`] for an example.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct TimedCall<'a, F> {
+    pub struct TimedCall<'a, T, F> {
         #[pin]
         call: F,
         #[pin]
         sleep: Option<Sleep>,
         started: metrics::Started,
-        tool: &'static str,
+        tool: T,
         timeout: &'a Timeout,
     }
 }
 
-impl<F> Future for TimedCall<'_, F>
+impl<T, F> Future for TimedCall<'_, T, F>
 where
+    T: Into<ToolName> + Copy,
     F: Future<Output: Outcome<Error: FromFault>>,
 {
     type Output = F::Output;
@@ -98,13 +101,13 @@ where
             *this.started = metrics::start();
         }
         if let Poll::Ready(outcome) = this.call.poll(cx) {
-            metrics::timeout_ended(this.tool, *this.started, false);
+            metrics::timeout_ended(*this.tool, *this.started, false);
             return Poll::Ready(outcome);
         }
         match poll_timer(this.sleep, this.timeout.limit, cx) {
             Poll::Ready(()) => {
-                metrics::timeout_ended(this.tool, *this.started, true);
-                Poll::Ready(timed_out(this.tool, this.timeout.limit))
+                metrics::timeout_ended(*this.tool, *this.started, true);
+                Poll::Ready(timed_out(*this.tool, this.timeout.limit))
             }
             Poll::Pending => Poll::Pending,
         }
@@ -113,7 +116,7 @@ where
 
 #[cold]
 #[inline(never)]
-fn timed_out<R: Outcome<Error: FromFault>>(tool: &'static str, limit: Duration) -> R {
+fn timed_out<R: Outcome<Error: FromFault>>(tool: impl Into<ToolName> + Copy, limit: Duration) -> R {
     emit(|| Event::TimedOut { tool: tool.into(), limit });
     R::from_fault(Fault::TimedOut { tool: tool.into(), limit })
 }

@@ -31,7 +31,8 @@ pub fn imports_through_the_root(of: &Crate) -> Vec<String> {
 }
 
 fn detour(mention: &Mention, found: &Found) -> Option<String> {
-    let Mention { file, line, path, .. } = mention;
+    let Mention { file, path, .. } = mention;
+    let line = mention.line();
     let name = found.name.as_deref().unwrap_or_default();
     found
         .is_through_the_root
@@ -80,7 +81,7 @@ fn knots(arrows: &Arrows) -> Vec<String> {
         told.push(format!(
             "{} import each other in circles: {}",
             knot.len(),
-            list(&Vec::from_iter(knot.iter().copied()), ", ")
+            list(&knot.iter().copied().collect::<Vec<_>>(), ", ")
         ));
         told.extend(circles(arrows, &knot));
     }
@@ -135,12 +136,13 @@ fn shortest<'a>(arrows: &'a Arrows, start: &'a str) -> Vec<&'a str> {
 /// `a -> b -> a`, and a line for each of the arrows.
 fn tell(arrows: &Arrows, circle: &[&str]) -> String {
     let around: Vec<&str> = circle.iter().chain(circle.first()).copied().collect();
-    let mut told = format!("  {}", list(&around, " -> "));
-    for pair in around.windows(2) {
-        let Mention { file, line, path, .. } = arrows[pair[0]][pair[1]];
-        told += &format!("\n    {}: {file}:{line}: {}", list(pair, " -> "), path.join("::"));
-    }
-    told
+    let lines = around.windows(2).map(|pair| {
+        let import = arrows[pair[0]][pair[1]];
+        let Mention { file, path, .. } = import;
+        let line = import.line();
+        format!("\n    {}: {file}:{line}: {}", list(pair, " -> "), path.join("::"))
+    });
+    format!("  {}{}", list(&around, " -> "), lines.collect::<String>())
 }
 
 fn list(modules: &[&str], between: &str) -> String {

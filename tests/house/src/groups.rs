@@ -2,9 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use syn::spanned::Spanned;
-use syn::{Item, Visibility};
-
 use crate::names::{Found, What, child};
 use crate::source::Crate;
 
@@ -23,23 +20,24 @@ pub fn left_out(runtime: &Crate, facade: &Crate) -> Vec<String> {
 /// The globs of the facade: what they lead to, nobody has listed.
 pub fn globs(facade: &Crate) -> Vec<String> {
     let globs = facade.modules.values().flat_map(|it| &it.globs).filter(|it| it.is_public);
-    globs.map(|it| format!("line {}: {}::*", it.line, it.path.join("::"))).collect()
+    globs.map(|it| format!("{}::*", it.path.join("::"))).collect()
 }
 
-/// The `pub use` of the facade's root above which no comment stands, or only those of others stand in between.
+/// The `pub use` of the facade's root that stand in no group: a group begins with a comment, and ends with an empty line.
 pub fn without_group(text: &str) -> Vec<String> {
-    let parsed = syn::parse_file(text).expect("the facade is Rust");
-    let lines: Vec<&str> = text.lines().map(str::trim).collect();
-    let mut last_of_group = 0;
+    let (mut is_in_group, mut depth) = (false, 0);
     let mut alone = Vec::new();
-    for item in &parsed.items {
-        let (first, last) = (item.span().start().line, item.span().end().line);
-        let above = first.checked_sub(2).map_or("", |above| lines[above]);
-        if is_comment(above) || first == last_of_group + 1 {
-            last_of_group = last;
-        } else if is_public_use(item) {
-            alone.push(format!("line {first}: {}", lines[first - 1]));
+    for (n, line) in (1..).zip(text.lines()) {
+        if line.starts_with("//") {
+            is_in_group |= is_comment(line);
+            continue;
         }
+        if depth == 0 && line.starts_with("pub use ") && !is_in_group {
+            alone.push(format!("line {n}: {line}"));
+        }
+        is_in_group &= depth > 0 || !line.is_empty();
+        depth += line.matches('{').count();
+        depth -= line.matches('}').count();
     }
     alone
 }
@@ -47,10 +45,6 @@ pub fn without_group(text: &str) -> Vec<String> {
 /// Not one of documentation, which belongs to a single item.
 fn is_comment(line: &str) -> bool {
     line.starts_with("//") && !line.starts_with("///") && !line.starts_with("//!")
-}
-
-fn is_public_use(item: &Item) -> bool {
-    matches!(item, Item::Use(item) if matches!(item.vis, Visibility::Public(_)))
 }
 
 fn listed(runtime: &Crate, facade: &Crate) -> Items {

@@ -1,5 +1,7 @@
 //! The paths that an item mentions: `use crate::a::B`, `a::f()`, and those among the tokens of a macro.
 
+use std::rc::Rc;
+
 use proc_macro2::{Spacing, TokenStream, TokenTree};
 use syn::visit::{self, Visit};
 use syn::{Attribute, ImplItemFn, Item, ItemUse, Macro, VisRestricted};
@@ -13,10 +15,31 @@ pub struct Mention {
     /// The module that is the whole file.
     pub owner: String,
     pub file: String,
-    pub line: usize,
+    text: Rc<str>,
     pub path: Vec<String>,
     /// Whether it is `path!`, which a `macro_rules!` anywhere may have made.
     pub is_macro: bool,
+}
+
+impl Mention {
+    /// The first line of the file with the path in it, or at least with its last word: the tokens themselves tell it only
+    /// with a feature of `proc-macro2` that makes those of `reliable-macros` larger.
+    pub fn line(&self) -> usize {
+        let last = self.path.last().map_or("", String::as_str);
+        let whole = self.path.join("::");
+        self.line_with(|code| code.contains(&whole))
+            .or(self.line_with(|code| words(code).any(|it| it == last)))
+            .unwrap_or(1)
+    }
+
+    fn line_with(&self, has: impl Fn(&str) -> bool) -> Option<usize> {
+        let is_code = |line: &str| !line.trim_start().starts_with("//");
+        self.text.lines().position(|line| is_code(line) && has(line)).map(|above| above + 1)
+    }
+}
+
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_')
 }
 
 /// What the item mentions, and what is used within its functions.
@@ -34,9 +57,9 @@ struct Finder<'a> {
 }
 
 impl Finder<'_> {
-    fn add(&mut self, path: Vec<String>, line: usize, is_macro: bool) {
-        let Place { module, owner, file, .. } = self.place.clone();
-        self.found.push(Mention { module, owner, file, line, path, is_macro });
+    fn add(&mut self, path: Vec<String>, is_macro: bool) {
+        let Place { module, owner, file, text, .. } = self.place.clone();
+        self.found.push(Mention { module, owner, file, text, path, is_macro });
     }
 
     /// A path alone is most often a variable here, and says little; two words with `::` between them are a path.
@@ -47,13 +70,12 @@ impl Finder<'_> {
             if let TokenTree::Group(group) = &tokens[at] {
                 self.tokens(group.stream());
             }
-            let line = tokens[at].span().start().line;
             let path = path_at(&tokens[at..]);
             // What begins with `::` is another crate's.
             let is_foreign = at >= 2 && is_colons(&tokens[at - 2..]);
             at += (path.len() * 3).saturating_sub(2).max(1);
             if path.len() > 1 && !is_foreign {
-                self.add(path, line, false);
+                self.add(path, false);
             }
         }
     }
@@ -99,7 +121,7 @@ impl<'ast> Visit<'ast> for Finder<'_> {
             self.inner.push(item.clone());
         }
         for import in imports(item) {
-            self.add(import.path, import.line, false);
+            self.add(import.path, false);
         }
     }
 
@@ -107,18 +129,17 @@ impl<'ast> Visit<'ast> for Finder<'_> {
         let words: Vec<String> = path.segments.iter().map(|it| it.ident.to_string()).collect();
         let is_self = words.len() == 1 && ["self", "Self", "crate", "super"].contains(&words[0].as_str());
         if path.leading_colon.is_none() && !is_self {
-            self.add(words, path.segments[0].ident.span().start().line, false);
+            self.add(words, false);
         }
         visit::visit_path(self, path);
     }
 
     fn visit_macro(&mut self, called: &'ast Macro) {
         let words: Vec<String> = called.path.segments.iter().map(|it| it.ident.to_string()).collect();
-        let line = called.path.segments[0].ident.span().start().line;
         // What is quoted is the code of others, and `crate` is theirs there.
         let quotes = words.last().is_some_and(|it| it.contains("quote"));
         if called.path.leading_colon.is_none() {
-            self.add(words, line, true);
+            self.add(words, true);
         }
         if !quotes {
             self.tokens(called.tokens.clone());

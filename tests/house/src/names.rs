@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use syn::spanned::Spanned;
 use syn::{ItemUse, UseTree};
 
 use crate::mentions::Mention;
@@ -34,13 +33,11 @@ pub enum What {
 pub struct Glob {
     pub is_public: bool,
     pub path: Vec<String>,
-    pub line: usize,
 }
 
 /// One path of a `use`.
 pub struct Import {
     pub path: Vec<String>,
-    pub line: usize,
     /// Nothing for a glob.
     name: Option<String>,
 }
@@ -64,10 +61,10 @@ impl Module {
     }
 
     pub fn import(&mut self, is_public: bool, imports: Vec<Import>) {
-        for Import { path, line, name } in imports {
+        for Import { path, name } in imports {
             match name {
                 Some(name) => self.add(name, is_public, What::Import(path)),
-                None => self.globs.push(Glob { is_public, path, line }),
+                None => self.globs.push(Glob { is_public, path }),
             }
         }
     }
@@ -83,13 +80,12 @@ pub fn imports(item: &ItemUse) -> Vec<Import> {
 }
 
 fn collect(tree: &UseTree, before: &mut Vec<String>, found: &mut Vec<Import>) {
-    let line = tree.span().start().line;
     let mut add = |last: String, name: String| {
         let mut path = before.clone();
         let own = if last == "self" && !path.is_empty() { None } else { Some(last) };
         let name = if name == "self" { before.last().cloned().unwrap_or(name) } else { name };
         path.extend(own);
-        found.push(Import { path, line, name: Some(name) });
+        found.push(Import { path, name: Some(name) });
     };
     match tree {
         UseTree::Path(it) => {
@@ -100,7 +96,7 @@ fn collect(tree: &UseTree, before: &mut Vec<String>, found: &mut Vec<Import>) {
         UseTree::Group(it) => it.items.iter().for_each(|tree| collect(tree, before, found)),
         UseTree::Name(it) => add(it.ident.to_string(), it.ident.to_string()),
         UseTree::Rename(it) => add(it.ident.to_string(), it.rename.to_string()),
-        UseTree::Glob(_) => found.push(Import { path: before.clone(), line, name: None }),
+        UseTree::Glob(_) => found.push(Import { path: before.clone(), name: None }),
     }
 }
 
@@ -131,7 +127,9 @@ impl Crate {
     fn unknown(&self, module: &str, path: &[String], name: &str) -> Option<Vec<Found>> {
         let mut found = self.follow(module, path, &mut Trail::new());
         found.retain(|it| it.name.is_none());
-        found.iter_mut().for_each(|it| it.name = Some(name.to_owned()));
+        for it in &mut found {
+            it.name = Some(name.to_owned());
+        }
         (!found.is_empty()).then_some(found)
     }
 
@@ -214,7 +212,9 @@ fn found(module: &str, name: &str) -> Found {
 
 /// Notes that the root has led there.
 fn through(at: &str, mut found: Vec<Found>) -> Vec<Found> {
-    found.iter_mut().for_each(|it| it.is_through_the_root |= at.is_empty());
+    for it in &mut found {
+        it.is_through_the_root |= at.is_empty();
+    }
     found
 }
 

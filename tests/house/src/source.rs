@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use syn::{Attribute, Expr, ExprLit, File, Item, ItemMacro, ItemMod, Lit, Meta, Visibility};
 
@@ -22,6 +23,7 @@ pub struct Place {
     /// The module that is the whole file, and the file.
     pub owner: String,
     pub file: String,
+    pub text: Rc<str>,
     /// Where the files of its own modules are.
     folder: PathBuf,
 }
@@ -43,20 +45,20 @@ impl Crate {
     /// The one whose root is this file.
     pub fn read(root: &Path, read: &dyn Fn(&Path) -> Option<String>) -> Crate {
         let mut reader = Reader { read, found: Crate { modules: BTreeMap::new(), mentions: Vec::new() } };
-        reader.file("", root.to_owned(), root.parent().unwrap_or(root).to_owned());
+        reader.file("", root, root.parent().unwrap_or(root).to_owned());
         reader.found
     }
 }
 
 impl Reader<'_> {
-    fn file(&mut self, module: &str, file: PathBuf, folder: PathBuf) {
-        let text = (self.read)(&file).unwrap_or_else(|| panic!("no file {}", file.display()));
+    fn file(&mut self, module: &str, file: &Path, folder: PathBuf) {
+        let text = (self.read)(file).unwrap_or_else(|| panic!("no file {}", file.display()));
         let parsed = syn::parse_file(&text).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         if parsed.attrs.iter().any(is_for_tests) {
             return;
         }
         let file = file.display().to_string();
-        let place = Place { module: module.to_owned(), owner: module.to_owned(), file, folder };
+        let place = Place { module: module.to_owned(), owner: module.to_owned(), file, text: text.into(), folder };
         self.items(&place, &parsed.items);
     }
 
@@ -110,7 +112,7 @@ impl Reader<'_> {
             }
             None => (self.file_of(&folder), folder),
         };
-        self.file(&module, file, folder);
+        self.file(&module, &file, folder);
     }
 
     /// `x.rs` or `x/mod.rs`.

@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::{Chaos, What};
+use crate::said::name::ToolName;
 use crate::scope::Scope;
 use crate::seen::outcome::Outcome;
 
@@ -33,14 +34,14 @@ use crate::seen::outcome::Outcome;
 ///
 /// # Panics
 /// If the plan says so, or fails the function with an error of another type than its own.
-pub async fn strike<R: Outcome<Error: 'static>>(point: &'static str) -> Option<R> {
+pub async fn strike<R: Outcome<Error: 'static>>(point: impl Into<ToolName>) -> Option<R> {
     // Bound before it is awaited: what a `match` looks at stays alive until its end, and an outcome may not be `Send`.
     let wait = match struck(point)? {
         ControlFlow::Break(outcome) => return Some(outcome),
         ControlFlow::Continue(wait) => wait,
     };
     match wait {
-        Wait::ForEver => pending().await,
+        Wait::ForEver { .. } => pending().await,
         Wait::For(time) => tokio::time::sleep(time).await,
     }
     None
@@ -50,11 +51,11 @@ pub async fn strike<R: Outcome<Error: 'static>>(point: &'static str) -> Option<R
 ///
 /// # Panics
 /// As [`strike`] does; and if the plan hangs the call, because a thread that hangs would hang the test.
-pub fn strike_blocking<R: Outcome<Error: 'static>>(point: &'static str) -> Option<R> {
+pub fn strike_blocking<R: Outcome<Error: 'static>>(point: impl Into<ToolName>) -> Option<R> {
     match struck(point)? {
         ControlFlow::Break(outcome) => return Some(outcome),
         ControlFlow::Continue(Wait::For(time)) => std::thread::sleep(time),
-        ControlFlow::Continue(Wait::ForEver) => {
+        ControlFlow::Continue(Wait::ForEver { point }) => {
             panic!("the chaos plan hangs `{point}`, which is no `async fn`: nothing could end that")
         }
     }
@@ -63,16 +64,17 @@ pub fn strike_blocking<R: Outcome<Error: 'static>>(point: &'static str) -> Optio
 
 enum Wait {
     For(Duration),
-    ForEver,
+    ForEver { point: ToolName },
 }
 
 /// What happens to a call: an outcome, or a wait before its body.
-fn struck<R: Outcome<Error: 'static>>(point: &'static str) -> Option<ControlFlow<R, Wait>> {
+fn struck<R: Outcome<Error: 'static>>(point: impl Into<ToolName>) -> Option<ControlFlow<R, Wait>> {
     let plan = Scope::find::<Chaos>()?;
-    match plan.point(point)?.next(point) {
+    let point = point.into();
+    match plan.point(&point)?.next(&point) {
         What::Nothing => None,
-        What::Fail(failing) => Some(ControlFlow::Break(R::from_result(Err(failing.error(point))))),
-        What::Hang => Some(ControlFlow::Continue(Wait::ForEver)),
+        What::Fail(failing) => Some(ControlFlow::Break(R::from_result(Err(failing.error(&point))))),
+        What::Hang => Some(ControlFlow::Continue(Wait::ForEver { point })),
         What::Slow(by) => Some(ControlFlow::Continue(Wait::For(*by))),
         What::Panic(words) => panic!("{words}"),
     }

@@ -1,6 +1,7 @@
 //! What is left of the counting without the feature `metrics`: nothing.
 
 use crate::said::event::{Event, GaveUpReason};
+use crate::said::name::ToolName;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started;
@@ -25,12 +26,12 @@ pub(crate) fn start() -> Started {
 }
 
 #[inline]
-pub(crate) fn bulkhead_admitted(_: &'static str) -> Running {
+pub(crate) fn bulkhead_admitted(_: impl Into<ToolName> + Copy) -> Running {
     Running
 }
 
 #[inline]
-pub(crate) fn bulkhead_waiting(_: &'static str) -> Waiting {
+pub(crate) fn bulkhead_waiting(_: impl Into<ToolName> + Copy) -> Waiting {
     Waiting
 }
 
@@ -43,18 +44,18 @@ macro_rules! nothing {
 
 nothing! {
     count(&Event);
-    retrying(&'static str);
-    retry_ended(&'static str, bool, Option<GaveUpReason>);
-    timeout_ended(&'static str, Started, bool);
-    breaker_counted(&'static str, bool);
-    breaker_ignored(&'static str);
-    breaker_rejected(&'static str);
-    bulkhead_rejected(&'static str);
-    hedge_ended(&'static str, bool);
+    retrying(impl Into<ToolName> + Copy);
+    retry_ended(impl Into<ToolName> + Copy, bool, Option<GaveUpReason>);
+    timeout_ended(impl Into<ToolName> + Copy, Started, bool);
+    breaker_counted(impl Into<ToolName> + Copy, bool);
+    breaker_ignored(impl Into<ToolName> + Copy);
+    breaker_rejected(impl Into<ToolName> + Copy);
+    bulkhead_rejected(impl Into<ToolName> + Copy);
+    hedge_ended(impl Into<ToolName> + Copy, bool);
 }
 
 #[cfg(feature = "rate-limit")]
 nothing! {
-    rate_limit_permitted(&'static str);
-    rate_limit_rejected(&'static str);
+    rate_limit_permitted(impl Into<ToolName> + Copy);
+    rate_limit_rejected(impl Into<ToolName> + Copy);
 }
