@@ -80,8 +80,8 @@ const SCENES: [Scene; 6] = [
     },
     Scene {
         title: "our own mistake: trying again would not help",
-        server: &[status(404)],
-        outcome: "failed: the server said 404 Not Found",
+        server: &[Act::Answer(404, "", r#"{"error": {"code": "unknown_city", "message": "There is no city Oslo."}}"#)],
+        outcome: r#"failed: the server said 404 Not Found (unknown_city): "There is no city Oslo.""#,
         takes_at_least: Duration::ZERO,
     },
     Scene {

@@ -12,7 +12,7 @@ fn every_scene_ends_as_expected() {
         "tool:   3 degrees in Oslo yesterday; the service is down",
         "(the server said 429 Too Many Requests); next one in 1s",
         "(`temperature` timed out after 500ms)",
-        "(the server said 404 Not Found); gave up: not worth a retry",
+        "(the server said 404 Not Found (unknown_city): \"There is no city Oslo.\"); gave up: not worth a retry",
         "(the server said 500 Internal Server Error); the fallback answers",
         "Every scene ended as expected.",
     ] {

@@ -11,6 +11,8 @@ fn the_stand_in_is_asked_and_no_mail_is_sent() {
     for line in [
         "the stand-in is asked: What is the weather in Oslo?",
         "weather({\"city\": \"Oslo\"}): 4 degrees and rain in Oslo",
+        "429 Too Many Requests (rate_limit_exceeded): \"Rate limit reached on requests per minute (RPM): Limit 3",
+        "503 Service Unavailable (server_error): \"The engine is currently overloaded, please try again later.\"",
         "not done: `send_mail` was denied",
         "The answer: It is 4 degrees in Oslo, and it rains.",
     ] {
