@@ -1,7 +1,7 @@
 //! What is in force around a run is in force in its tools.
 
 use reliable::approver::Scripted;
-use reliable::{Charge, Decision, AgentLimits, Recorder, Run, Scope, Usd, requires_approval, timeout};
+use reliable::{AgentLimits, Charge, Decision, Recorder, Run, Scope, Usd, requires_approval, timeout};
 use rig::http_client::ReqwestClient;
 use rig::providers::openai::OpenAIConfig;
 use rig::rig_reqwest::reqwest;
