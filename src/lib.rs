@@ -62,7 +62,9 @@ pub use reliable_runtime::seen::failure::Failure;
 // What goes wrong, and what of it is worth a retry.
 pub use reliable_runtime::said::fault::{BudgetExceeded, Fault};
 pub use reliable_runtime::said::fault_kind::FaultKind;
+pub use reliable_runtime::said::found::FoundFault;
 pub use reliable_runtime::said::name::ToolName;
+pub use reliable_runtime::said::run_time_name::run_time_name;
 pub use reliable_runtime::seen::transient::Transient;
 
 // Agents and what they spend.

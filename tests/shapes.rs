@@ -616,3 +616,118 @@ async fn fallback_of_macro(n: u32, _: &Flaky) -> Result<u32, Error> {
 async fn a_function_made_by_macro_rules() {
     assert_eq!(made_by_a_macro(1, &Flaky::default()).await.unwrap(), 4);
 }
+
+/// What `macro_rules!` hands over stands in groups that nobody sees.
+mod fragments {
+    use super::{Error, Flaky, Res, fallback, requires_approval, retry, timeout};
+
+    async fn offline(_: &Flaky) -> Result<u32, Error> {
+        Ok(99)
+    }
+
+    fn is_busy(error: &Error) -> bool {
+        matches!(error, Error::Busy)
+    }
+
+    macro_rules! tools {
+        ($($attr:meta),*; $vis:vis fn $name:ident($this:ident: $ty:ty) -> $returned:ty $body:block) => {
+            $(#[$attr])*
+            $vis async fn $name($this: $ty) -> $returned $body
+        };
+    }
+
+    tools!(retry(max = 2, backoff = "none"); pub(super) fn retried(it: &Flaky) -> Res<u32> { it.call() });
+    tools!(timeout(secs = 2); fn limited(it: &Flaky) -> Res<u32> {
+        let outcome = it.call();
+        outcome.or(Ok(1))
+    });
+    tools!(fallback(offline); fn answered(it: &Flaky) -> Result<u32, Error> { it.call() });
+    tools!(fallback(offline), retry(max = 1, backoff = "none"), timeout(secs = 2); fn stacked(it: &Flaky) -> Res<u32> {
+        it.call()
+    });
+    tools!(requires_approval(when = false); fn asked(it: &Flaky) -> Res<u32> { it.call().or(Ok(1)) });
+
+    macro_rules! with_options {
+        ($name:ident, $when:path, $fallback:path, $max:expr, $base:literal, $other:expr) => {
+            #[fallback($fallback, when = $other)]
+            #[retry(max = $max, when = $when, base = $base, cap = $base)]
+            async fn $name(it: &Flaky) -> Result<u32, Error> {
+                it.call()
+            }
+        };
+    }
+
+    with_options!(by_paths, self::is_busy, self::offline, 1, "1ms", self::is_busy);
+
+    macro_rules! answered_by {
+        ($fallback:expr) => {
+            #[fallback($fallback)]
+            async fn by_an_expression(it: &Flaky) -> Result<u32, Error> {
+                it.call()
+            }
+        };
+    }
+
+    answered_by!(offline);
+
+    #[tokio::test(start_paused = true)]
+    async fn are_opened() {
+        assert_eq!(retried(&Flaky::default()).await.unwrap(), 3);
+        assert_eq!(limited(&Flaky::default()).await.unwrap(), 1);
+        assert_eq!(answered(&Flaky::default()).await.unwrap(), 99);
+        assert_eq!(stacked(&Flaky::default()).await.unwrap(), 99);
+        assert_eq!(asked(&Flaky::default()).await.unwrap(), 1);
+        assert_eq!(by_paths(&Flaky::default()).await.unwrap(), 99);
+        assert_eq!(by_an_expression(&Flaky::default()).await.unwrap(), 99);
+    }
+}
+
+/// A parameter that is not always there is named only where it is.
+mod conditional_parameters {
+    use reliable::approver::Scripted;
+    use reliable::{Decision, Scope};
+
+    use super::{Error, fallback, requires_approval, retry};
+
+    async fn offline(city: &str, #[cfg(any())] never: u64, #[cfg(all())] always: u64) -> Result<String, Error> {
+        Ok(format!("{city} {always}"))
+    }
+
+    #[fallback(offline)]
+    #[retry(max = 1, backoff = "none", clone)]
+    async fn forecast(city: &str, #[cfg(any())] never: u64, #[cfg(all())] always: u64) -> Result<String, Error> {
+        Err(Error::Busy)
+    }
+
+    #[retry(max = 1, backoff = "none", clone(never, always))]
+    async fn consumed(#[cfg(any())] never: String, #[cfg(all())] always: String) -> Result<String, Error> {
+        Err(Error::Busy).or(Ok(always))
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref, reason = "a condition is asked with references")]
+    fn is_large(city: &&str, #[cfg(any())] never: &u64, #[cfg(all())] always: &u64) -> bool {
+        !city.is_empty() && *always > 1
+    }
+
+    #[requires_approval(when = is_large, redact(never), reason = "it is large")]
+    async fn refund(
+        city: &str,
+        #[cfg(any())] never: u64,
+        #[cfg(all())] always: u64,
+        to: &str,
+    ) -> Result<String, Error> {
+        Ok(format!("{city} {always} {to}"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn are_passed_on_cloned_and_shown() {
+        assert_eq!(forecast("Oslo", 7).await.unwrap(), "Oslo 7");
+        assert_eq!(consumed("Oslo".to_owned()).await.unwrap(), "Oslo");
+        let approver = Scripted::new([Decision::approve()]);
+        let refunded = Scope::current().approver(approver.clone()).run(refund("Oslo", 7, "Ann")).await;
+        assert_eq!(refunded.unwrap(), "Oslo 7 Ann");
+        let question = approver.requests().remove(0);
+        let shown: Vec<_> = question.arguments.iter().map(|argument| &*argument.name).collect();
+        assert_eq!(shown, ["city", "always", "to"]);
+    }
+}

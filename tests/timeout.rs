@@ -458,3 +458,42 @@ mod around_and_inside_retry {
         assert_eq!(done_at(f(&Log::new())).await, (Ok(3), 240));
     }
 }
+
+mod without_a_timer {
+    use super::*;
+
+    fn says_so<T>(call: impl Future<Output = T>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let called = std::panic::AssertUnwindSafe(|| drop(runtime.block_on(call)));
+        let panic = std::panic::catch_unwind(called).unwrap_err();
+        let words = panic.downcast_ref::<&str>().unwrap();
+        assert!(words.starts_with("`reliable` waits on tokio's timer, and there is none here"), "{words}");
+    }
+
+    struct Thinking;
+
+    impl reliable::Approver for Thinking {
+        async fn review(&self, _: &reliable::Request) -> reliable::Decision {
+            pending().await
+        }
+    }
+
+    #[test]
+    fn the_first_wait_says_so_in_our_words() {
+        #[reliable::retry(max = 1)]
+        async fn flaky() -> Result<(), String> {
+            Err("503".to_owned())
+        }
+        #[timeout(secs = 1)]
+        async fn hang() -> Result<(), Fault> {
+            std::future::pending().await
+        }
+        #[reliable::requires_approval(within = "1s", by = Thinking)]
+        async fn gated() -> Result<(), Fault> {
+            Ok(())
+        }
+        says_so(flaky());
+        says_so(hang());
+        says_so(gated());
+    }
+}

@@ -6,15 +6,18 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, ReturnType, Signature, Token, Type, Visibility, parse_quote,
+    Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, PatType, ReturnType, Signature, Token, Type, Visibility,
+    parse_quote,
 };
 
 use crate::function::boxed::Shell;
-use crate::function::tokens::{at, last_segment, mentions};
+use crate::function::tokens::{at, last_segment, mentions, opened};
+use crate::function::unfinished::breaks_off;
 
 pub(crate) mod boxed;
 pub(crate) mod code;
 pub(crate) mod tokens;
+pub(crate) mod unfinished;
 
 /// A function whose body goes into the expansion as the tokens that it is, so that it may be half typed.
 ///
@@ -23,6 +26,8 @@ pub(crate) mod tokens;
 pub(crate) struct Function {
     /// The name that events and faults carry, as an expression.
     pub(crate) name: TokenStream,
+    /// How a fault becomes an error, if not by `From<Fault>`.
+    pub(crate) into_error: Option<IntoError>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     inner_attrs: Vec<Attribute>,
@@ -31,10 +36,19 @@ pub(crate) struct Function {
     shell: Option<Shell>,
 }
 
+/// What the option `fault` says.
+pub(crate) struct IntoError {
+    /// The error of what is called `fault`.
+    pub(crate) error: TokenStream,
+    /// The same as a function.
+    pub(crate) function: TokenStream,
+}
+
 impl Parse for Function {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let vis = input.parse()?;
         let mut sig: Signature = input.parse()?;
+        Opened.visit_signature_mut(&mut sig);
         if input.peek(Token![;]) {
             return Err(syn::Error::new_spanned(
                 &sig.ident,
@@ -44,13 +58,40 @@ impl Parse for Function {
         let TokenTree::Group(braces) = input.parse()? else {
             return Err(input.error("expected the body of the function"));
         };
+        let braces = opened(braces);
         let Body { inner_attrs, tokens } = syn::parse2(braces.stream())?;
-        let mut body = Group::new(braces.delimiter(), tokens);
-        body.set_span(braces.span());
+        let mut body = braces.clone();
+        if !inner_attrs.is_empty() {
+            body = Group::new(braces.delimiter(), tokens);
+            body.set_span(braces.span());
+        }
         let (shell, body) = boxed::open(&mut sig, &body)?.map_or((None, body), |(shell, body)| (Some(shell), body));
         let name = sig.ident.unraw().to_string().to_token_stream();
-        Ok(Function { name, vis, sig, inner_attrs, body, shell })
+        Ok(Function { name, into_error: None, vis, sig, inner_attrs, body, shell })
     }
+}
+
+/// Opens the invisible groups that `macro_rules!` leaves around a type, but where they hold `dyn A + B` together.
+struct Opened;
+
+impl VisitMut for Opened {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        while let Type::Group(group) = ty {
+            if matches!(*group.elem, Type::TraitObject(_) | Type::ImplTrait(_)) {
+                break;
+            }
+            *ty = Type::clone(&group.elem);
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+/// A name that a parameter binds: all of it, or a part.
+pub(crate) struct Binding<'a> {
+    pub(crate) pat: &'a PatIdent,
+    pub(crate) ty: &'a Type,
+    /// The parameter's own `#[cfg(…)]`, which goes wherever the name goes.
+    pub(crate) cfgs: TokenStream,
 }
 
 struct Body {
@@ -83,11 +124,24 @@ impl Function {
     /// The user's block, braces and all.
     ///
     /// Its braces stand where the user's stand, so that the compiler points there, but count as ours, so that no lint
-    /// takes them for braces that the user wrote and could leave out.
+    /// takes them for braces that the user wrote and could leave out. Of a body that breaks off they stay the user's: so
+    /// the compiler, which has pointed at the last one before it came to us, does not do that again.
     pub(crate) fn body(&self) -> Group {
         let mut body = self.body.clone();
-        body.set_span(at(self.body.span()));
+        if !breaks_off(&body.stream()) {
+            body.set_span(at(self.body.span()));
+        }
         body
+    }
+
+    /// Where the user's block stands.
+    pub(crate) fn own_span(&self) -> Span {
+        self.body.span()
+    }
+
+    /// The user's block as it is.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        self.body.stream()
     }
 
     /// Whether the body may end before its last line: by `return` or `?`, or by what may be hidden in a macro. A `break`
@@ -144,12 +198,13 @@ impl Function {
         mentions(self.sig.to_token_stream(), &|name| name == "Self") || self.mentions("Self")
     }
 
-    /// Every name that the parameters bind, with the parameter's type.
-    pub(crate) fn bindings(&self) -> Vec<(&PatIdent, &Type)> {
+    /// Every name that the parameters bind.
+    pub(crate) fn bindings(&self) -> Vec<Binding<'_>> {
         let mut bindings = Vec::new();
         for input in &self.sig.inputs {
-            if let FnArg::Typed(parameter) = input {
-                collect_bindings(&parameter.pat, &mut |ident| bindings.push((ident, &*parameter.ty)));
+            if let FnArg::Typed(PatType { pat, ty, attrs, .. }) = input {
+                let cfgs = cfgs(attrs);
+                collect_bindings(pat, &mut |pat| bindings.push(Binding { pat, ty, cfgs: cfgs.clone() }));
             }
         }
         bindings
@@ -157,7 +212,7 @@ impl Function {
 
     /// Whether a parameter, or a part of one, has this name.
     pub(crate) fn binds(&self, name: &Ident) -> bool {
-        self.bindings().iter().any(|(binding, _)| binding.ident == *name)
+        self.bindings().iter().any(|binding| binding.pat.ident == *name)
     }
 
     /// The function again, with another body.
@@ -171,6 +226,11 @@ impl Function {
         braces.set_span(self.body.span());
         quote!(#(#attrs)* #vis #sig #braces)
     }
+}
+
+/// Those of the attributes that say whether something is there at all.
+pub(crate) fn cfgs(attrs: &[Attribute]) -> TokenStream {
+    attrs.iter().filter(|attr| attr.path().is_ident("cfg")).map(ToTokens::to_token_stream).collect()
 }
 
 fn collect_bindings<'a>(pat: &'a Pat, found: &mut impl FnMut(&'a PatIdent)) {

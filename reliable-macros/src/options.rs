@@ -1,11 +1,9 @@
 //! The options in an attribute's parentheses, read the same way for all: `key = value`, lists, flags, positional values.
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
-use syn::ext::IdentExt;
+use syn::Expr;
 use syn::parse::{ParseStream, Parser};
-use syn::punctuated::Punctuated;
-use syn::{Expr, Token, parenthesized, token};
 
 use crate::errors::Errors;
 use crate::function::Function;
@@ -13,10 +11,18 @@ use crate::options::rows::{Row, Takes};
 
 pub(crate) mod classify;
 pub(crate) mod durations;
+mod misspelt;
 pub(crate) mod policy;
+mod read;
 pub(crate) mod repeat;
 pub(crate) mod rows;
 pub(crate) mod values;
+
+/// What the function is called, in faults, questions and events. Every attribute knows it, and one mention holds for all.
+pub(crate) const NAME: Row = Row::beside("name", Takes::Text { such_as: "weather" }).also(&["point", "id", "label"]);
+
+/// How a fault becomes an error, where the error type has no `From<Fault>`. The same holds for it.
+pub(crate) const FAULT: Row = Row::beside("fault", Takes::Expression);
 
 /// The options as written, each checked to be known and to stand there once.
 pub(crate) struct Options {
@@ -42,7 +48,7 @@ struct Named {
 enum Value {
     Flag,
     Names(Vec<Ident>),
-    Expr(Box<Expr>),
+    Expr(Expr),
 }
 
 impl Options {
@@ -56,134 +62,32 @@ impl Options {
         let (named, unread) = (Vec::new(), Vec::new());
         let mut options = Options { attribute, rows, span, positional: None, named, unread, faulty: false };
         let before = errors.count();
-        let parsed = (|input: ParseStream<'_>| {
-            let read = options.read(input, errors);
-            options.skim(input)?;
-            read
-        })
-        .parse2(args);
-        errors.take(parsed);
+        let read = (|input: ParseStream<'_>| options.read(input, errors)).parse2(args);
+        errors.take(read);
         options.faulty = errors.count() > before;
         options
     }
 
-    /// Takes the names from what a syntax error left.
-    fn skim(&mut self, input: ParseStream<'_>) -> syn::Result<()> {
-        while !input.is_empty() {
-            if let TokenTree::Ident(name) = input.parse()? {
-                self.unread.push(name);
-            }
-        }
-        Ok(())
-    }
-
-    fn read(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
-        while !input.is_empty() {
-            self.read_one(input, errors)?;
-            if !input.is_empty() {
-                input.parse::<Token![,]>().map_err(|error| {
-                    syn::Error::new(error.span(), "options are separated by commas: a `,` is missing here")
-                })?;
-            }
-        }
-        Ok(())
-    }
-
-    fn read_one(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
-        let ahead = input.fork().call(Ident::parse_any).ok();
-        let takes = ahead.and_then(|key| self.row(&key)).map(|row| row.takes);
-        if input.peek(Ident::peek_any) && input.peek2(Token![=]) && !input.peek2(Token![==]) {
-            let key = input.call(Ident::parse_any)?;
-            input.parse::<Token![=]>()?;
-            if input.is_empty() || input.peek(Token![,]) {
-                errors.add(&key, format!("`{key}` needs a value: write `{key} = …`"));
-                self.unread.push(key);
-                return Ok(());
-            }
-            self.add(Named { key, value: Value::Expr(Box::new(input.parse()?)) }, errors);
-        } else if takes.is_some_and(Takes::names) && input.peek2(token::Paren) {
-            let key = input.call(Ident::parse_any)?;
-            let names;
-            parenthesized!(names in input);
-            let names = Punctuated::<Ident, Token![,]>::parse_terminated(&names).map_err(|error| {
-                syn::Error::new(error.span(), format!("`{key}(…)` takes names of parameters: write `{key}(a, b)`"))
-            })?;
-            self.add(Named { key, value: Value::Names(names.into_iter().collect()) }, errors);
-        } else if takes.is_some_and(Takes::nothing) && (input.peek2(Token![,]) || is_last(input)) {
-            self.add(Named { key: input.call(Ident::parse_any)?, value: Value::Flag }, errors);
-        } else {
-            self.add_positional(input.parse()?, errors);
-        }
-        Ok(())
-    }
-
-    fn add(&mut self, named: Named, errors: &mut Errors) {
-        let key = &named.key;
-        let takes = self.row(key).map(|row| row.takes);
-        let in_its_form = takes.is_some_and(|takes| match named.value {
-            Value::Flag => takes.nothing(),
-            Value::Names(_) => takes.names(),
-            Value::Expr(_) => takes.a_value(),
-        });
-        if !in_its_form {
-            let message = match takes {
-                Some(takes) if takes.names() => format!("`{key}` takes names of parameters: write `{key}(a, b)`"),
-                Some(_) => format!("`{key}` stands alone: write `{key}` without a value"),
-                None => format!("`{key}` is no option of `#[{}]`{}", self.attribute, self.suggestion(key)),
-            };
-            errors.add(key, message);
-            self.unread.push(named.key);
-        } else if self.named.iter().any(|earlier| earlier.key == *key) {
-            errors.add(key, format!("`{key}` is given twice: remove one of them"));
-        } else {
-            self.named.push(named);
-        }
-    }
-
-    fn add_positional(&mut self, value: Expr, errors: &mut Errors) {
-        let called = match &value {
-            Expr::Call(call) => self.rows.iter().find(|row| row.takes.a_value() && is_name(&call.func, row.key)),
-            _ => None,
-        };
-        if let Some(Row { key, .. }) = self.rows.iter().find(|row| is_name(&value, row.key)) {
-            errors.add(&value, format!("`{key}` needs a value: write `{key} = …`"));
-        } else if let Some(Row { key, .. }) = called {
-            errors.add(&value, format!("`{key}` takes its value behind a `=`: write `{key} = …`"));
-        } else if self.positional.is_some() {
-            errors.add(&value, format!("`#[{}]` takes one value without a name: remove one of them", self.attribute));
-        } else {
-            self.positional = Some(value);
-        }
+    /// The options that the attribute knows, and what all of them know.
+    fn known(&self) -> impl Iterator<Item = &'static Row> {
+        self.rows.iter().chain([&NAME, &FAULT])
     }
 
     fn row(&self, key: &Ident) -> Option<&'static Row> {
-        self.rows.iter().find(|row| key == row.key)
-    }
-
-    fn suggestion(&self, key: &Ident) -> String {
-        let written = key.to_string();
-        let known = || self.rows.iter().map(|row| row.key);
-        let near = known().min_by_key(|known| distance(known, &written));
-        match near.filter(|known| distance(known, &written) <= written.len() / 3) {
-            Some(near) => format!(": did you mean `{near}`?"),
-            None => match known().map(|known| format!("`{known}`")).collect::<Vec<_>>() {
-                known if known.is_empty() => ": it has none".to_owned(),
-                known => format!(": it has {}", known.join(", ")),
-            },
-        }
+        self.known().find(|row| key == row.key)
     }
 
     /// The options that have a value, in the order in which they are written: that is the order of evaluation.
     pub(crate) fn values(&self) -> impl Iterator<Item = (&'static Row, &Expr)> {
         self.named.iter().filter_map(|named| match &named.value {
-            Value::Expr(value) => Some((self.row(&named.key)?, &**value)),
+            Value::Expr(value) => Some((self.row(&named.key)?, value)),
             _ => None,
         })
     }
 
     /// Asking for an option that the attribute does not know is a slip of ours.
     fn must_know(&self, key: &str) {
-        debug_assert!(self.rows.iter().any(|row| row.key == key), "`{key}` is no option of `#[{}]`", self.attribute);
+        debug_assert!(self.known().any(|row| row.key == key), "`{key}` is no option of `#[{}]`", self.attribute);
     }
 
     fn find(&self, key: &str) -> Option<&Value> {
@@ -263,34 +167,10 @@ impl Options {
     }
 }
 
-fn is_name(expr: &Expr, name: &str) -> bool {
-    matches!(expr, Expr::Path(path) if path.path.is_ident(name))
-}
-
-fn is_last(input: ParseStream<'_>) -> bool {
-    let ahead = input.fork();
-    ahead.parse::<TokenTree>().is_ok() && ahead.is_empty()
-}
-
-/// The number of characters to insert, remove or replace that lead from `a` to `b` (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
-    for (i, x) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, y) in b.chars().enumerate() {
-            let replaced = diagonal + usize::from(x != y);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
-        }
-    }
-    row.last().copied().unwrap_or_default()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::options::rows::Goes;
+    use crate::options::rows::{Goes, Takes};
 
     const ROWS: &[Row] = &[
         Row::policy("max", Takes::integer(0)),
@@ -316,12 +196,12 @@ mod tests {
         for (args, message) in [
             ("max", "`max` needs a value: write `max = …`"),
             ("max =", "`max` needs a value: write `max = …`"),
-            ("max(3)", "`max` takes its value behind a `=`: write `max = …`"),
+            ("max(3)", "`max` takes its value behind a `=`: write `max = 3`"),
             ("max = 3, max = 4", "`max` is given twice: remove one of them"),
             ("clone = a", "`clone` takes names of parameters: write `clone(a, b)`"),
             ("loud = 3", "`loud` stands alone: write `loud` without a value"),
             ("mux = 3", "`mux` is no option of `#[it]`: did you mean `max`?"),
-            ("backoff = 3", "`backoff` is no option of `#[it]`: it has `max`, `clone`, `loud`"),
+            ("backoff = 3", "`backoff` is no option of `#[it]`: it has `max`, `clone`, `loud`, `name`, `fault`"),
             ("A, B", "`#[it]` takes one value without a name: remove one of them"),
             ("max = 3 loud", "options are separated by commas: a `,` is missing here"),
         ] {

@@ -15,15 +15,19 @@ use syn::{Item, MacroDelimiter, Meta, MetaList, Path, Visibility, token};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::Code;
+use crate::function::unfinished::{is_no_item, lacks_a_type};
 use crate::options::Options;
 use crate::stack::attribute::{Attribute, Layer, Placed};
 use crate::stack::framework::Framework;
+use crate::stack::whole::Name;
 
 pub(crate) mod attribute;
+mod consumed;
 pub(crate) mod framework;
 mod order;
 pub(crate) mod rule;
 mod signature;
+mod whole;
 
 /// The attributes that know each other, and the frameworks whose tools they meet.
 pub(crate) struct Family {
@@ -66,10 +70,19 @@ pub(crate) fn expand(family: &Family, first: &str, args: TokenStream, item: Toke
     let mut errors = Errors::default();
     let mut written = vec![Written { attribute: first, args, span: where_it_stands(&rest) }];
     written.extend(gather(family, &mut attrs, &mut errors));
-    let expanded = syn::parse2::<Function>(rest.clone())
-        .map_err(|error| not_a_function(first, &rest, error))
-        .map(|function| build(family, function, &attrs, written, errors));
-    expanded.unwrap_or_else(|error| with_error(&error, &quote!(#(#attrs)* #rest)))
+    match syn::parse2::<Function>(rest.clone()) {
+        Ok(function) => build(family, function, &attrs, written, errors),
+        Err(_) if is_no_item(&rest) || lacks_a_type(&rest) => quote!(#(#attrs)* #rest),
+        Err(error) => with_error(&not_a_function(first, &rest, error), &quote!(#(#attrs)* #rest)),
+    }
+}
+
+/// Whether the attribute is written `#[retry = 3]`. The compiler refuses that by itself, and goes on as if it were
+/// `#[retry(3)]`.
+fn is_refused() -> bool {
+    let is_path = |c: char| c.is_alphanumeric() || c.is_whitespace() || c == '_' || c == ':';
+    let written = Span::call_site().source_text().unwrap_or_default();
+    written.trim_start_matches(['#', '[']).trim_start_matches(is_path).starts_with('=')
 }
 
 fn split_attributes(input: ParseStream<'_>) -> syn::Result<(Vec<syn::Attribute>, TokenStream)> {
@@ -148,22 +161,26 @@ fn build(
     let mut of_options = Errors::default();
     let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
     signature::check(&function, &stack, &mut errors);
+    consumed::check(&function, &stack, &mut errors);
     order::check(&stack, &mut errors);
     for placed in &stack {
         placed.layer.check_others(attrs, &mut errors);
     }
     errors.append(of_options);
+    function.into_error = whole::into_error(&stack, &mut errors);
+    let name = Name::given(&stack, &function, &mut errors);
     let beside = once_each(&stack, |layer| layer.beside(&function, attrs));
-    let function = match errors.finish() {
-        Ok(()) => {
+    let function = match (errors.finish(), is_refused()) {
+        (Ok(()), false) => {
             let outermost = family.frameworks.iter().filter_map(|framework| framework.outermost(&function, attrs));
             let layers: Vec<_> = outermost.chain(hoisted(stack)).collect();
-            wrap(function, attrs, &layers)
+            wrap(function, attrs, &layers, name)
         }
         // The function as it was written, but for what others count on.
-        Err(error) => {
+        (errors, refused) => {
             let layers = once_each(&stack, |layer| layer.in_spite_of_errors(&function));
-            with_error(&error, &wrap(function, attrs, &layers))
+            let function = wrap(function, attrs, &layers, None);
+            errors.err().filter(|_| !refused).map_or(function.clone(), |error| with_error(&error, &function))
         }
     };
     quote!(#(#beside)* #function)
@@ -202,9 +219,17 @@ fn hoisted(stack: Vec<Placed>) -> Vec<Box<dyn Layer>> {
     layers
 }
 
-fn wrap(mut function: Function, attrs: &[syn::Attribute], layers: &[Box<dyn Layer>]) -> TokenStream {
+fn wrap(
+    mut function: Function,
+    attrs: &[syn::Attribute],
+    layers: &[Box<dyn Layer>],
+    name: Option<Name>,
+) -> TokenStream {
     let before: TokenStream = layers.iter().map(|layer| layer.before_body()).collect();
     let mut code = Code::body(&before, &function);
+    if let Some(name) = name {
+        function.name = name.put_before(&mut code);
+    }
     for layer in layers.iter().rev() {
         code = layer.wrap(code, &function);
     }

@@ -1,13 +1,16 @@
 //! What is said: plain data, which depends on nothing but itself.
 
+pub(crate) mod chain;
 pub mod charge;
 pub mod circuit_state;
 pub mod event;
 pub mod fault;
 pub mod fault_kind;
 mod feedback;
+pub mod found;
 pub mod idempotency;
 pub mod money;
 pub mod name;
 pub mod request;
+pub mod run_time_name;
 pub(crate) mod words;

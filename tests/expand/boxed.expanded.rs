@@ -8,7 +8,7 @@ pub fn boxed(
         let mut attempts = retry.attempts();
         loop {
             let outcome: Result<Forecast, WeatherError> = timeout
-                .run("boxed", fetch(&city))
+                .run("boxed", (fetch(&city)))
                 .await;
             let pause = match attempts
                 .settle(

@@ -16,7 +16,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                 }
             };
             let outcome: Result<Forecast, WeatherError> = timeout
-                .run("forecast", fetch(city))
+                .run("forecast", (fetch(city)))
                 .await;
             permit
                 .settle(

@@ -7,7 +7,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         let mut attempts = retry.attempts();
         loop {
             let outcome: Result<Forecast, WeatherError> = timeout
-                .run("forecast", fetch(city))
+                .run("forecast", (fetch(city)))
                 .await;
             let pause = match attempts
                 .settle(

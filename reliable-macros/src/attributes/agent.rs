@@ -12,7 +12,7 @@ use crate::function::tokens::at;
 use crate::options::Options;
 use crate::options::policy::{Policy, built};
 use crate::options::rows::{Row, Takes};
-use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::attribute::{Again, Attribute, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 pub(crate) const AGENT: Attribute = Attribute {
@@ -22,14 +22,23 @@ pub(crate) const AGENT: Attribute = Attribute {
         Rule::above("hedge", Moves::Other, "would pay for the whole run twice").to("to the function that a step calls"),
     ],
     answer: Some("Step<…>"),
+    again: Some(Again::Step),
     ..Attribute::new(
         "agent",
         &[
-            Row::policy("max_steps", Takes::Integer { least: 1, most: MOST, such_as: 8 }),
-            Row::policy("max_usd", Takes::Money),
-            Row::policy("max_tokens", Takes::Integer { least: 1, most: u64::MAX, such_as: 2000 }),
-            Row::policy("within", Takes::Duration),
-            Row::policy("max_repeats", Takes::integer(2)),
+            Row::policy("max_steps", Takes::Integer { least: 1, most: MOST, such_as: 8 }).also(&[
+                "steps",
+                "max_iterations",
+                "iterations",
+                "max_turns",
+                "turns",
+                "max",
+                "limit",
+            ]),
+            Row::policy("max_usd", Takes::Money).also(&["usd", "budget", "cost", "max_cost"]),
+            Row::policy("max_tokens", Takes::Integer { least: 1, most: u64::MAX, such_as: 2000 }).also(&["tokens"]),
+            Row::policy("within", Takes::Duration).also(&["timeout", "deadline"]),
+            Row::policy("max_repeats", Takes::integer(2)).also(&["repeats"]),
         ],
         read,
     )
@@ -40,14 +49,15 @@ const MOST: u64 = u32::MAX as u64;
 const POLICY: Policy = Policy {
     ty: "AgentLimits",
     has_its_own: "the limits have their own",
-    takes: Some("limits of type `AgentLimits` here: write `max_steps = 8` for a number of steps"),
+    article: "limits",
+    example: ("max_steps", "8", "a number of steps"),
 };
 
 struct Agent(Setting);
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     check_step(function, errors);
-    POLICY.check(options, errors);
+    POLICY.check(options, function, errors);
     Box::new(Agent(POLICY.of_the_call(options, errors)))
 }
 

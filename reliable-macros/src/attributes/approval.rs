@@ -4,14 +4,15 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, FnArg};
+use syn::{Expr, FnArg, Lit, PatIdent};
 
 use crate::errors::Errors;
 use crate::frameworks;
-use crate::function::Function;
 use crate::function::code::{Code, ended_by_fault};
 use crate::function::tokens::at;
+use crate::function::{Binding, Function};
 use crate::options::rows::{Row, Takes};
+use crate::options::values::Argument;
 use crate::options::{Options, values};
 use crate::stack::attribute::{Attribute, Layer};
 use crate::stack::rule::{Moves, Rule};
@@ -31,32 +32,49 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
     ..Attribute::new(
         "requires_approval",
         &[
-            Row::beside("reason", Takes::Expression),
-            Row::beside("when", Takes::Expression),
-            Row::beside("within", Takes::Duration),
-            Row::beside("by", Takes::Expression),
-            Row::beside("show", Takes::Names),
-            Row::beside("redact", Takes::Names),
+            Row::beside("reason", Takes::Expression).also(&["message", "why", "description", "text"]),
+            Row::beside("when", Takes::Expression).also(&["if", "condition"]),
+            Row::beside("within", Takes::Duration).also(&["timeout", "deadline", "expires", "ttl"]),
+            Row::beside("by", Takes::Expression).also(&["approver", "from", "with", "who"]),
+            Row::beside("show", Takes::Names).also(&["args", "arguments", "display", "only"]),
+            Row::beside("redact", Takes::Names).also(&["hide", "secret", "mask", "skip"]),
         ],
         read,
     )
 };
 
 struct Approval {
-    /// `.reason(…).show(…).within(…)`
-    calls: TokenStream,
+    /// `.reason(…)`, `.show(…)`, `.within(…)`
+    calls: Vec<Call>,
     /// `.by(&…)`
     by: Option<TokenStream>,
     when: Option<TokenStream>,
 }
 
+/// One thing that the question says, unless the parameter is not there.
+struct Call {
+    cfgs: TokenStream,
+    call: TokenStream,
+}
+
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     if let Some(value) = &options.positional {
-        errors.add(value, "`#[requires_approval]` has only options with a name: write `by = …` for an approver");
+        errors.add(value, options.misspelt_or_called(function).unwrap_or_else(|| without_name(value)));
     }
-    let when = options.value("when").map(|when| condition(when, function));
+    let when = options.value("when").map(|when| {
+        values::check_question("when", "the parameters", when, errors);
+        condition(when, function)
+    });
     let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
     Box::new(Approval { calls: calls(options, function, errors), by, when })
+}
+
+fn without_name(value: &Expr) -> String {
+    let remedy = match values::literal(value) {
+        Some((false, Lit::Str(text))) => format!("`reason = {}` for a reason", text.to_token_stream()),
+        _ => "`by = …` for an approver".to_owned(),
+    };
+    format!("`#[requires_approval]` has only options with a name: write {remedy}")
 }
 
 impl Layer for Approval {
@@ -77,8 +95,9 @@ impl Layer for Approval {
         let tool = &function.name;
         let Approval { calls, by, when } = self;
         let refused = ended_by_fault(function);
+        let question = question(tool, calls);
         let ask = quote_spanned!(mixed=>
-            let approval = ::reliable::Approval::new(#tool) #calls;
+            #question
             if let ::core::result::Result::Err(fault) = approval #by.ask().await {
                 return #refused;
             }
@@ -100,15 +119,31 @@ impl Layer for Approval {
     }
 }
 
-fn calls(options: &Options, function: &Function, errors: &mut Errors) -> TokenStream {
-    let reason = options.call("reason", errors);
-    let within = options.call("within", errors);
+/// `let approval = ::reliable::Approval::new("refund").show(…);`, and one more such line for each parameter that may not be
+/// there.
+fn question(tool: &TokenStream, calls: &[Call]) -> TokenStream {
+    let mixed = Span::mixed_site();
+    let mut question = quote_spanned!(mixed=> let approval = ::reliable::Approval::new(#tool));
+    let mut always = true;
+    for Call { cfgs, call } in calls {
+        if !always || !cfgs.is_empty() {
+            question.extend(quote_spanned!(mixed=> ; #cfgs let approval = approval));
+        }
+        always = cfgs.is_empty();
+        question.extend(call.clone());
+    }
+    quote_spanned!(mixed=> #question;)
+}
+
+fn calls(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Call> {
+    let mut option = |key| options.call(key, errors).map(|call| Call { cfgs: TokenStream::new(), call });
+    let (reason, within) = (option("reason"), option("within"));
     let arguments = arguments(options, function, errors);
-    quote!(#reason #arguments #within)
+    reason.into_iter().chain(arguments).chain(within).collect()
 }
 
 /// Shows the parameters in the order of the signature: those in `show`, or all of them. Names those in `redact` only.
-fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> TokenStream {
+fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Call> {
     for key in ["show", "redact"] {
         options.check_names(key, function, errors);
     }
@@ -126,9 +161,10 @@ fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> Tok
             None
         }
     };
-    let arguments = function.bindings();
-    let arguments = arguments.iter().filter(|(_, ty)| shown.is_some() || !frameworks::hand_over(ty));
-    arguments.filter_map(|(binding, _)| argument(&binding.ident)).collect()
+    let mut arguments = function.bindings();
+    arguments.retain(|binding| shown.is_some() || !frameworks::hand_over(binding.ty));
+    let call = |Binding { pat, cfgs, .. }: Binding<'_>| argument(&pat.ident).map(|call| Call { cfgs, call });
+    arguments.into_iter().filter_map(call).collect()
 }
 
 /// Whether to ask at all. A path is called with references to the arguments, unless it names a parameter: then it is the
@@ -137,12 +173,15 @@ fn condition(when: &Expr, function: &Function) -> TokenStream {
     match when {
         Expr::Path(path) if !path.path.get_ident().is_some_and(|name| function.binds(name)) => {
             let receiver = function.sig.inputs.iter().find_map(|input| match input {
-                FnArg::Receiver(receiver) => Some(receiver.self_token.to_token_stream()),
+                FnArg::Receiver(receiver) => Some(&receiver.self_token),
                 FnArg::Typed(_) => None,
             });
-            let names = function.bindings().into_iter().map(|(binding, _)| binding.ident.to_token_stream());
-            let arguments = receiver.into_iter().chain(names);
-            values::call(path, quote!(#(&#arguments),*))
+            let this = receiver.map(|this| Argument { cfgs: TokenStream::new(), value: quote!(&#this) });
+            let names = function
+                .bindings()
+                .into_iter()
+                .map(|Binding { pat: PatIdent { ident, .. }, cfgs, .. }| Argument { cfgs, value: quote!(&#ident) });
+            values::call(path, &this.into_iter().chain(names).collect::<Vec<_>>())
         }
         _ => when.to_token_stream(),
     }

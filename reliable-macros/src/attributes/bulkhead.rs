@@ -14,8 +14,16 @@ use crate::stack::attribute::{Attribute, Layer};
 pub(crate) const BULKHEAD: Attribute = Attribute::new(
     "bulkhead",
     &[
-        Row::policy("max", Takes::integer(1)),
-        Row::policy("queue", Takes::integer(0)),
+        Row::policy("max", Takes::integer(1)).also(&[
+            "max_concurrent",
+            "concurrency",
+            "concurrent",
+            "permits",
+            "limit",
+            "size",
+            "max_calls",
+        ]),
+        Row::policy("queue", Takes::integer(0)).also(&["waiting", "max_queue", "max_waiting"]),
         Row::beside("key", Takes::Expression),
         Row::policy("reject", Takes::Nothing),
     ],
@@ -25,13 +33,14 @@ pub(crate) const BULKHEAD: Attribute = Attribute::new(
 const POLICY: Policy = Policy {
     ty: "Bulkhead",
     has_its_own: "the bulkhead has its own",
-    takes: Some("a bulkhead of type `Bulkhead` here: write `max = 4` for a number of calls"),
+    article: "a bulkhead",
+    example: ("max", "4", "a number of calls"),
 };
 
 struct Bulkhead(Setting);
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, errors);
+    POLICY.check(options, function, errors);
     let contradiction = "`reject` lets nobody wait, and `queue` lets some: remove one of them";
     options.contradict("reject", &["queue"], contradiction, errors);
     Box::new(Bulkhead(POLICY.shared("BULKHEAD", options, function, errors)))

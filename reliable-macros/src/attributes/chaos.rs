@@ -1,32 +1,25 @@
 //! `#[chaos]`: a place where a plan can inject failures. Without the feature `chaos` it is none.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use quote::quote_spanned;
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::Code;
 use crate::options::Options;
-use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, Layer};
 
-pub(crate) const CHAOS: Attribute = Attribute::new("chaos", &[NAME], read);
+pub(crate) const CHAOS: Attribute = Attribute::new("chaos", &[], read);
 
-const NAME: Row = Row::beside("name", Takes::Text { such_as: "weather" });
+struct Chaos;
 
-struct Chaos {
-    name: TokenStream,
-}
-
+const PLACE: &str =
+    "`#[chaos]` only marks the place: write `name = \"…\"` for a name, and what happens there into a `Chaos` plan";
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     if let Some(value) = &options.positional {
-        errors.add(
-            value,
-            "`#[chaos]` only marks the place: write `name = \"…\"` for a name, and what happens there into a `Chaos` plan",
-        );
+        errors.add(value, options.misspelt_or_called(function).unwrap_or_else(|| PLACE.to_owned()));
     }
-    let name = options.value(NAME.key).map(|name| NAME.value(name, errors));
-    Box::new(Chaos { name: name.unwrap_or_else(|| function.name.clone()) })
+    Box::new(Chaos)
 }
 
 impl Layer for Chaos {
@@ -43,7 +36,7 @@ impl Layer for Chaos {
             return inner;
         }
         let span = function.return_span();
-        let name = &self.name;
+        let name = &function.name;
         let struck = if function.is_async() {
             quote_spanned!(span=> ::reliable::expansion::strike(#name).await)
         } else {

@@ -18,19 +18,31 @@ pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
     ..Attribute::new(
         "circuit_breaker",
         &[
-            Row::policy("failures", Takes::integer(1)),
-            Row::policy("ratio", Takes::Share),
-            Row::policy("window", Takes::integer_up_to(1, 1024)),
-            Row::policy("cooldown", Takes::Duration),
-            Row::policy("probes", Takes::integer(1)),
-            Row::beside("when", Takes::Expression),
+            Row::policy("failures", Takes::integer(1)).also(&["threshold", "failure_threshold", "max_failures", "max"]),
+            Row::policy("ratio", Takes::Share).also(&["rate", "failure_rate", "error_rate"]),
+            Row::policy("window", Takes::integer_up_to(1, 1024)).also(&["size", "window_size"]),
+            Row::policy("cooldown", Takes::Duration).also(&[
+                "timeout",
+                "reset",
+                "reset_timeout",
+                "wait",
+                "open_for",
+                "recovery",
+            ]),
+            Row::policy("probes", Takes::integer(1)).also(&["half_open", "trials", "max_probes"]),
+            Row::beside("when", Takes::Expression).also(&["if", "on", "condition"]),
             Row::beside("key", Takes::Expression),
         ],
         read,
     )
 };
 
-const POLICY: Policy = Policy { ty: "CircuitBreaker", has_its_own: "the breaker has its own", takes: None };
+const POLICY: Policy = Policy {
+    ty: "CircuitBreaker",
+    has_its_own: "the breaker has its own",
+    article: "a breaker",
+    example: ("failures", "5", "a number of failures"),
+};
 
 struct CircuitBreaker {
     breaker: Setting,
@@ -38,11 +50,11 @@ struct CircuitBreaker {
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, errors);
+    POLICY.check(options, function, errors);
     let contradiction = "`failures` counts failures in a row, `ratio` and `window` a share of them: remove one of them";
     options.contradict("failures", &["ratio", "window"], contradiction, errors);
     let breaker = POLICY.shared("BREAKER", options, function, errors);
-    Box::new(CircuitBreaker { breaker, classify: Classify::when(options) })
+    Box::new(CircuitBreaker { breaker, classify: Classify::when(options, errors) })
 }
 
 impl Layer for CircuitBreaker {

@@ -3,14 +3,15 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprPath, FnArg, Pat, PatIdent, parse_quote};
+use syn::{Expr, ExprPath, FnArg, Pat, PatIdent, PatType, parse_quote};
 
 use crate::errors::Errors;
-use crate::function::Function;
 use crate::function::code::Code;
 use crate::function::tokens::{at, visible};
+use crate::function::{Function, cfgs};
 use crate::options::classify::Classify;
 use crate::options::rows::{Row, Takes};
+use crate::options::values::Argument;
 use crate::options::{Options, values};
 use crate::stack::attribute::{Attribute, Layer};
 use crate::stack::rule::Twice;
@@ -18,7 +19,7 @@ use crate::stack::rule::Twice;
 pub(crate) const FALLBACK: Attribute = Attribute {
     // The upper one answers what the lower one could not.
     twice: Twice::Allowed,
-    ..Attribute::new("fallback", &[Row::beside("when", Takes::Expression)], read)
+    ..Attribute::new("fallback", &[Row::beside("when", Takes::Expression).also(&["if", "on", "condition"])], read)
 };
 
 struct Fallback {
@@ -28,7 +29,7 @@ struct Fallback {
 
 enum Answer {
     /// A function with the same signature, and the arguments for it.
-    Call(ExprPath, Vec<Expr>),
+    Call(ExprPath, Vec<Argument>),
     /// An expression, which may use `error`.
     Expr(Expr),
     /// None: an error was noted.
@@ -37,15 +38,35 @@ enum Answer {
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     let answer = match &options.positional {
-        Some(Expr::Path(path)) => Answer::Call(path.clone(), arguments(function, errors)),
-        Some(expr) => Answer::Expr(expr.clone()),
+        Some(Expr::Path(path)) if !path.path.is_ident("None") => {
+            Answer::Call(path.clone(), arguments(function, errors))
+        }
+        Some(expr) => {
+            check_answer(expr, errors);
+            Answer::Expr(expr.clone())
+        }
         None => {
             let message = "`#[fallback]` needs a function with the same signature: write `#[fallback(name_of_it)]`";
             options.must_have(message, errors);
             Answer::Missing
         }
     };
-    Box::new(Fallback { answer, classify: Classify::when(options) })
+    Box::new(Fallback { answer, classify: Classify::when(options, errors) })
+}
+
+/// Notes an error for what is no outcome: a closure, a literal.
+fn check_answer(expr: &Expr, errors: &mut Errors) {
+    let path = values::word(expr).filter(|text| syn::parse_str::<ExprPath>(text).is_ok());
+    let written = expr.to_token_stream();
+    let message = match (expr, path) {
+        (Expr::Closure(_), _) => "`#[fallback]` takes no closure: write the path of a function with the same signature, or an expression, in which the parameters are in scope".to_owned(),
+        (_, Some(path)) => format!("`#[fallback]` takes a path without quotes: write `#[fallback({path})]`, or `Ok({written}.into())` for a value"),
+        _ if values::word(expr).is_some() => format!("a fallback gives a `Result`: write `Ok({written}.into())`"),
+        _ if written.to_string() == "None" => "a fallback gives a `Result`: write `Ok(None)`".to_owned(),
+        _ if values::is_literal(expr) => format!("a fallback gives a `Result`: write `Ok({written})`"),
+        _ => return,
+    };
+    errors.add(expr, message);
 }
 
 impl Layer for Fallback {
@@ -102,8 +123,8 @@ impl Layer for Fallback {
     }
 }
 
-fn call(path: &ExprPath, arguments: &[Expr], is_async: bool) -> TokenStream {
-    let call = values::call(path, quote!(#(#arguments),*));
+fn call(path: &ExprPath, arguments: &[Argument], is_async: bool) -> TokenStream {
+    let call = values::call(path, arguments);
     let wait = is_async.then(|| quote_spanned!(at(path.span())=> .await));
     quote!(#call #wait)
 }
@@ -119,13 +140,14 @@ fn mentions_error(tokens: &TokenStream) -> bool {
 }
 
 /// What a call with the same signature is passed: the receiver first, then each parameter.
-fn arguments(function: &Function, errors: &mut Errors) -> Vec<Expr> {
+fn arguments(function: &Function, errors: &mut Errors) -> Vec<Argument> {
     let arguments = function.sig.inputs.iter().map(|input| match input {
         FnArg::Receiver(receiver) => {
-            let this = receiver.self_token;
-            Ok(parse_quote!(#this))
+            Ok(Argument { cfgs: TokenStream::new(), value: receiver.self_token.to_token_stream() })
         }
-        FnArg::Typed(parameter) => argument(&parameter.pat),
+        FnArg::Typed(PatType { attrs, pat, .. }) => {
+            argument(pat).map(|value| Argument { cfgs: cfgs(attrs), value: value.into_token_stream() })
+        }
     });
     arguments.filter_map(|argument| errors.take(argument)).collect()
 }

@@ -9,17 +9,20 @@ use crate::function::Function;
 use crate::function::code::{Code, Setting};
 use crate::options::Options;
 use crate::options::policy::{Policy, built};
-use crate::options::repeat;
+use crate::options::repeat::{Cloned, check_parameters, cloned, clones};
 use crate::options::rows::{Row, Takes};
-use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::attribute::{Again, Attribute, Layer};
 
 pub(crate) const HEDGE: Attribute = Attribute {
     needs_async: true,
+    again: Some(Again::Attempt),
     ..Attribute::new(
         "hedge",
         &[
-            Row::makes("after", Takes::Duration),
-            Row::policy("max", Takes::integer(1)),
+            Row::makes("after", Takes::Duration).also(&["delay", "wait", "timeout"]),
+            Row::policy("max", Takes::integer(1))
+                .also(&["attempts", "max_attempts", "hedges", "max_hedges"])
+                .note(", the number of attempts besides the first"),
             Row::beside("clone", Takes::NamesOrNothing),
         ],
         read,
@@ -29,22 +32,23 @@ pub(crate) const HEDGE: Attribute = Attribute {
 const POLICY: Policy = Policy {
     ty: "Hedge",
     has_its_own: "the hedge has its own",
-    takes: Some("a hedge of type `Hedge` here: write `after = \"200ms\"` for a time"),
+    article: "a hedge",
+    example: ("after", "\"200ms\"", "a time"),
 };
 
 struct Hedge {
     hedge: Setting,
-    clones: Vec<Ident>,
+    clones: Vec<Cloned>,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    repeat::check_parameters(function, errors);
+    check_parameters(function, errors);
     check_shared(function, errors);
-    Box::new(Hedge { hedge: hedge(options, errors), clones: repeat::clones(options, function, errors) })
+    Box::new(Hedge { hedge: hedge(options, function, errors), clones: clones(options, function, errors) })
 }
 
-fn hedge(options: &Options, errors: &mut Errors) -> Setting {
-    POLICY.check(options, errors);
+fn hedge(options: &Options, function: &Function, errors: &mut Errors) -> Setting {
+    POLICY.check(options, function, errors);
     if options.positional.is_some() || options.value("after").is_some() {
         return POLICY.of_the_call(options, errors);
     }
@@ -66,11 +70,13 @@ impl Layer for Hedge {
         let hedge = inner.setting("hedge", &self.hedge);
         let tool = &function.name;
         let attempt = inner.future(function);
-        inner.into_future(quote_spanned!(function.return_span()=> #hedge.run(#tool, || #attempt)))
+        let span = function.return_span();
+        let hedge = Ident::new(&hedge.to_string(), span);
+        inner.into_future(quote_spanned!(span=> #hedge.run(#tool, || #attempt)))
     }
 
     fn before_body(&self) -> TokenStream {
-        repeat::cloned(&self.clones)
+        cloned(&self.clones)
     }
 }
 

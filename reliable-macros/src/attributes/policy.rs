@@ -5,31 +5,32 @@ use quote::quote_spanned;
 use syn::spanned::Spanned;
 
 use crate::errors::Errors;
-use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault, pause};
 use crate::function::tokens::{at, relocate};
+use crate::function::{Function, IntoError};
 use crate::options::Options;
 use crate::options::classify::Classify;
-use crate::options::repeat;
+use crate::options::repeat::{Cloned, check_parameters, cloned, clones};
 use crate::options::rows::{Row, Takes};
-use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::attribute::{Again, Attribute, Layer};
 use crate::stack::rule::Twice;
 
 pub(crate) const POLICY: Attribute = Attribute {
     // What two of them do to one call is their own affair.
     twice: Twice::Allowed,
+    again: Some(Again::Attempt),
     ..Attribute::new("policy", &[Row::beside("clone", Takes::NamesOrNothing)], read)
 };
 
 struct OwnPolicy {
     policy: Setting,
-    clones: Vec<Ident>,
+    clones: Vec<Cloned>,
     /// Where an error about the policy's type points.
     span: Span,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    repeat::check_parameters(function, errors);
+    check_parameters(function, errors);
     let (value, span) = if let Some(policy) = &options.positional {
         (quote_spanned!(at(policy.span())=> &#policy), at(policy.span()))
     } else {
@@ -38,7 +39,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         (TokenStream::new(), options.span)
     };
     let policy = Setting { ty: None, value };
-    Box::new(OwnPolicy { policy, clones: repeat::clones(options, function, errors), span })
+    Box::new(OwnPolicy { policy, clones: clones(options, function, errors), span })
 }
 
 impl Layer for OwnPolicy {
@@ -75,7 +76,11 @@ impl Layer for OwnPolicy {
             relocate(quote_spanned!(mixed=> ::reliable::expansion::PolicyCall::before(#policy, #tool)), self.span);
         let refused = ended_by_fault(function);
         let call = Ident::new("call", self.span);
-        let settled = relocate(quote_spanned!(mixed=> settle(outcome, #classify)), function.return_span());
+        let settled = match &function.into_error {
+            None => quote_spanned!(mixed=> settle(outcome, #classify)),
+            Some(IntoError { function, .. }) => quote_spanned!(mixed=> settle_with(outcome, #classify, #function)),
+        };
+        let settled = relocate(settled, function.return_span());
         let wait = pause(function);
         inner.into_returning(|leave| {
             let refused = leave(&refused);
@@ -101,6 +106,6 @@ impl Layer for OwnPolicy {
     }
 
     fn before_body(&self) -> TokenStream {
-        repeat::cloned(&self.clones)
+        cloned(&self.clones)
     }
 }

@@ -18,9 +18,9 @@ pub(crate) const RATE_LIMIT: Attribute = Attribute {
     ..Attribute::new(
         "rate_limit",
         &[
-            Row::makes("per_second", CALLS),
-            Row::makes("per_minute", CALLS),
-            Row::policy("burst", CALLS),
+            Row::makes("per_second", CALLS).also(&["rps", "qps", "rate", "per_sec"]),
+            Row::makes("per_minute", CALLS).also(&["rpm", "per_min"]),
+            Row::policy("burst", CALLS).also(&["capacity", "size"]),
             Row::beside("key", Takes::Expression),
             Row::policy("reject", Takes::Nothing),
         ],
@@ -33,13 +33,14 @@ const CALLS: Takes = Takes::integer_up_to(1, 1_000_000);
 const POLICY: Policy = Policy {
     ty: "RateLimit",
     has_its_own: "the rate limit has its own",
-    takes: Some("a limit of type `RateLimit` here: write `per_second = 10` for a number of calls"),
+    article: "a limit",
+    example: ("per_second", "10", "a number of calls"),
 };
 
 struct RateLimit(Setting);
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, errors);
+    POLICY.check(options, function, errors);
     if options.positional.is_none() {
         check_rate(options, errors);
     }

@@ -12,9 +12,10 @@ use crate::function::code::{Code, Setting, pause};
 use crate::function::tokens::{at, mentions};
 use crate::options::classify::Classify;
 use crate::options::policy::Policy;
+use crate::options::repeat::{Cloned, check_parameters, cloned, clones};
 use crate::options::rows::{Row, Takes};
-use crate::options::{Options, durations, repeat, values};
-use crate::stack::attribute::{Attribute, Layer};
+use crate::options::{Options, durations, values};
+use crate::stack::attribute::{Again, Attribute, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 pub(crate) const RETRY: Attribute = Attribute {
@@ -22,18 +23,45 @@ pub(crate) const RETRY: Attribute = Attribute {
         Rule::below("fallback", Moves::Other, "would leave no error to retry"),
         Rule::above("hedge", Moves::Other, "would give each of its attempts another key").only_with(KEY),
     ],
+    again: Some(Again::Attempt),
     ..Attribute::new(
         "retry",
         &[
-            Row::policy("max", Takes::integer(0)),
-            Row::policy("backoff", BACKOFF),
-            Row::policy("base", Takes::Duration),
-            Row::policy("factor", Takes::Number { least: 1.0, most: f64::INFINITY }),
-            Row::policy("cap", Takes::Duration),
+            Row::policy("max", Takes::integer(0))
+                .also(&["max_attempts", "attempts", "max_retries", "retries", "max_tries", "tries", "times", "count"])
+                .note(", the number of retries after the first call"),
+            Row::policy("backoff", BACKOFF).also(&["strategy"]),
+            Row::policy("base", Takes::Duration).also(&[
+                "delay",
+                "initial",
+                "initial_delay",
+                "base_delay",
+                "min_delay",
+                "wait",
+                "interval",
+                "pause",
+            ]),
+            Row::policy("factor", Takes::Number { least: 1.0, most: f64::INFINITY }).also(&["multiplier"]),
+            Row::policy("cap", Takes::Duration).also(&["max_delay", "max_backoff", "max_interval", "max_wait"]),
             Row::policy("jitter", Takes::Number { least: 0.0, most: 1.0 }),
-            Row::beside("when", Takes::Expression),
-            Row::beside("after", Takes::Expression),
-            Row::policy("within", Takes::Duration),
+            Row::beside("when", Takes::Expression).also(&[
+                "if",
+                "on",
+                "retry_if",
+                "retry_on",
+                "retry_when",
+                "condition",
+                "predicate",
+            ]),
+            Row::beside("after", Takes::Expression).also(&["retry_after"]),
+            Row::policy("within", Takes::Duration).also(&[
+                "timeout",
+                "deadline",
+                "max_elapsed",
+                "max_elapsed_time",
+                "max_duration",
+                "total",
+            ]),
             Row::beside("budget", Takes::Expression),
             Row::beside("clone", Takes::NamesOrNothing),
             Row::beside(KEY, Takes::Nothing),
@@ -44,15 +72,14 @@ pub(crate) const RETRY: Attribute = Attribute {
 
 const KEY: &str = "idempotency_key";
 
-const BACKOFF: Takes = Takes::Choice {
-    of: "Backoff",
-    words: &[("exp", "Exp"), ("linear", "Linear"), ("fixed", "Fixed"), ("none", "None")],
-};
+const BACKOFF: Takes = Takes::Choice { of: "Backoff", words: WORDS };
+const WORDS: &[(&str, &str)] = &[("exp", "Exp"), ("linear", "Linear"), ("fixed", "Fixed"), ("none", "None")];
 
 const POLICY: Policy = Policy {
     ty: "Retry",
     has_its_own: "the policy has its own",
-    takes: Some("a policy of type `Retry` here: write `max = 3` for a number of retries"),
+    article: "a policy",
+    example: ("max", "3", "a number of retries"),
 };
 
 struct Retry {
@@ -62,24 +89,24 @@ struct Retry {
     key: Option<Key>,
     /// The key as it would be if nothing were wrong.
     mentioned_key: Option<Key>,
-    clones: Vec<Ident>,
+    clones: Vec<Cloned>,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, errors);
-    check_backoff(options, errors);
-    repeat::check_parameters(function, errors);
+    POLICY.check(options, function, errors);
+    check_backoff(options, function, errors);
+    check_parameters(function, errors);
     let policy = POLICY.of_the_call(options, errors);
     if options.positional.is_none() {
         check_durations(options, errors);
     }
     Box::new(Retry {
         policy,
-        classify: Classify::when(options).and_after(options),
+        classify: Classify::when(options, errors).and_after(options, errors),
         budget: options.value("budget").map(|expr| budget(expr, errors)),
         key: key(options, function, errors),
         mentioned_key: options.mention(KEY).cloned().map(Key),
-        clones: repeat::clones(options, function, errors),
+        clones: clones(options, function, errors),
     })
 }
 
@@ -129,7 +156,7 @@ impl Layer for Retry {
     }
 
     fn before_body(&self) -> TokenStream {
-        repeat::cloned(&self.clones)
+        cloned(&self.clones)
     }
 
     /// It would repeat the effect of a tool that says of itself that it must not be repeated.
@@ -150,7 +177,10 @@ impl Layer for Retry {
 }
 
 /// Refuses what has no part in how the pauses grow.
-fn check_backoff(options: &Options, errors: &mut Errors) {
+fn check_backoff(options: &Options, function: &Function, errors: &mut Errors) {
+    if let Some(word) = options.value("backoff").and_then(|value| unquoted(value, function)) {
+        errors.add(options.value("backoff"), format!("`backoff` takes a word in quotes: write `backoff = \"{word}\"`"));
+    }
     let backoff = options.value("backoff").and_then(values::word).unwrap_or_default();
     let senseless: &[&str] = match &*backoff {
         "none" if options.value("after").is_some() => &["base", "factor", "jitter"],
@@ -161,6 +191,14 @@ fn check_backoff(options: &Options, errors: &mut Errors) {
     if let Some(key) = options.first_of(senseless) {
         errors.add(key, format!("`{key}` means nothing with `backoff = \"{backoff}\"`: remove one of them"));
     }
+}
+
+/// `exp`, where no parameter has that name.
+fn unquoted(backoff: &Expr, function: &Function) -> Option<&'static str> {
+    let Expr::Path(path) = backoff else { return None };
+    let name = path.path.get_ident().filter(|name| !function.binds(name))?.to_string();
+    let word = WORDS.iter().map(|(word, _)| *word).find(|word| *word == name);
+    word.or_else(|| name.starts_with("exp").then_some("exp")).or_else(|| (name == "constant").then_some("fixed"))
 }
 
 fn check_durations(options: &Options, errors: &mut Errors) {

@@ -1,14 +1,14 @@
 //! `#[timeout]`: gives up on a call that takes too long.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 use syn::spanned::Spanned;
-use syn::{Expr, ExprLit, Lit};
+use syn::{Expr, ExprLit, Lit, LitInt};
 
 use crate::errors::Errors;
-use crate::function::Function;
 use crate::function::code::{Code, Setting};
 use crate::function::tokens::at;
+use crate::function::{Function, IntoError};
 use crate::options::policy::built;
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
@@ -24,17 +24,24 @@ pub(crate) const TIMEOUT: Attribute = Attribute {
     ..Attribute::new("timeout", &[MS, SECS], read)
 };
 
-const MS: Row = Row::makes("ms", Takes::Count { millis: 1 });
-const SECS: Row = Row::makes("secs", Takes::Count { millis: 1000 });
+const MS: Row = Row::makes("ms", Takes::Count { millis: 1 })
+    .also(&["millis", "milliseconds", "msecs", "limit", "duration", "time", "after", "timeout", "deadline", "max"])
+    .note(", or a limit without a name, such as `#[timeout(\"2s\")]`");
+const SECS: Row = Row::makes("secs", Takes::Count { millis: 1000 }).also(&["seconds"]);
 
 struct Timeout(Setting);
 
-fn read(options: &Options, _: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     let (ms, secs) = (options.value(MS.key), options.value(SECS.key));
     Box::new(Timeout(match (&options.positional, ms, secs) {
         (None, Some(ms), None) => count(&MS, ms, errors),
         (None, None, Some(secs)) => count(&SECS, secs, errors),
-        (Some(limit), None, None) => positional(limit, errors),
+        (Some(limit), None, None) => {
+            if let Some(message) = options.misspelt(function) {
+                errors.add(limit, message);
+            }
+            positional(limit, errors)
+        }
         (None, None, None) => {
             options.must_have("`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
             built(&TokenStream::new(), true)
@@ -55,8 +62,10 @@ fn count(unit: &Row, count: &Expr, errors: &mut Errors) -> Setting {
 /// A text with a unit, or an expression of type `Duration` or `Timeout`.
 fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
     let mixed = Span::mixed_site();
-    if let Expr::Lit(ExprLit { lit: Lit::Int(ms), .. }) = limit {
-        errors.add(limit, format!("the limit needs a unit: write `#[timeout(ms = {})]`", ms.base10_digits()));
+    if let Some(ms) = bare_number(limit) {
+        let ms = ms.base10_digits();
+        errors
+            .add(limit, format!("the limit needs a unit: write `#[timeout(ms = {ms})]` or `#[timeout(secs = {ms})]`"));
     } else if let Some(limit) = durations::text("the limit", limit, errors) {
         let limit = durations::tokens(limit);
         return built(&quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
@@ -64,6 +73,14 @@ fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
     Setting {
         ty: Some(quote_spanned!(mixed=> ::reliable::Timeout)),
         value: quote_spanned!(at(limit.span())=> ::core::convert::From::from(#limit)),
+    }
+}
+
+/// `2000`, but not `2s`.
+fn bare_number(limit: &Expr) -> Option<&LitInt> {
+    match limit {
+        Expr::Lit(ExprLit { lit: Lit::Int(number), .. }) => Some(number).filter(|number| number.suffix().is_empty()),
+        _ => None,
     }
 }
 
@@ -76,11 +93,16 @@ impl Layer for Timeout {
     //     timeout.run("forecast", async { BODY })
     //
     // Where BODY is `fetch(city).await` and nothing else:
-    //     timeout.run("forecast", fetch(city))
+    //     timeout.run("forecast", (fetch(city)))
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let timeout = inner.setting("timeout", &self.0);
         let tool = &function.name;
-        let call = inner.call(function);
-        inner.into_future(quote_spanned!(function.return_span()=> #timeout.run(#tool, #call)))
+        inner.into_timed(function, |span, call| {
+            let timeout = Ident::new(&timeout.to_string(), span);
+            match &function.into_error {
+                None => quote_spanned!(span=> #timeout.run(#tool, #call)),
+                Some(IntoError { function, .. }) => quote_spanned!(span=> #timeout.run_with(#tool, #call, #function)),
+            }
+        })
     }
 }

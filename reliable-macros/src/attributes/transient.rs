@@ -13,7 +13,10 @@ use crate::function::tokens::{at, last_segment, mentions};
 use crate::options::Options;
 use crate::options::rows::{Row, Takes};
 
-const OPTIONS: [Row; 2] = [Row::beside("after", Takes::Expression), Row::beside("forward", Takes::Nothing)];
+const OPTIONS: [Row; 2] = [
+    Row::beside("after", Takes::Expression).also(&["retry_after", "delay", "wait"]),
+    Row::beside("forward", Takes::Nothing).also(&["source", "transparent"]),
+];
 
 /// A variant, or a struct as the only one.
 struct Variant {

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
-use crate::function::Function;
+use crate::function::tokens::at;
+use crate::function::{Function, IntoError};
 
 /// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
 /// side of `let retry = …;`.
@@ -63,11 +64,25 @@ impl Code {
         }
     }
 
-    /// The same call as a future around it: around `call` or `future`.
+    /// The same call as a future around it, which is one of ours.
     pub(crate) fn into_future(self, tokens: TokenStream) -> Code {
-        // A future of the user's own says nothing of the type, nor does one of ours right around it.
-        let typed = self.awaited_call.is_none() && (self.typed || self.form != Form::Future);
+        // What is right around a future says nothing of the type.
+        let typed = self.typed || self.form != Form::Future;
         Code { tokens, form: Form::Future, awaited_call: None, typed, ..self }
+    }
+
+    /// The same call as a future around it, which may be one of the user's own: made at once, before anything around it.
+    ///
+    /// Then all that the compiler has to say stands at the body, and in one and the same place, where it says it once: the
+    /// parentheses are there for no more than that place.
+    pub(crate) fn into_timed(self, function: &Function, timed: impl Fn(Span, TokenStream) -> TokenStream) -> Code {
+        let Some(call) = &self.awaited_call else {
+            let tokens = timed(function.return_span(), self.future(function));
+            return self.into_future(tokens);
+        };
+        let span = function.own_span();
+        let tokens = timed(at(span), quote_spanned!(at(span)=> (#call)));
+        Code { tokens, form: Form::Future, awaited_call: None, typed: false, span, ..self }
     }
 
     /// The same call as statements around its outcome.
@@ -141,11 +156,6 @@ impl Code {
         }
     }
 
-    /// The call as a future, which may be one of the user's own: made at once, before anything around it.
-    pub(crate) fn call(&self, function: &Function) -> TokenStream {
-        self.awaited_call.as_ref().map_or_else(|| self.future(function), ToTokens::to_token_stream)
-    }
-
     /// The outcome as a future.
     pub(crate) fn future(&self, function: &Function) -> TokenStream {
         match self.form {
@@ -199,7 +209,13 @@ impl ToTokens for Code {
 
 /// The outcome of a call that a `fault` ended.
 pub(crate) fn ended_by_fault(function: &Function) -> TokenStream {
-    quote_spanned!(function.return_span()=> ::reliable::expansion::Outcome::from_fault(fault))
+    let span = function.return_span();
+    match &function.into_error {
+        None => quote_spanned!(span=> ::reliable::expansion::Outcome::from_fault(fault)),
+        Some(IntoError { error, .. }) => {
+            quote_spanned!(span=> ::reliable::expansion::Outcome::from_result(::core::result::Result::Err(#error)))
+        }
+    }
 }
 
 /// Asks a policy that may let the call wait: `bulkhead.admit("forecast").await`.

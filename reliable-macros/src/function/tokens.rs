@@ -1,6 +1,6 @@
 //! Tokens and names: where generated ones stand, what the user's mention, and what a path is known by.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::{PathSegment, Type};
 
@@ -26,6 +26,15 @@ pub(crate) fn relocate(tokens: impl ToTokens, location: Span) -> TokenStream {
         token
     });
     relocated.collect()
+}
+
+/// What is in an invisible group, which `macro_rules!` leaves around a fragment: the block of `$body:block`.
+pub(crate) fn opened(group: Group) -> Group {
+    let mut inside = group.stream().into_iter();
+    match (group.delimiter(), inside.next(), inside.next()) {
+        (Delimiter::None, Some(TokenTree::Group(only)), None) => opened(only),
+        _ => group,
+    }
 }
 
 /// What a type is known by, however it is reached: `ErrorData` of `rmcp::ErrorData`.

@@ -4,9 +4,10 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 
+use crate::errors::Errors;
 use crate::function::tokens::visible;
 use crate::options::Options;
-use crate::options::values::call_or_evaluate;
+use crate::options::values::{call_or_evaluate, check_question};
 
 /// Prints as `|error| ::reliable::expansion::Inspect::new(error).failure().when(ApiError::is_busy(error))`.
 #[derive(Default)]
@@ -17,18 +18,24 @@ pub(crate) struct Classify {
 
 impl Classify {
     /// By the option `when`.
-    pub(crate) fn when(options: &Options) -> Classify {
-        Classify { when: options.value("when").cloned(), after: None }
+    pub(crate) fn when(options: &Options, errors: &mut Errors) -> Classify {
+        Classify { when: asked("when", options, errors), after: None }
     }
 
     /// By the option `after`, too.
-    pub(crate) fn and_after(self, options: &Options) -> Classify {
-        Classify { after: options.value("after").cloned(), ..self }
+    pub(crate) fn and_after(self, options: &Options, errors: &mut Errors) -> Classify {
+        Classify { after: asked("after", options, errors), ..self }
     }
 
     pub(crate) fn has_when(&self) -> bool {
         self.when.is_some()
     }
+}
+
+fn asked(key: &str, options: &Options, errors: &mut Errors) -> Option<Expr> {
+    let question = options.value(key)?;
+    check_question(key, "`error`", question, errors);
+    Some(question.clone())
 }
 
 impl ToTokens for Classify {

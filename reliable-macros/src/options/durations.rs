@@ -3,11 +3,19 @@
 use std::time::Duration;
 
 use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::{Expr, Lit};
 
 use crate::errors::Errors;
 use crate::options::values::{integer, literal};
+
+/// Each with how many milliseconds it has, and what else it is called.
+const UNITS: [(&str, u64, &[&str]); 4] = [
+    ("h", 60 * 60 * 1000, &["hr", "hrs", "hour", "hours"]),
+    ("m", 60 * 1000, &["min", "mins", "minute", "minutes"]),
+    ("s", 1000, &["sec", "secs", "second", "seconds"]),
+    ("ms", 1, &["msec", "msecs", "millis", "milliseconds"]),
+];
 
 const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -15,11 +23,12 @@ const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 pub(crate) fn text(key: &str, expr: &Expr, errors: &mut Errors) -> Option<Duration> {
     let (negative, lit) = literal(expr)?;
     let Lit::Str(text) = lit else {
-        let hint = match lit {
-            Lit::Int(int) if !negative => int.base10_digits(),
-            _ => "250",
+        let message = match lit {
+            _ if negative => "must be longer than zero".to_owned(),
+            Lit::Int(_) | Lit::Float(_) => unquoted(lit),
+            _ => "is a text with a unit: write it like \"250ms\" or \"2s\"".to_owned(),
         };
-        errors.add(expr, format!("{key} needs a unit: write it like \"{hint}ms\" or \"{hint}s\""));
+        errors.add(expr, format!("{key} {message}"));
         return None;
     };
     match parse(&text.value()) {
@@ -29,6 +38,40 @@ pub(crate) fn text(key: &str, expr: &Expr, errors: &mut Errors) -> Option<Durati
             None
         }
     }
+}
+
+/// What is said of a number in the place of a text: `2s`, `0.5`, `250`.
+fn unquoted(number: &Lit) -> String {
+    let written = number.to_token_stream().to_string();
+    match (quoted(&written), number) {
+        (Some(text), _) => format!("goes in quotes: write {text}"),
+        (None, Lit::Int(number)) if number.suffix().is_empty() => {
+            let number = number.base10_digits();
+            format!("needs a unit: write it like \"{number}ms\" or \"{number}s\"")
+        }
+        (None, _) => match quoted(&format!("{written}s")) {
+            Some(text) => format!("needs a unit: write it like {text}, if seconds are meant"),
+            None => "needs a unit, and quotes: write it like \"250ms\", \"2s\", \"1m\" or \"1h\"".to_owned(),
+        },
+    }
+}
+
+/// A time as it is to be written, quotes and all: `"1500ms"` of `1.5s`. `None` if it has no unit that is one.
+pub(crate) fn quoted(written: &str) -> Option<String> {
+    let (unit, millis) = millis(written)?;
+    let (unit, size, _) = UNITS[unit..].iter().find(|(_, size, _)| millis % size == 0)?;
+    Some(format!("\"{}{unit}\"", millis / size))
+}
+
+/// The unit in which it is written, and how many whole milliseconds it is.
+fn millis(written: &str) -> Option<(usize, u64)> {
+    let written = written.replace('_', "");
+    let (number, unit) = written.split_at(written.find(char::is_alphabetic)?);
+    let unit = UNITS.iter().position(|(name, _, others)| unit == *name || others.contains(&unit))?;
+    let (whole, decimals) = number.trim().split_once('.').unwrap_or((number.trim(), ""));
+    let amount = format!("{whole}{decimals}").parse::<u64>().ok()?.checked_mul(UNITS[unit].1)?;
+    let parts = 10_u64.checked_pow(u32::try_from(decimals.len()).ok()?)?;
+    (amount % parts == 0).then_some((unit, amount / parts))
 }
 
 /// The time that a literal says, if nothing is wrong with it.
@@ -41,10 +84,29 @@ pub(crate) fn of_literal(expr: &Expr) -> Option<Duration> {
 
 /// A number of a unit that has so many milliseconds: whole, longer than zero and at most a day.
 pub(crate) fn count(unit: &str, millis: u32, expr: &Expr, errors: &mut Errors) {
+    if let Some(written) = with_unit(unit, millis, expr) {
+        errors.add(expr, format!("`{unit}` takes a whole number: write `{written}`"));
+        return;
+    }
     let count = integer(unit, expr, 1..=u64::MAX, if millis == 1 { 2000 } else { 3 }, errors);
     if count.is_some_and(|count| u128::from(count) * u128::from(millis) > LONGEST.as_millis()) {
         errors.add(expr, format!("`{unit}` must be 24 hours or less"));
     }
+}
+
+/// How a time is to be written that has a unit of its own, or decimals: `ms = 2000` of `2s`, `ms = 500` of 0.5 seconds.
+fn with_unit(unit: &str, size: u32, expr: &Expr) -> Option<String> {
+    let (_, time) = match literal(expr)? {
+        (false, Lit::Str(text)) => millis(&text.value()),
+        (false, lit @ (Lit::Int(_) | Lit::Float(_))) => {
+            let written = lit.to_token_stream().to_string();
+            let is_bare = !written.contains(char::is_alphabetic) && matches!(lit, Lit::Float(_));
+            millis(&if is_bare { format!("{written}{unit}") } else { written })
+        }
+        _ => None,
+    }?;
+    let size = u64::from(size);
+    Some(if time % size == 0 { format!("{unit} = {}", time / size) } else { format!("ms = {time}") })
 }
 
 /// How a duration is written in an expansion.
@@ -58,29 +120,28 @@ pub(crate) fn tokens(duration: Duration) -> TokenStream {
     quote!(::core::time::Duration::#constructor(#amount))
 }
 
-fn parse(text: &str) -> Result<Duration, &'static str> {
+fn parse(text: &str) -> Result<Duration, String> {
     match parse_any(text)? {
-        Duration::ZERO => Err("must be longer than zero"),
-        duration if duration > LONGEST => Err("must be 24 hours or less"),
+        Duration::ZERO => Err("must be longer than zero".to_owned()),
+        duration if duration > LONGEST => Err("must be 24 hours or less".to_owned()),
         duration => Ok(duration),
     }
 }
 
-fn parse_any(text: &str) -> Result<Duration, &'static str> {
+fn parse_any(text: &str) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
+    let written = || quoted(text).unwrap_or_else(|| "it like \"250ms\", \"2s\", \"1m\" or \"1h\"".to_owned());
     let Ok(number) = number.parse::<u64>() else {
-        return Err("must be a whole number with a unit: write it like \"250ms\", \"2s\", \"1m\" or \"1h\"");
+        return Err(format!("must be a whole number with a unit: write {}", written()));
     };
     match unit.trim_start() {
         "ms" => Ok(Duration::from_millis(number)),
         "s" => Ok(Duration::from_secs(number)),
         "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
         "h" => Ok(Duration::from_secs(number.saturating_mul(60 * 60))),
-        "" => Err("needs a unit: write it like \"250ms\", \"2s\", \"1m\" or \"1h\""),
-        unit if unit.starts_with(['.', ',']) => {
-            Err("must be a whole number with a unit: write a smaller unit, such as \"1500ms\" for \"1.5s\"")
-        }
-        _ => Err("has an unknown unit: write it like \"250ms\", \"2s\", \"1m\" or \"1h\""),
+        "" => Err(format!("needs a unit: write {}", written())),
+        unit if unit.starts_with(['.', ',']) => Err(format!("must be a whole number with a unit: write {}", written())),
+        _ => Err(format!("has an unknown unit: write {}", written())),
     }
 }

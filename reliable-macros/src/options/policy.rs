@@ -11,7 +11,7 @@ use crate::function::code::Setting;
 use crate::function::tokens::{at, mentions};
 use crate::options::Options;
 use crate::options::rows::{Goes, Row};
-use crate::options::values::is_literal;
+use crate::options::values::{is_literal, word};
 
 /// What the messages and the expansion say of the policy. Its options are the attribute's rows that go into it.
 pub(crate) struct Policy {
@@ -19,20 +19,36 @@ pub(crate) struct Policy {
     pub(crate) ty: &'static str,
     /// How to say that an option is in a ready-made one already: `the breaker has its own`.
     pub(crate) has_its_own: &'static str,
-    /// What to write in the place of a literal, which is certainly no policy: `a policy of type …: write …`.
-    pub(crate) takes: Option<&'static str>,
+    /// What to call it in the place of a literal, which is certainly none: `a policy of type`.
+    pub(crate) article: &'static str,
+    /// The option that a literal was most likely meant for, an example of its value, and what that is.
+    pub(crate) example: (&'static str, &'static str, &'static str),
 }
 
 impl Policy {
     /// Refuses options beside a ready-made policy that has them already, and a literal that is none.
-    pub(crate) fn check(&self, options: &Options, errors: &mut Errors) {
+    pub(crate) fn check(&self, options: &Options, function: &Function, errors: &mut Errors) {
         let Some(value) = &options.positional else { return };
         if let Some(key) = options.first(|row| row.goes != Goes::Elsewhere) {
             errors.add(key, format!("{} `{key}`: set it there, or write all options here", self.has_its_own));
         }
-        if let Some(takes) = self.takes.filter(|_| is_literal(value)) {
-            errors.add(value, format!("`#[{}]` takes {takes}", options.attribute));
+        if is_literal(value) {
+            errors.add(value, self.instead_of(value, options));
+        } else if let Some(message) = options.misspelt(function) {
+            errors.add(value, message);
         }
+    }
+
+    /// What to write instead of a literal: the same one behind its name, if it is of the kind that the option takes.
+    fn instead_of(&self, value: &Expr, options: &Options) -> String {
+        let Policy { ty, article, example: (key, example, what), .. } = self;
+        let (given, example) = (value.to_token_stream().to_string(), (*example).to_owned());
+        let attribute = options.attribute;
+        if let Some(row) = word(value).and_then(|word| options.row_of_word(&word)) {
+            return format!("`#[{attribute}]` takes {article} of type `{ty}` here: write `{} = {given}`", row.key);
+        }
+        let value = if starts_alike(&given, &example) { given } else { example };
+        format!("`#[{attribute}]` takes {article} of type `{ty}` here: write `{key} = {value}` for {what}")
     }
 
     /// One that belongs to the call.
@@ -112,6 +128,12 @@ impl Policy {
             Setting { ty: Some(ty), value: quote_spanned!(span=> #policy) }
         }
     }
+}
+
+/// Whether both are texts, or both are whole numbers.
+fn starts_alike(a: &str, b: &str) -> bool {
+    let is_whole = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    a.starts_with('"') && b.starts_with('"') || is_whole(a) && is_whole(b)
 }
 
 /// A policy made of options. Of literals the compiler makes it, once and for all; of other values each call does.

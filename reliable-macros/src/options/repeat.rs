@@ -1,12 +1,12 @@
 //! A body that runs more than once, under a retry, a hedge or a policy of one's own: what it asks of its function.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::{FnArg, Receiver, Type};
 
 use crate::errors::Errors;
-use crate::function::Function;
 use crate::function::tokens::at;
+use crate::function::{Binding, Function};
 use crate::options::Options;
 
 /// A change made by one attempt would leak into the next.
@@ -17,27 +17,38 @@ pub(crate) fn check_parameters(function: &Function, errors: &mut Errors) {
             errors.add(mutability, format!("{WHY}: remove this `mut`, and write `let mut this = self;` in the body"));
         }
     }
-    for (binding, _) in function.bindings() {
-        let name = &binding.ident;
-        if let (None, Some(mutability)) = (&binding.by_ref, &binding.mutability) {
+    for Binding { pat, .. } in function.bindings() {
+        let name = &pat.ident;
+        if let (None, Some(mutability)) = (&pat.by_ref, &pat.mutability) {
             errors
                 .add(mutability, format!("{WHY}: remove this `mut`, and write `let mut {name} = {name};` in the body"));
         }
     }
 }
 
-/// Gives an attempt clones of its own.
-pub(crate) fn cloned(names: &[Ident]) -> TokenStream {
-    let clone = |name: &Ident| quote_spanned!(at(name.span())=> let #name = ::core::clone::Clone::clone(&#name););
-    names.iter().map(clone).collect()
+/// A parameter of which each attempt gets a clone.
+pub(crate) struct Cloned {
+    name: Ident,
+    cfgs: TokenStream,
 }
 
-/// The parameters of which each attempt gets a clone.
-pub(crate) fn clones(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Ident> {
+/// Gives an attempt clones of its own.
+pub(crate) fn cloned(parameters: &[Cloned]) -> TokenStream {
+    let clone = |Cloned { name, cfgs }: &Cloned| {
+        let clone = quote_spanned!(at(name.span())=> let #name = ::core::clone::Clone::clone(&#name););
+        quote!(#cfgs #clone)
+    };
+    parameters.iter().map(clone).collect()
+}
+
+/// The parameters of which each attempt gets a clone: those that are named, where they are named, or all owned ones.
+pub(crate) fn clones(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Cloned> {
     options.check_names("clone", function, errors);
-    if options.flag("clone") {
-        let owned = |ty: &Type| !matches!(ty, Type::Reference(_));
-        return function.bindings().into_iter().filter(|(_, ty)| owned(ty)).map(|(b, _)| b.ident.clone()).collect();
-    }
-    options.names("clone").unwrap_or_default().to_vec()
+    let names = options.names("clone").unwrap_or_default();
+    let written = |Binding { pat, ty, cfgs }: Binding<'_>| {
+        let owned = options.flag("clone") && !matches!(ty, Type::Reference(_));
+        let name = names.iter().find(|name| **name == pat.ident).or_else(|| owned.then_some(&pat.ident))?;
+        Some(Cloned { name: name.clone(), cfgs })
+    };
+    function.bindings().into_iter().filter_map(written).collect()
 }

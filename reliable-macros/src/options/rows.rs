@@ -12,6 +12,10 @@ pub(crate) struct Row {
     pub(crate) key: &'static str,
     pub(crate) takes: Takes,
     pub(crate) goes: Goes,
+    /// What else it is called, by other crates or in other languages: who writes that is told this one.
+    pub(crate) also: &'static [&'static str],
+    /// What they are told besides.
+    pub(crate) note: &'static str,
 }
 
 /// What an option takes. A literal is checked here; any other expression is left to the compiler.
@@ -57,17 +61,37 @@ pub(crate) enum Goes {
 impl Row {
     /// An option of the policy, which a ready-made one has already.
     pub(crate) const fn policy(key: &'static str, takes: Takes) -> Row {
-        Row { key, takes, goes: Goes::IntoPolicy }
+        Row { key, takes, goes: Goes::IntoPolicy, also: &[], note: "" }
     }
 
     /// One of the options without which there is no policy.
     pub(crate) const fn makes(key: &'static str, takes: Takes) -> Row {
-        Row { key, takes, goes: Goes::MakesPolicy }
+        Row { goes: Goes::MakesPolicy, ..Row::policy(key, takes) }
     }
 
     /// An option that the attribute itself looks at, beside a ready-made policy, too.
     pub(crate) const fn beside(key: &'static str, takes: Takes) -> Row {
-        Row { key, takes, goes: Goes::Elsewhere }
+        Row { goes: Goes::Elsewhere, ..Row::policy(key, takes) }
+    }
+
+    /// The same, known by other names.
+    pub(crate) const fn also(self, also: &'static [&'static str]) -> Row {
+        Row { also, ..self }
+    }
+
+    /// What is said to those who use another name.
+    pub(crate) const fn note(self, note: &'static str) -> Row {
+        Row { note, ..self }
+    }
+
+    /// How it is written: `max = …`, `show(a, b)`, `reject`.
+    pub(crate) fn form(&self) -> String {
+        let key = self.key;
+        match self.takes {
+            Takes::Names => format!("{key}(a, b)"),
+            Takes::Nothing | Takes::NamesOrNothing => key.to_owned(),
+            _ => format!("{key} = …"),
+        }
     }
 
     /// `max(3)`, the value checked.

@@ -156,18 +156,49 @@ pub(crate) fn dollars(micros: u64) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> ::reliable::Usd::micros(#micros))
 }
 
+/// Notes an error for what can be neither called nor evaluated to an answer: a closure, a literal, a path in quotes.
+pub(crate) fn check_question(key: &str, uses: &str, expr: &Expr, errors: &mut Errors) {
+    let path = word(expr).filter(|text| syn::parse_str::<ExprPath>(text).is_ok());
+    let message = match (expr, path) {
+        (Expr::Closure(_), _) => {
+            format!("`{key}` takes no closure: write the path of a function, or an expression that uses {uses}")
+        }
+        (_, Some(path)) => format!("`{key}` takes a path without quotes: write `{key} = {path}`"),
+        _ if is_literal(expr) && !matches!(literal(expr), Some((_, Lit::Bool(_)))) => {
+            format!("`{key}` takes the path of a function, or an expression that uses {uses}")
+        }
+        _ => return,
+    };
+    errors.add(expr, message);
+}
+
+/// What a function is called with. The `#[cfg]`s are those of the parameter that it is.
+pub(crate) struct Argument {
+    pub(crate) cfgs: TokenStream,
+    pub(crate) value: TokenStream,
+}
+
 /// A bare path is called with what is at hand, anything else is evaluated.
-pub(crate) fn call_or_evaluate(expr: &Expr, arguments: impl ToTokens) -> TokenStream {
+pub(crate) fn call_or_evaluate(expr: &Expr, argument: impl ToTokens) -> TokenStream {
     match expr {
-        Expr::Path(path) => call(path, arguments),
+        Expr::Path(path) => call(path, &[Argument { cfgs: TokenStream::new(), value: argument.into_token_stream() }]),
         _ => expr.to_token_stream(),
     }
 }
 
 /// Calls a function where its path stands, so that an error about its signature points there.
-pub(crate) fn call(path: &ExprPath, arguments: impl ToTokens) -> TokenStream {
+pub(crate) fn call(path: &ExprPath, arguments: &[Argument]) -> TokenStream {
     let span = path.span();
-    let mut list = Group::new(Delimiter::Parenthesis, relocate(arguments, span));
+    let arguments = arguments.iter().map(|Argument { cfgs, value }| {
+        let value = relocate(value, span);
+        quote!(#cfgs #value)
+    });
+    let mut list = Group::new(Delimiter::Parenthesis, separated(arguments, span));
     list.set_span(at(span));
     quote!(#path #list)
+}
+
+fn separated(arguments: impl Iterator<Item = TokenStream>, span: Span) -> TokenStream {
+    let comma = quote_spanned!(at(span)=> ,);
+    arguments.enumerate().flat_map(|(i, argument)| if i == 0 { argument } else { quote!(#comma #argument) }).collect()
 }

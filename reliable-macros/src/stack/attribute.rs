@@ -24,8 +24,18 @@ pub(crate) struct Attribute {
     pub(crate) twice: Twice,
     /// What it says of the attributes above it and below it.
     pub(crate) order: &'static [Rule],
+    /// Whether it runs the body more than once, and what for.
+    pub(crate) again: Option<Again>,
     /// What its function has in its `Result`, if not just anything: `Step<…>`.
     pub(crate) answer: Option<&'static str>,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Again {
+    /// For another attempt, which may get clones of the parameters by the option `clone`.
+    Attempt,
+    /// For the next step, which goes on with what the one before has left.
+    Step,
 }
 
 pub(crate) type Read = fn(&Options, &Function, &mut Errors) -> Box<dyn Layer>;
@@ -40,7 +50,16 @@ pub(crate) struct Placed {
 impl Attribute {
     /// One that works on any function, stands there once, and next to every other.
     pub(crate) const fn new(name: &'static str, options: &'static [Row], read: Read) -> Attribute {
-        Attribute { name, options, read, needs_async: false, twice: Twice::Refused, order: &[], answer: None }
+        Attribute {
+            name,
+            options,
+            read,
+            needs_async: false,
+            twice: Twice::Refused,
+            order: &[],
+            again: None,
+            answer: None,
+        }
     }
 }
 

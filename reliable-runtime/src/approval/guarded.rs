@@ -16,9 +16,9 @@ pub struct Unguarded;
 
 #[doc(hidden)]
 #[diagnostic::on_unimplemented(
-    message = "this function is not behind `#[requires_approval]`: put the attribute on it, above those of other crates",
-    label = "nobody is asked before this runs",
-    note = "a function is named by the module that it is written in; a method needs a visibility, `pub(self)` if no other"
+    message = "`guarded!` finds no `#[requires_approval]` at this path: write the path where the function is defined, or put the attribute on it, above those of other crates",
+    label = "no function behind the attribute is defined here",
+    note = "an import by `use` is not enough; a method needs a visibility, `pub(self)` if no other"
 )]
 pub trait Mark: Copy {}
 

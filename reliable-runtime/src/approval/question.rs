@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use crate::approval::approver::{Approver, ErasedApprover};
 use crate::approval::{approver, human};
+use crate::base::timer;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::name::ToolName;
@@ -113,7 +114,7 @@ impl<'a> Approval<'a> {
         let human = human::is_asked();
         let answer = whom.review(&self.request);
         let decision = match self.within {
-            Some(within) => tokio::time::timeout(within, answer).await.unwrap_or(Decision::Expired),
+            Some(within) => timer::within(within, answer).await.unwrap_or(Decision::Expired),
             None => answer.await,
         };
         drop(human);

@@ -110,4 +110,15 @@ mod tests {
         assert!(question.contains("to = \"ana\\u{202e}\\u{1b}[2K\""), "{question}");
         assert!(!question.contains(['\u{1b}', '\u{202e}']), "nothing reaches the terminal that deceives: {question}");
     }
+
+    #[tokio::test]
+    async fn who_asks_waits_until_the_question_before_is_answered() {
+        let turn = ONE_AT_A_TIME.lock().await;
+        let request = Approval::new("refund").into_request();
+        let mut review = std::pin::pin!(Terminal.review(&request));
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(review.as_mut().poll(&mut context).is_pending());
+        drop(turn);
+        assert!(ONE_AT_A_TIME.try_lock().is_err(), "the one that waits is next, and nothing was asked yet");
+    }
 }

@@ -1,9 +1,9 @@
 //! What the errors of the client `reqwest` say about a retry (feature `reqwest`).
 
-use std::error::Error;
 use std::io;
 
 use crate::frameworks::http;
+use crate::said::chain::causes;
 use crate::seen::transient::Transient;
 
 /// The status of an answer counts as in the table of the feature `http`. Without an answer, an error of the connection
@@ -25,7 +25,7 @@ impl Transient for ::reqwest::Error {
 /// Tells an answer that ended too early from one that can't be understood, which `reqwest` calls by the same name: only
 /// below the one there is an error of the connection.
 fn broke_off(error: &::reqwest::Error) -> bool {
-    std::iter::successors(error.source(), |&cause| cause.source()).any(|cause| {
+    causes(error).any(|cause| {
         cause.is::<::reqwest::Error>() || cause.downcast_ref::<io::Error>().is_some_and(Transient::is_transient)
     })
 }

@@ -10,7 +10,6 @@ use tokio::time::Instant;
 use crate::base::blocking::block_on;
 use crate::policies::limit::{never_closed, rejected, waited};
 use crate::said::fault::Fault;
-use crate::said::name::ToolName;
 use crate::seen::metrics;
 
 /// Lets so many calls run at once. Others wait in order, or are rejected.
@@ -118,7 +117,7 @@ impl Bulkhead {
     /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
     #[inline]
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
-    pub fn admit(&self, tool: impl Into<ToolName> + Copy) -> impl Future<Output = Result<Permit<'_>, Fault>> {
+    pub fn admit(&self, tool: &'static str) -> impl Future<Output = Result<Permit<'_>, Fault>> {
         async move {
             let inside = self.count_in(tool)?;
             if let Ok(permit) = self.places.try_acquire() {
@@ -138,13 +137,13 @@ impl Bulkhead {
     ///
     /// # Errors
     /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
-    pub fn admit_blocking(&self, tool: impl Into<ToolName> + Copy) -> Result<Permit<'_>, Fault> {
+    pub fn admit_blocking(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         block_on(self.admit(tool))
     }
 
     /// Counts a call that runs or waits from now on, if there is room for it.
     #[inline]
-    fn count_in(&self, tool: impl Into<ToolName> + Copy) -> Result<Inside<'_>, Fault> {
+    fn count_in(&self, tool: &'static str) -> Result<Inside<'_>, Fault> {
         let room = self.queue.map_or(usize::MAX, |queue| (self.max as usize).saturating_add(queue as usize));
         let one_more = |inside| (inside < room).then_some(inside + 1);
         match self.inside.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more) {
@@ -155,7 +154,7 @@ impl Bulkhead {
 }
 
 #[cold]
-fn full(tool: impl Into<ToolName> + Copy) -> Fault {
+fn full(tool: &'static str) -> Fault {
     metrics::bulkhead_rejected(tool);
     rejected(tool, "bulkhead", None)
 }

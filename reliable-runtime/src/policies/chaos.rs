@@ -43,7 +43,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use crate::said::event::Event;
-use crate::said::name::ToolName;
 use crate::said::words::short;
 use crate::scope::Scope;
 use crate::seen::emit::emit;
@@ -204,11 +203,11 @@ impl Injection {
 
 impl Point {
     /// What happens to the call that is reaching this point.
-    fn next(&self, tool: &ToolName) -> &What {
+    fn next(&self, tool: &'static str) -> &What {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let what = self.counted(call).or_else(|| self.drawn(call)).unwrap_or(&What::Nothing);
         if !matches!(what, What::Nothing) {
-            emit(|| Event::Injected { tool: tool.clone(), what: what.to_string() });
+            emit(|| Event::Injected { tool: tool.into(), what: what.to_string() });
         }
         what
     }

@@ -13,7 +13,6 @@ use crate::policies::limit::tell_rejection;
 use crate::said::circuit_state::CircuitState;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
-use crate::said::name::ToolName;
 use crate::seen::emit::emit;
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
@@ -153,7 +152,7 @@ impl CircuitBreaker {
     /// # Errors
     /// [`Fault::CircuitOpen`] if not.
     #[inline]
-    pub fn admit(&self, tool: impl Into<ToolName> + Copy) -> Result<Permit<'_>, Fault> {
+    pub fn admit(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         match self.state.admit_if_closed() {
             Some(generation) => Ok(self.permit(generation)),
             None => self.admit_probe(tool),
@@ -161,7 +160,7 @@ impl CircuitBreaker {
     }
 
     #[cold]
-    fn admit_probe(&self, tool: impl Into<ToolName> + Copy) -> Result<Permit<'_>, Fault> {
+    fn admit_probe(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         match self.state.admit(&self.rules, now_us) {
             Ok(Admitted { generation, first_probe }) => {
                 if first_probe {
@@ -179,12 +178,12 @@ impl CircuitBreaker {
     }
 }
 
-fn rejected(tool: impl Into<ToolName> + Copy, left_us: u64) -> Fault {
+fn rejected(tool: &'static str, left_us: u64) -> Fault {
     metrics::breaker_rejected(tool);
     tell_rejection(tool, Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) })
 }
 
-fn changed(tool: impl Into<ToolName> + Copy, state: CircuitState) {
+fn changed(tool: &'static str, state: CircuitState) {
     emit(|| Event::Circuit { tool: tool.into(), state });
 }
 
@@ -220,17 +219,12 @@ impl Permit<'_> {
     /// service was never called (a denial, another open breaker) counts as nothing.
     // By reference: a permit that is moved here needs a flag beside it in the future, and four writes to keep it.
     #[inline]
-    pub fn settle<R: Outcome>(
-        &self,
-        tool: impl Into<ToolName> + Copy,
-        outcome: R,
-        inspect: impl Fn(&R::Error) -> Failure<'_>,
-    ) -> R {
+    pub fn settle<R: Outcome>(&self, tool: &'static str, outcome: R, inspect: impl Fn(&R::Error) -> Failure<'_>) -> R {
         self.settle_by(tool, outcome, &inspect)
     }
 
     #[inline]
-    fn settle_by<R: Outcome>(&self, tool: impl Into<ToolName> + Copy, outcome: R, look: &dyn Look<R::Error>) -> R {
+    fn settle_by<R: Outcome>(&self, tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> R {
         match outcome.into_result() {
             Ok(value) => {
                 self.record(tool, false);
@@ -244,12 +238,12 @@ impl Permit<'_> {
     }
 
     #[inline]
-    fn decide(&self, tool: impl Into<ToolName> + Copy) -> impl FnOnce(&Failure<'_>) -> bool {
+    fn decide(&self, tool: &'static str) -> impl FnOnce(&Failure<'_>) -> bool {
         move |failure| self.record_failure(tool, failure)
     }
 
     /// Whether the error counts: not, if the service was never called.
-    fn record_failure(&self, tool: impl Into<ToolName> + Copy, failure: &Failure<'_>) -> bool {
+    fn record_failure(&self, tool: &'static str, failure: &Failure<'_>) -> bool {
         let counts = failure.was_called();
         if counts {
             self.record(tool, failure.is_failure());
@@ -260,7 +254,7 @@ impl Permit<'_> {
     }
 
     #[inline]
-    fn record(&self, tool: impl Into<ToolName> + Copy, failed: bool) {
+    fn record(&self, tool: &'static str, failed: bool) {
         metrics::breaker_counted(tool, failed);
         let CircuitBreaker { state, rules } = self.breaker;
         if !state.has_nothing_to_count(rules, self.generation.get(), failed) {
@@ -269,7 +263,7 @@ impl Permit<'_> {
     }
 
     #[cold]
-    fn count(&self, tool: impl Into<ToolName> + Copy, failed: bool) {
+    fn count(&self, tool: &'static str, failed: bool) {
         let CircuitBreaker { state, rules } = self.breaker;
         match state.record(rules, self.generation.replace(SETTLED), failed, now_us) {
             Change::None => {}

@@ -3,7 +3,6 @@
 use std::ops::ControlFlow;
 
 use crate::said::event::Event;
-use crate::said::name::ToolName;
 use crate::seen::emit::emit;
 use crate::seen::failure::Failure;
 use crate::seen::outcome::{Look, Outcome, decided};
@@ -31,7 +30,7 @@ impl Fallback {
     /// ```
     #[inline]
     pub fn settle<R: Outcome>(
-        tool: impl Into<ToolName> + Copy,
+        tool: &'static str,
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, R::Error> {
@@ -40,11 +39,7 @@ impl Fallback {
 }
 
 #[inline]
-fn settle<R: Outcome>(
-    tool: impl Into<ToolName> + Copy,
-    outcome: R,
-    look: &dyn Look<R::Error>,
-) -> ControlFlow<R, R::Error> {
+fn settle<R: Outcome>(tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> ControlFlow<R, R::Error> {
     match outcome.into_result() {
         Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
         Err(error) => match decided(error, look, decide(tool)) {
@@ -55,7 +50,7 @@ fn settle<R: Outcome>(
 }
 
 #[inline]
-fn decide(tool: impl Into<ToolName> + Copy) -> impl FnOnce(&Failure<'_>) -> bool {
+fn decide(tool: &'static str) -> impl FnOnce(&Failure<'_>) -> bool {
     move |failure| {
         let answered = failure.is_answerable();
         if answered {

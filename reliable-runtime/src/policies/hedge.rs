@@ -10,7 +10,6 @@ use tokio::time::Sleep;
 
 use crate::base::timer::poll_timer;
 use crate::said::event::Event;
-use crate::said::name::ToolName;
 use crate::seen::emit::emit;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
@@ -67,9 +66,8 @@ impl Hedge {
     /// The first attempt is polled before anything else happens: if it is ready at once, there is no timer and no clock.
     /// The first two attempts are part of the future; others are boxed when they start.
     #[inline]
-    pub fn run<T, M, F>(&self, tool: T, attempt: M) -> HedgedCall<'_, T, M, F>
+    pub fn run<M, F>(&self, tool: &'static str, attempt: M) -> HedgedCall<'_, M, F>
     where
-        T: Into<ToolName> + Copy,
         M: FnMut() -> F,
         F: Future<Output: Outcome>,
     {
@@ -87,13 +85,13 @@ pin_project! {
     /// The future of [`Hedge::run`]; see [`Hedge`] for an example.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct HedgedCall<'a, T, M, F> {
+    pub struct HedgedCall<'a, M, F> {
         make: M,
         #[pin]
         attempts: Attempts<F>,
         #[pin]
         sleep: Option<Sleep>,
-        tool: T,
+        tool: &'static str,
         hedge: &'a Hedge,
     }
 }
@@ -111,9 +109,8 @@ pin_project! {
     }
 }
 
-impl<T, M, F> Future for HedgedCall<'_, T, M, F>
+impl<M, F> Future for HedgedCall<'_, M, F>
 where
-    T: Into<ToolName> + Copy,
     M: FnMut() -> F,
     F: Future<Output: Outcome>,
 {
@@ -125,14 +122,14 @@ where
             this.attempts.as_mut().start((this.make)());
         }
         loop {
-            if let Poll::Ready(outcome) = this.attempts.as_mut().poll(*this.tool, cx) {
+            if let Poll::Ready(outcome) = this.attempts.as_mut().poll(this.tool, cx) {
                 return Poll::Ready(outcome);
             }
             if this.attempts.started > this.hedge.max || !is_over(this.sleep.as_mut(), this.hedge.after, cx) {
                 return Poll::Pending;
             }
             this.attempts.as_mut().start((this.make)());
-            hedged(*this.tool, this.attempts.started);
+            hedged(this.tool, this.attempts.started);
         }
     }
 }
@@ -149,7 +146,7 @@ impl<F: Future<Output: Outcome>> Attempts<F> {
         }
     }
 
-    fn poll(self: Pin<&mut Self>, tool: impl Into<ToolName> + Copy, cx: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, tool: &'static str, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let (started, running) = (*this.started, this.running);
         for (attempt, slot) in (1..).zip([this.first, this.second]) {
@@ -198,12 +195,7 @@ fn is_over(mut sleep: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context
     over
 }
 
-fn done<R: Outcome>(
-    tool: impl Into<ToolName> + Copy,
-    attempt: u32,
-    started: u32,
-    result: Result<R::Value, R::Error>,
-) -> R {
+fn done<R: Outcome>(tool: &'static str, attempt: u32, started: u32, result: Result<R::Value, R::Error>) -> R {
     metrics::hedge_ended(tool, started > 1);
     if started > 1 && result.is_ok() {
         won(tool, attempt);
@@ -212,11 +204,11 @@ fn done<R: Outcome>(
 }
 
 #[cold]
-fn hedged(tool: impl Into<ToolName> + Copy, attempt: u32) {
+fn hedged(tool: &'static str, attempt: u32) {
     emit(|| Event::Hedged { tool: tool.into(), attempt });
 }
 
 #[cold]
-fn won(tool: impl Into<ToolName> + Copy, attempt: u32) {
+fn won(tool: &'static str, attempt: u32) {
     emit(|| Event::RaceWon { tool: tool.into(), attempt });
 }

@@ -7,22 +7,21 @@ use tokio::time::Instant;
 
 use crate::said::event::Event;
 use crate::said::fault::Fault;
-use crate::said::name::ToolName;
 use crate::seen::emit::emit;
 
 #[cold]
-pub(crate) fn waited(tool: impl Into<ToolName> + Copy, by: &'static str, since: Instant) {
+pub(crate) fn waited(tool: &'static str, by: &'static str, since: Instant) {
     emit(|| Event::Waited { tool: tool.into(), by: by.into(), waited: since.elapsed() });
 }
 
 #[cold]
-pub(crate) fn rejected(tool: impl Into<ToolName> + Copy, by: &'static str, wait: Option<Duration>) -> Fault {
+pub(crate) fn rejected(tool: &'static str, by: &'static str, wait: Option<Duration>) -> Fault {
     tell_rejection(tool, Fault::Rejected { tool: tool.into(), by: by.into(), wait })
 }
 
 /// Tells that a call was kept away from its service, and gives the fault back.
 #[cold]
-pub(crate) fn tell_rejection(tool: impl Into<ToolName> + Copy, fault: Fault) -> Fault {
+pub(crate) fn tell_rejection(tool: &'static str, fault: Fault) -> Fault {
     emit(|| Event::Rejected { tool: tool.into(), fault: fault.clone() });
     fault
 }

@@ -9,7 +9,6 @@ use crate::policies::retry::pause::Pause;
 use crate::said::event::{Event, GaveUpReason};
 use crate::said::fault::{Fault, FromFault};
 use crate::said::fault_kind::FaultKind;
-use crate::said::name::ToolName;
 use crate::seen::emit::emit;
 use crate::seen::failure::Failure;
 use crate::seen::outcome::Outcome;
@@ -204,11 +203,10 @@ pub struct PolicyCall<P, C> {
 impl<P, C> PolicyCall<P, C> {
     /// Asks the policy whether a call may begin.
     #[inline]
-    pub fn before(policy: P, tool: impl Into<ToolName>) -> Before<Self>
+    pub fn before(policy: P, tool: &'static str) -> Before<Self>
     where
         P: Policy<Call = C>,
     {
-        let tool = tool.into().interned();
         match policy.before(tool) {
             Before::Admit(call) => Before::Admit(PolicyCall { policy, tool, call, attempts: 0 }),
             Before::Wait(pause) => Before::Wait(waiting(tool, pause)),
@@ -226,6 +224,21 @@ impl<P, C> PolicyCall<P, C> {
         P: Policy<Call = C>,
         R: Outcome<Error: FromFault>,
     {
+        self.settle_with(outcome, inspect, FromFault::from_fault)
+    }
+
+    /// The same, for an error type that has no `From<Fault>`: `into_error` makes an error of the fault.
+    #[inline]
+    pub fn settle_with<R>(
+        &mut self,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+        into_error: impl FnOnce(Fault) -> R::Error,
+    ) -> ControlFlow<R, Pause>
+    where
+        P: Policy<Call = C>,
+        R: Outcome,
+    {
         let outcome = outcome.into_result();
         let after = match &outcome {
             Ok(_) => self.after(Ok(())),
@@ -234,7 +247,7 @@ impl<P, C> PolicyCall<P, C> {
         ControlFlow::Break(match after {
             After::Done => R::from_result(outcome),
             After::Again(pause) => return ControlFlow::Continue(Pause::new(pause)),
-            After::Fail(fault) => R::from_fault(fault),
+            After::Fail(fault) => R::from_result(Err(into_error(fault))),
         })
     }
 

@@ -14,7 +14,6 @@ use tokio::time::{Instant, sleep};
 use crate::base::blocking::block_on;
 use crate::policies::limit::{never_closed, rejected, waited};
 use crate::said::fault::Fault;
-use crate::said::name::ToolName;
 use crate::seen::metrics;
 
 /// Lets so many calls through in a second or a minute. Others wait for their turn, or are rejected.
@@ -122,7 +121,7 @@ impl RateLimit {
     /// [`Fault::Rejected`] with the time to wait, if it does not wait: see [`reject`](RateLimit::reject).
     #[inline]
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
-    pub fn admit(&self, tool: impl Into<ToolName> + Copy) -> impl Future<Output = Result<(), Fault>> {
+    pub fn admit(&self, tool: &'static str) -> impl Future<Output = Result<(), Fault>> {
         async move {
             if self.has_room(tool)? {
                 return Ok(());
@@ -142,7 +141,7 @@ impl RateLimit {
     ///
     /// # Errors
     /// [`Fault::Rejected`] with the time to wait, if it does not wait: see [`reject`](RateLimit::reject).
-    pub fn admit_blocking(&self, tool: impl Into<ToolName> + Copy) -> Result<(), Fault> {
+    pub fn admit_blocking(&self, tool: &'static str) -> Result<(), Fault> {
         if self.has_room(tool)? {
             return Ok(());
         }
@@ -163,7 +162,7 @@ impl RateLimit {
 
     /// Whether a call may go through now, ahead of nobody who waits.
     #[inline]
-    fn has_room(&self, tool: impl Into<ToolName> + Copy) -> Result<bool, Fault> {
+    fn has_room(&self, tool: &'static str) -> Result<bool, Fault> {
         if self.line.available_permits() == 0 {
             return Ok(false);
         }
@@ -193,7 +192,7 @@ impl RateLimit {
 }
 
 #[cold]
-fn too_early(tool: impl Into<ToolName> + Copy, wait: Duration) -> Fault {
+fn too_early(tool: &'static str, wait: Duration) -> Fault {
     metrics::rate_limit_rejected(tool);
     rejected(tool, "rate limit", Some(wait))
 }

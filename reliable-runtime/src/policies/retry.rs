@@ -15,7 +15,6 @@ use crate::policies::retry::budget::{Paid, RetryBudget};
 use crate::policies::retry::pause::Pause;
 use crate::said::event::{Event, GaveUpReason};
 use crate::said::fault_kind::FaultKind;
-use crate::said::name::ToolName;
 use crate::seen::emit::emit;
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
@@ -242,7 +241,7 @@ impl BudgetedAttempts<'_> {
     #[inline]
     pub fn settle<R: Outcome>(
         &mut self,
-        tool: impl Into<ToolName> + Copy,
+        tool: &'static str,
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause> {
@@ -261,7 +260,7 @@ impl Attempts<'_> {
     #[inline]
     pub fn settle<R: Outcome>(
         &mut self,
-        tool: impl Into<ToolName> + Copy,
+        tool: &'static str,
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause> {
@@ -272,7 +271,7 @@ impl Attempts<'_> {
     fn settle_by<R: Outcome>(
         &mut self,
         budget: Option<&RetryBudget>,
-        tool: impl Into<ToolName> + Copy,
+        tool: &'static str,
         outcome: R,
         look: &dyn Look<R::Error>,
     ) -> ControlFlow<R, Pause> {
@@ -289,7 +288,7 @@ impl Attempts<'_> {
     }
 
     #[inline]
-    fn after_success(&self, budget: Option<&RetryBudget>, tool: impl Into<ToolName> + Copy) {
+    fn after_success(&self, budget: Option<&RetryBudget>, tool: &'static str) {
         metrics::retry_ended(tool, self.failed > 0, None);
         if self.failed > 0 {
             recovered(tool, self.failed + 1);
@@ -300,18 +299,18 @@ impl Attempts<'_> {
     }
 
     #[inline]
-    fn decide(
-        &mut self,
-        budget: Option<&RetryBudget>,
-        tool: impl Into<ToolName> + Copy,
-    ) -> impl FnOnce(&Failure<'_>) -> Option<Pause> {
+    fn decide<'b>(
+        &'b mut self,
+        budget: Option<&'b RetryBudget>,
+        tool: &'static str,
+    ) -> impl FnOnce(&Failure<'_>) -> Option<Pause> + 'b {
         move |failure| self.after_failure(budget, tool, failure)
     }
 
     fn after_failure(
         &mut self,
         budget: Option<&RetryBudget>,
-        tool: impl Into<ToolName> + Copy,
+        tool: &'static str,
         failure: &Failure<'_>,
     ) -> Option<Pause> {
         let retry = self.failed;
@@ -368,6 +367,6 @@ impl Attempts<'_> {
 }
 
 #[cold]
-fn recovered(tool: impl Into<ToolName> + Copy, attempts: u32) {
+fn recovered(tool: &'static str, attempts: u32) {
     emit(|| Event::Recovered { tool: tool.into(), attempts });
 }

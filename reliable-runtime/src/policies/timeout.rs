@@ -10,8 +10,7 @@ use tokio::time::Sleep;
 
 use crate::base::timer::poll_timer;
 use crate::said::event::Event;
-use crate::said::fault::{Fault, FromFault};
-use crate::said::name::ToolName;
+use crate::said::fault::{ByFrom, Fault, FromFault, IntoError};
 use crate::seen::emit::emit;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
@@ -57,12 +56,32 @@ impl Timeout {
     /// nothing. A value that is there is never thrown away. What the call has spawned elsewhere goes on, and a call that
     /// blocks its thread can't be timed out: put such work on [`tokio::task::spawn_blocking`].
     #[inline]
-    pub fn run<T, F>(&self, tool: T, call: F) -> TimedCall<'_, T, F>
+    pub fn run<F>(&self, tool: &'static str, call: F) -> TimedCall<'_, F>
     where
-        T: Into<ToolName> + Copy,
         F: Future<Output: Outcome<Error: FromFault>>,
     {
-        TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self }
+        TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self, into_error: ByFrom }
+    }
+
+    /// The same, for an error type that has no `From<Fault>`: `into_error` makes an error of the fault.
+    ///
+    /// ```
+    /// use reliable::Timeout;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let hang = std::future::pending::<Result<(), std::fmt::Error>>();
+    /// let outcome = Timeout::ms(50).run_with("hang", hang, |_late| std::fmt::Error).await;
+    /// assert_eq!(outcome, Err(std::fmt::Error));
+    /// # }
+    /// ```
+    #[inline]
+    pub fn run_with<F, I>(&self, tool: &'static str, call: F, into_error: I) -> TimedCall<'_, F, I>
+    where
+        F: Future<Output: Outcome>,
+        I: Fn(Fault) -> <F::Output as Outcome>::Error,
+    {
+        TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self, into_error }
     }
 }
 
@@ -76,21 +95,22 @@ pin_project! {
     /// The future of [`Timeout::run`]; see [`Timeout`] for an example.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct TimedCall<'a, T, F> {
+    pub struct TimedCall<'a, F, I = ByFrom> {
         #[pin]
         call: F,
         #[pin]
         sleep: Option<Sleep>,
         started: metrics::Started,
-        tool: T,
+        tool: &'static str,
         timeout: &'a Timeout,
+        into_error: I,
     }
 }
 
-impl<T, F> Future for TimedCall<'_, T, F>
+impl<F, I> Future for TimedCall<'_, F, I>
 where
-    T: Into<ToolName> + Copy,
-    F: Future<Output: Outcome<Error: FromFault>>,
+    F: Future<Output: Outcome>,
+    I: IntoError<<F::Output as Outcome>::Error>,
 {
     type Output = F::Output;
 
@@ -101,13 +121,14 @@ where
             *this.started = metrics::start();
         }
         if let Poll::Ready(outcome) = this.call.poll(cx) {
-            metrics::timeout_ended(*this.tool, *this.started, false);
+            metrics::timeout_ended(this.tool, *this.started, false);
             return Poll::Ready(outcome);
         }
         match poll_timer(this.sleep, this.timeout.limit, cx) {
             Poll::Ready(()) => {
-                metrics::timeout_ended(*this.tool, *this.started, true);
-                Poll::Ready(timed_out(*this.tool, this.timeout.limit))
+                metrics::timeout_ended(this.tool, *this.started, true);
+                let fault = timed_out(this.tool, this.timeout.limit);
+                Poll::Ready(Outcome::from_result(Err(this.into_error.error(fault))))
             }
             Poll::Pending => Poll::Pending,
         }
@@ -116,7 +137,7 @@ where
 
 #[cold]
 #[inline(never)]
-fn timed_out<R: Outcome<Error: FromFault>>(tool: impl Into<ToolName> + Copy, limit: Duration) -> R {
+fn timed_out(tool: &'static str, limit: Duration) -> Fault {
     emit(|| Event::TimedOut { tool: tool.into(), limit });
-    R::from_fault(Fault::TimedOut { tool: tool.into(), limit })
+    Fault::TimedOut { tool: tool.into(), limit }
 }

@@ -257,6 +257,28 @@ impl<E: From<Fault>> FromFault for E {
     }
 }
 
+/// How a fault becomes an error of type `E`: by [`FromFault`], or as the option `fault` says.
+pub trait IntoError<E> {
+    /// The fault as an error.
+    fn error(&self, fault: Fault) -> E;
+}
+
+/// By [`FromFault`].
+#[derive(Debug, Clone, Copy)]
+pub struct ByFrom;
+
+impl<E: FromFault> IntoError<E> for ByFrom {
+    fn error(&self, fault: Fault) -> E {
+        E::from_fault(fault)
+    }
+}
+
+impl<E, I: Fn(Fault) -> E> IntoError<E> for I {
+    fn error(&self, fault: Fault) -> E {
+        self(fault)
+    }
+}
+
 impl From<Fault> for String {
     fn from(fault: Fault) -> String {
         fault.to_string()

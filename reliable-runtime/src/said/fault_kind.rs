@@ -3,6 +3,8 @@
 use std::error::Error;
 use std::fmt;
 
+use crate::said::chain::causes;
+
 /// Each line is a kind: what it is for, its name for machines, and what follows from it.
 macro_rules! kinds {
     ($($(#[$doc:meta])* $kind:ident, $name:literal, $says:literal;)*) => {
@@ -87,8 +89,7 @@ impl FaultKind {
 
     /// The kind of the fault that `error` wraps, however deep. One that is a fault itself is found, too: by its source.
     pub(crate) fn below(error: &dyn Error) -> Option<FaultKind> {
-        std::iter::successors(error.source(), |&cause| cause.source())
-            .find_map(|cause| cause.downcast_ref::<FaultKind>().copied())
+        causes(error).find_map(|cause| cause.downcast_ref().copied())
     }
 
     /// Whether no retry may follow, whatever the user's condition says.

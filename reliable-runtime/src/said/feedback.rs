@@ -32,7 +32,6 @@ impl Fault {
 
 impl FaultKind {
     /// The same, where nothing is left of the fault but its kind and its words.
-    #[cfg(feature = "rig")]
     pub(crate) fn model_feedback(self, words: &str) -> String {
         feedback(words, self.advice())
     }

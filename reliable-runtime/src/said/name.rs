@@ -1,11 +1,9 @@
 //! The name of a tool, an agent or a limit.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
-use std::sync::{Mutex, PoisonError};
 
 /// A name as faults and events carry it: a text that is nearly always part of the program.
 ///
@@ -41,35 +39,14 @@ impl Deref for ToolName {
     }
 }
 
+#[cfg(feature = "metrics")]
 impl ToolName {
     /// The text, copied only if it is not part of the program.
-    #[cfg(feature = "metrics")]
-    pub(crate) fn into_text(self) -> Cow<'static, str> {
-        match self.0 {
+    pub(crate) fn text(&self) -> Cow<'static, str> {
+        match &self.0 {
             Text::Static(text) => Cow::Borrowed(text),
-            Text::Owned(text) => Cow::Owned(*text),
+            Text::Owned(text) => Cow::Owned(text.as_str().to_owned()),
         }
-    }
-
-    /// The text as if it were part of the program, for those who can take no other. What is made at run time is kept for
-    /// ever, up to 1024 names.
-    pub(crate) fn interned(self) -> &'static str {
-        const MOST: usize = 1024;
-        static KEPT: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
-        let text = match self.0 {
-            Text::Static(text) => return text,
-            Text::Owned(text) => *text,
-        };
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = kept.get(text.as_str()) {
-            return known;
-        }
-        if kept.len() == MOST {
-            return "(one of many)";
-        }
-        let text = &*text.leak();
-        kept.insert(text);
-        text
     }
 }
 
@@ -82,18 +59,6 @@ impl From<&'static str> for ToolName {
 impl From<String> for ToolName {
     fn from(text: String) -> ToolName {
         ToolName(Text::Owned(Box::new(text)))
-    }
-}
-
-impl From<&String> for ToolName {
-    fn from(text: &String) -> ToolName {
-        text.clone().into()
-    }
-}
-
-impl From<&ToolName> for ToolName {
-    fn from(name: &ToolName) -> ToolName {
-        name.clone()
     }
 }
 
@@ -147,29 +112,6 @@ impl fmt::Debug for ToolName {
 impl fmt::Display for ToolName {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(&**self, f)
-    }
-}
-
-/// The name that an option `name = …` gives at run time: a `&str`, a `String`, or whatever else is one. Nothing is copied
-/// before somebody wants to know it.
-///
-/// ```
-/// use reliable::expansion::Named;
-/// use reliable::{Fault, Timeout};
-///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
-/// let tool = Named(format!("mail to {}", "ana"));
-/// let late = Timeout::ms(5).run(&tool, std::future::pending::<Result<(), Fault>>()).await;
-/// assert_eq!(late.unwrap_err().to_string(), "`mail to ana` timed out after 5ms");
-/// # }
-/// ```
-#[derive(Debug, Clone, Copy)]
-pub struct Named<T>(pub T);
-
-impl<T: AsRef<str>> From<&Named<T>> for ToolName {
-    fn from(Named(text): &Named<T>) -> ToolName {
-        text.as_ref().to_owned().into()
     }
 }
 

@@ -105,18 +105,7 @@ struct Told {
 impl Told {
     /// Finds the fault that `error` is or wraps.
     fn by(error: &(dyn Error + 'static)) -> Option<Told> {
-        let mut error = error;
-        loop {
-            if let Some(fault) = error.downcast_ref::<Fault>() {
-                return Some(Told { kind: fault.kind(), to_model: fault.model_feedback() });
-            }
-            let cause = error.source()?;
-            // A transparent wrapper hides the fault itself, but has its words, and its source, which is the kind.
-            if let Some(&kind) = cause.downcast_ref::<FaultKind>() {
-                return Some(Told { kind, to_model: kind.model_feedback(&error.to_string()) });
-            }
-            error = cause;
-        }
+        Fault::find(error).map(|found| Told { kind: found.kind(), to_model: found.model_feedback() })
     }
 
     fn in_words(self, message: String) -> ToolExecutionError {

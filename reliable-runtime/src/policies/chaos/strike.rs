@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::{Chaos, What};
-use crate::said::name::ToolName;
+use crate::base::timer;
 use crate::scope::Scope;
 use crate::seen::outcome::Outcome;
 
@@ -34,15 +34,15 @@ use crate::seen::outcome::Outcome;
 ///
 /// # Panics
 /// If the plan says so, or fails the function with an error of another type than its own.
-pub async fn strike<R: Outcome<Error: 'static>>(point: impl Into<ToolName>) -> Option<R> {
+pub async fn strike<R: Outcome<Error: 'static>>(point: &'static str) -> Option<R> {
     // Bound before it is awaited: what a `match` looks at stays alive until its end, and an outcome may not be `Send`.
     let wait = match struck(point)? {
         ControlFlow::Break(outcome) => return Some(outcome),
         ControlFlow::Continue(wait) => wait,
     };
     match wait {
-        Wait::ForEver { .. } => pending().await,
-        Wait::For(time) => tokio::time::sleep(time).await,
+        Wait::ForEver => pending().await,
+        Wait::For(time) => timer::sleep(time).await,
     }
     None
 }
@@ -51,11 +51,11 @@ pub async fn strike<R: Outcome<Error: 'static>>(point: impl Into<ToolName>) -> O
 ///
 /// # Panics
 /// As [`strike`] does; and if the plan hangs the call, because a thread that hangs would hang the test.
-pub fn strike_blocking<R: Outcome<Error: 'static>>(point: impl Into<ToolName>) -> Option<R> {
+pub fn strike_blocking<R: Outcome<Error: 'static>>(point: &'static str) -> Option<R> {
     match struck(point)? {
         ControlFlow::Break(outcome) => return Some(outcome),
         ControlFlow::Continue(Wait::For(time)) => std::thread::sleep(time),
-        ControlFlow::Continue(Wait::ForEver { point }) => {
+        ControlFlow::Continue(Wait::ForEver) => {
             panic!("the chaos plan hangs `{point}`, which is no `async fn`: nothing could end that")
         }
     }
@@ -64,17 +64,16 @@ pub fn strike_blocking<R: Outcome<Error: 'static>>(point: impl Into<ToolName>) -
 
 enum Wait {
     For(Duration),
-    ForEver { point: ToolName },
+    ForEver,
 }
 
 /// What happens to a call: an outcome, or a wait before its body.
-fn struck<R: Outcome<Error: 'static>>(point: impl Into<ToolName>) -> Option<ControlFlow<R, Wait>> {
+fn struck<R: Outcome<Error: 'static>>(point: &'static str) -> Option<ControlFlow<R, Wait>> {
     let plan = Scope::find::<Chaos>()?;
-    let point = point.into();
-    match plan.point(&point)?.next(&point) {
+    match plan.point(point)?.next(point) {
         What::Nothing => None,
-        What::Fail(failing) => Some(ControlFlow::Break(R::from_result(Err(failing.error(&point))))),
-        What::Hang => Some(ControlFlow::Continue(Wait::ForEver { point })),
+        What::Fail(failing) => Some(ControlFlow::Break(R::from_result(Err(failing.error(point))))),
+        What::Hang => Some(ControlFlow::Continue(Wait::ForEver)),
         What::Slow(by) => Some(ControlFlow::Continue(Wait::For(*by))),
         What::Panic(words) => panic!("{words}"),
     }

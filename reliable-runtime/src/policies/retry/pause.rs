@@ -8,6 +8,8 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
+use crate::base::timer;
+
 /// A pause between two attempts: `pause.await` in an `async fn`, [`Pause::block`] in a plain one.
 ///
 /// ```
@@ -83,7 +85,7 @@ impl Future for Pausing {
                 // A timer of zero length would still wait for the timer's next tick.
                 StateNow::Begun { delay } if delay.is_zero() => return Poll::Ready(()),
                 StateNow::Begun { delay } => {
-                    let sleep = tokio::time::sleep(*delay);
+                    let sleep = timer::sleep(*delay);
                     state.set(State::Waiting { sleep });
                 }
                 StateNow::Waiting { sleep } => return sleep.poll(cx),

@@ -36,25 +36,25 @@ macro_rules! make_count {
 events!(make_count);
 
 fn one(name: &'static str, method: &ToolName) {
-    add(name, method, || [], 1);
+    add(name, method.text(), || [], 1);
 }
 
 fn tagged(name: &'static str, method: &ToolName, tag: (&'static str, &'static str)) {
-    add(name, method, || [tag], 1);
+    add(name, method.text(), || [tag], 1);
 }
 
 /// A policy of one's own may wait, too, and is not counted.
 fn limit_waited(tool: &ToolName, by: &ToolName, waited: Duration) {
     match &**by {
-        "bulkhead" => record("ft.bulkhead.waitingDuration", tool, waited),
-        "rate limit" => record("ft.ratelimit.waitingDuration", tool, waited),
+        "bulkhead" => record("ft.bulkhead.waitingDuration", tool.text(), waited),
+        "rate limit" => record("ft.ratelimit.waitingDuration", tool.text(), waited),
         _ => {}
     }
 }
 
 fn decided(tool: &ToolName, decision: &'static str, waited: Duration) {
     tagged("ft.approval.calls.total", tool, ("decision", decision));
-    record("ft.approval.waitingDuration", tool, waited);
+    record("ft.approval.waitingDuration", tool.text(), waited);
 }
 
 fn refusal(fault: &Fault) -> &'static str {
@@ -62,8 +62,8 @@ fn refusal(fault: &Fault) -> &'static str {
 }
 
 fn spent(agent: &ToolName, usd: Usd, tokens: u64) {
-    add("ft.agent.tokens.total", agent, || [], tokens);
-    add("ft.agent.usdMicros.total", agent, || [], usd.as_micros());
+    add("ft.agent.tokens.total", agent.text(), || [], tokens);
+    add("ft.agent.usdMicros.total", agent.text(), || [], usd.as_micros());
 }
 
 fn run_ended(agent: &ToolName, result: &'static str) {

@@ -3,7 +3,6 @@
 use std::ptr;
 use std::time::Duration;
 
-use crate::said::name::ToolName;
 use ::metrics::{Gauge, Key, Label, Level, Metadata, Recorder, SharedString, with_recorder};
 
 pub(super) type Tag = (&'static str, &'static str);
@@ -26,27 +25,27 @@ fn is_installed(recorder: &dyn Recorder) -> bool {
 /// The tags are put together only if somebody listens.
 pub(super) fn add<const N: usize>(
     name: &'static str,
-    method: impl Into<ToolName>,
+    method: impl Into<SharedString>,
     tags: impl FnOnce() -> [Tag; N],
     by: u64,
 ) {
     if is_heard() {
-        let key = key(name, method.into().into_text().into(), &tags());
+        let key = key(name, method.into(), &tags());
         with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(by));
     }
 }
 
-pub(super) fn record(name: &'static str, method: impl Into<ToolName>, duration: Duration) {
+pub(super) fn record(name: &'static str, method: impl Into<SharedString>, duration: Duration) {
     if is_heard() {
-        let key = key(name, method.into().into_text().into(), &[]);
+        let key = key(name, method.into(), &[]);
         with_recorder(|recorder| recorder.register_histogram(&key, &METADATA).record(duration));
     }
 }
 
 /// A gauge that is one higher now; whoever holds it lowers it again. `None` without a recorder.
-pub(super) fn raise(name: &'static str, method: impl Into<ToolName>) -> Option<Gauge> {
+pub(super) fn raise(name: &'static str, method: impl Into<SharedString>) -> Option<Gauge> {
     is_heard().then(|| {
-        let key = key(name, method.into().into_text().into(), &[]);
+        let key = key(name, method.into(), &[]);
         let gauge = with_recorder(|recorder| recorder.register_gauge(&key, &METADATA));
         gauge.increment(1);
         gauge

@@ -8,17 +8,16 @@ use ::metrics::Gauge;
 use super::facade::{add, is_heard, raise, record};
 use crate::base::clock::now_us;
 use crate::said::event::GaveUpReason;
-use crate::said::name::ToolName;
 
 const fn word(yes: bool) -> &'static str {
     if yes { "true" } else { "false" }
 }
 
-pub(crate) fn retrying(tool: impl Into<ToolName> + Copy) {
+pub(crate) fn retrying(tool: &'static str) {
     add("ft.retry.retries.total", tool, || [], 1);
 }
 
-pub(crate) fn retry_ended(tool: impl Into<ToolName> + Copy, retried: bool, gave_up: Option<GaveUpReason>) {
+pub(crate) fn retry_ended(tool: &'static str, retried: bool, gave_up: Option<GaveUpReason>) {
     let result = || match gave_up {
         None => "valueReturned",
         Some(GaveUpReason::NotTransient) => "exceptionNotRetryable",
@@ -37,7 +36,7 @@ pub(crate) struct Started(Option<NonZeroU64>);
 impl Started {
     pub(crate) const NOT_YET: Started = Started(None);
 
-    fn record(self, name: &'static str, tool: impl Into<ToolName> + Copy) {
+    fn record(self, name: &'static str, tool: &'static str) {
         if let Some(since) = self.0 {
             record(name, tool, Duration::from_micros(now_us().saturating_sub(since.get())));
         }
@@ -48,35 +47,35 @@ pub(crate) fn start() -> Started {
     Started(if is_heard() { NonZeroU64::new(now_us()) } else { None })
 }
 
-pub(crate) fn timeout_ended(tool: impl Into<ToolName> + Copy, started: Started, timed_out: bool) {
+pub(crate) fn timeout_ended(tool: &'static str, started: Started, timed_out: bool) {
     add("ft.timeout.calls.total", tool, || [("timedOut", word(timed_out))], 1);
     started.record("ft.timeout.executionDuration", tool);
 }
 
-pub(crate) fn breaker_counted(tool: impl Into<ToolName> + Copy, failed: bool) {
+pub(crate) fn breaker_counted(tool: &'static str, failed: bool) {
     breaker_call(tool, if failed { "failure" } else { "success" });
 }
 
-pub(crate) fn breaker_ignored(tool: impl Into<ToolName> + Copy) {
+pub(crate) fn breaker_ignored(tool: &'static str) {
     breaker_call(tool, "ignored");
 }
 
-pub(crate) fn breaker_rejected(tool: impl Into<ToolName> + Copy) {
+pub(crate) fn breaker_rejected(tool: &'static str) {
     breaker_call(tool, "circuitBreakerOpen");
 }
 
-fn breaker_call(tool: impl Into<ToolName> + Copy, result: &'static str) {
+fn breaker_call(tool: &'static str, result: &'static str) {
     add("ft.circuitbreaker.calls.total", tool, || [("circuitBreakerResult", result)], 1);
 }
 
-pub(crate) fn bulkhead_rejected(tool: impl Into<ToolName> + Copy) {
+pub(crate) fn bulkhead_rejected(tool: &'static str) {
     add("ft.bulkhead.calls.total", tool, || [("bulkheadResult", "rejected")], 1);
 }
 
-pub(crate) fn bulkhead_admitted(tool: impl Into<ToolName> + Copy) -> Running {
+pub(crate) fn bulkhead_admitted(tool: &'static str) -> Running {
     add("ft.bulkhead.calls.total", tool, || [("bulkheadResult", "accepted")], 1);
     let gauge = raise("ft.bulkhead.executionsRunning", tool);
-    Running(gauge.map(|gauge| Box::new(RunningCall { gauge, tool: tool.into(), started: start() })))
+    Running(gauge.map(|gauge| Box::new(RunningCall { gauge, tool, started: start() })))
 }
 
 /// A call that has a place, until this is dropped. The gauge is kept, so that the recorder which saw the call come sees it
@@ -87,7 +86,7 @@ pub(crate) struct Running(Option<Box<RunningCall>>);
 #[derive(Debug)]
 struct RunningCall {
     gauge: Gauge,
-    tool: ToolName,
+    tool: &'static str,
     started: Started,
 }
 
@@ -100,7 +99,7 @@ impl Drop for Running {
     }
 }
 
-pub(crate) fn bulkhead_waiting(tool: impl Into<ToolName> + Copy) -> Waiting {
+pub(crate) fn bulkhead_waiting(tool: &'static str) -> Waiting {
     Waiting(raise("ft.bulkhead.executionsWaiting", tool).map(Box::new))
 }
 
@@ -117,15 +116,15 @@ impl Drop for Waiting {
 }
 
 #[cfg(feature = "rate-limit")]
-pub(crate) fn rate_limit_permitted(tool: impl Into<ToolName> + Copy) {
+pub(crate) fn rate_limit_permitted(tool: &'static str) {
     add("ft.ratelimit.calls.total", tool, || [("rateLimitResult", "permitted")], 1);
 }
 
 #[cfg(feature = "rate-limit")]
-pub(crate) fn rate_limit_rejected(tool: impl Into<ToolName> + Copy) {
+pub(crate) fn rate_limit_rejected(tool: &'static str) {
     add("ft.ratelimit.calls.total", tool, || [("rateLimitResult", "rejected")], 1);
 }
 
-pub(crate) fn hedge_ended(tool: impl Into<ToolName> + Copy, hedged: bool) {
+pub(crate) fn hedge_ended(tool: &'static str, hedged: bool) {
     add("ft.hedge.calls.total", tool, || [("hedged", word(hedged))], 1);
 }

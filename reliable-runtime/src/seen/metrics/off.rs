@@ -1,7 +1,6 @@
 //! What is left of the counting without the feature `metrics`: nothing.
 
 use crate::said::event::{Event, GaveUpReason};
-use crate::said::name::ToolName;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started;
@@ -26,12 +25,12 @@ pub(crate) fn start() -> Started {
 }
 
 #[inline]
-pub(crate) fn bulkhead_admitted(_: impl Into<ToolName> + Copy) -> Running {
+pub(crate) fn bulkhead_admitted(_: &'static str) -> Running {
     Running
 }
 
 #[inline]
-pub(crate) fn bulkhead_waiting(_: impl Into<ToolName> + Copy) -> Waiting {
+pub(crate) fn bulkhead_waiting(_: &'static str) -> Waiting {
     Waiting
 }
 
@@ -44,18 +43,18 @@ macro_rules! nothing {
 
 nothing! {
     count(&Event);
-    retrying(impl Into<ToolName> + Copy);
-    retry_ended(impl Into<ToolName> + Copy, bool, Option<GaveUpReason>);
-    timeout_ended(impl Into<ToolName> + Copy, Started, bool);
-    breaker_counted(impl Into<ToolName> + Copy, bool);
-    breaker_ignored(impl Into<ToolName> + Copy);
-    breaker_rejected(impl Into<ToolName> + Copy);
-    bulkhead_rejected(impl Into<ToolName> + Copy);
-    hedge_ended(impl Into<ToolName> + Copy, bool);
+    retrying(&'static str);
+    retry_ended(&'static str, bool, Option<GaveUpReason>);
+    timeout_ended(&'static str, Started, bool);
+    breaker_counted(&'static str, bool);
+    breaker_ignored(&'static str);
+    breaker_rejected(&'static str);
+    bulkhead_rejected(&'static str);
+    hedge_ended(&'static str, bool);
 }
 
 #[cfg(feature = "rate-limit")]
 nothing! {
-    rate_limit_permitted(impl Into<ToolName> + Copy);
-    rate_limit_rejected(impl Into<ToolName> + Copy);
+    rate_limit_permitted(&'static str);
+    rate_limit_rejected(&'static str);
 }

@@ -1,0 +1,94 @@
+//! The options that every attribute has, and that hold for the whole function: what it is called, and how a fault becomes
+//! its error.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
+use syn::Expr;
+use syn::spanned::Spanned;
+
+use crate::errors::Errors;
+use crate::function::code::{Code, Setting};
+use crate::function::tokens::{at, visible};
+use crate::function::{Function, IntoError};
+use crate::options::rows::Row;
+use crate::options::{self, values};
+use crate::stack::attribute::Placed;
+
+/// What is given for one of them: one mention holds for all attributes of the function.
+fn given<'a>(row: &Row, stack: &'a [Placed], errors: &mut Errors) -> Option<&'a Expr> {
+    let mut given = stack.iter().filter_map(|placed| placed.options.value(row.key));
+    let first = given.next()?;
+    let written = |value: &Expr| value.to_token_stream().to_string();
+    for other in given.filter(|other| written(other) != written(first)) {
+        let key = row.key;
+        errors.add(other, format!("another attribute of this function has another `{key}`, and one `{key}` holds for all of them: remove one"));
+    }
+    Some(first)
+}
+
+/// What the attributes of a function call it.
+pub(crate) enum Name {
+    Text(TokenStream),
+    /// It is known at run time.
+    Value(Setting),
+}
+
+impl Name {
+    pub(crate) fn given(stack: &[Placed], function: &Function, errors: &mut Errors) -> Option<Name> {
+        let name = given(&options::NAME, stack, errors)?;
+        let value = options::NAME.value(name, errors);
+        Some(if values::is_literal(name) {
+            Name::Text(value)
+        } else {
+            Name::Value(setting(name, &value, &function.name))
+        })
+    }
+
+    /// Has the name ready before everything else, and gives the expression that the attributes use.
+    pub(crate) fn put_before(self, code: &mut Code) -> TokenStream {
+        match self {
+            Name::Text(text) => text,
+            Name::Value(value) => code.setting("tool", &value).into_token_stream(),
+        }
+    }
+}
+
+// Input:
+//     name = self.name()
+//
+// Output:
+//     let tool = ::reliable::run_time_name(&self.name(), "call");
+fn setting(name: &Expr, value: &TokenStream, own: &TokenStream) -> Setting {
+    let text = quote_spanned!(at(name.span())=> &#value);
+    Setting { ty: None, value: quote_spanned!(Span::mixed_site()=> ::reliable::run_time_name(#text, #own)) }
+}
+
+// Input:
+//     fault = ApiError::stopped
+//     fault = ApiError::Stopped(fault.to_string())
+//
+// Output:
+//     ApiError::stopped(fault)
+//     { let fault = fault; ApiError::Stopped(fault.to_string()) }
+/// How a fault becomes an error of the function, if its attributes say so.
+pub(crate) fn into_error(stack: &[Placed], errors: &mut Errors) -> Option<IntoError> {
+    let written = given(&options::FAULT, stack, errors)?;
+    if values::is_literal(written) || matches!(written, Expr::Closure(_)) {
+        errors.add(
+            written,
+            "`fault` takes a path to a function that makes an error of a `reliable::Fault`, or an expression that uses `fault`",
+        );
+    }
+    let mixed = Span::mixed_site();
+    let fault = quote_spanned!(mixed=> fault);
+    Some(if let Expr::Path(_) = written {
+        let error = values::call_or_evaluate(written, fault);
+        IntoError { error, function: written.to_token_stream() }
+    } else {
+        let seen = visible("fault");
+        IntoError {
+            error: quote_spanned!(mixed=> { let #seen = #fault; #written }),
+            function: quote_spanned!(mixed=> |#seen| #written),
+        }
+    })
+}

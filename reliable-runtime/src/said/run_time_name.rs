@@ -1,0 +1,41 @@
+//! A name that is made at run time, for those who take one that is part of the program.
+
+use std::collections::BTreeSet;
+use std::sync::{PoisonError, RwLock};
+
+const MOST: usize = 4096;
+static KEPT: RwLock<BTreeSet<&'static str>> = RwLock::new(BTreeSet::new());
+
+/// What `name = self.name()` becomes: the same text, as if it were part of the program.
+///
+/// Each name is kept for as long as the program runs, so that a call copies nothing. Of 4096 names that is: a program that
+/// makes more gets `otherwise` for the rest, which is the function's own name in an expansion.
+///
+/// ```
+/// use reliable::{Fault, Timeout, run_time_name};
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let tool = run_time_name(&format!("mail to {}", "ana"), "mail");
+/// let late = Timeout::ms(5).run(tool, std::future::pending::<Result<(), Fault>>()).await;
+/// assert_eq!(late.unwrap_err().to_string(), "`mail to ana` timed out after 5ms");
+/// # }
+/// ```
+pub fn run_time_name(name: &(impl AsRef<str> + ?Sized), otherwise: &'static str) -> &'static str {
+    let name = name.as_ref();
+    let known = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(name).copied();
+    known.unwrap_or_else(|| keep(name, otherwise))
+}
+
+fn keep(name: &str, otherwise: &'static str) -> &'static str {
+    let mut kept = KEPT.write().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = kept.get(name) {
+        return known;
+    }
+    if kept.len() >= MOST {
+        return otherwise;
+    }
+    let name: &'static str = name.to_owned().leak();
+    kept.insert(name);
+    name
+}

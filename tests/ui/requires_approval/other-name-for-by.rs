@@ -1,0 +1,8 @@
+use reliable::{Fault, requires_approval};
+
+#[requires_approval(approver = reliable::approver::Deny)]
+async fn refund(amount: u32) -> Result<u32, Fault> {
+    Ok(amount)
+}
+
+fn main() {}

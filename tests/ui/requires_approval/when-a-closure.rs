@@ -1,0 +1,8 @@
+use reliable::{Fault, requires_approval};
+
+#[requires_approval(when = |amount| amount > 100)]
+async fn refund(amount: u32) -> Result<u32, Fault> {
+    Ok(amount)
+}
+
+fn main() {}

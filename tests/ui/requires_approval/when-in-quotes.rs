@@ -1,0 +1,8 @@
+use reliable::{Fault, requires_approval};
+
+#[requires_approval(when = "is_large")]
+async fn refund(amount: u32) -> Result<u32, Fault> {
+    Ok(amount)
+}
+
+fn main() {}

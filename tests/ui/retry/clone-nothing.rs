@@ -1,0 +1,8 @@
+use reliable::{Fault, retry};
+
+#[retry(clone())]
+async fn forecast() -> Result<u32, Fault> {
+    Ok(1)
+}
+
+fn main() {}

@@ -1,0 +1,6 @@
+use reliable::retry;
+
+fn main() {
+    #[retry]
+    let _x = 2;
+}

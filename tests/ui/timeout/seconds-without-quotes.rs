@@ -1,0 +1,8 @@
+use reliable::{Fault, timeout};
+
+#[timeout(2s)]
+async fn forecast() -> Result<u32, Fault> {
+    Ok(1)
+}
+
+fn main() {}
