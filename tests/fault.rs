@@ -11,6 +11,7 @@ use reliable::{
 #[derive(Debug, PartialEq)]
 struct Foreign(String);
 
+#[expect(clippy::needless_pass_by_value, reason = "this is what the option takes")]
 fn foreign(fault: Fault) -> Foreign {
     Foreign(fault.to_string())
 }

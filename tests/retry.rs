@@ -879,3 +879,47 @@ mod policies {
         let _ = Retry::new().jitter(jitter);
     }
 }
+
+mod a_clone_of_the_receiver {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    #[derive(Clone)]
+    struct Call {
+        calls: Arc<AtomicU32>,
+        body: String,
+    }
+
+    impl Call {
+        #[retry(max = 2, backoff = "none", clone)]
+        async fn send(self, to: String) -> Result<String, String> {
+            struct Local(u32);
+            impl Local {
+                fn get(self) -> u32 {
+                    self.0
+                }
+            }
+            let calls = self.calls.fetch_add(1, Ordering::Relaxed);
+            let sent = std::mem::take(&mut { self }.body);
+            if Local(calls).get() < 2 { Err(sent) } else { Ok(format!("{sent} to {to}")) }
+        }
+
+        #[retry(max = 2, backoff = "none", clone)]
+        fn by_arc(self: Arc<Self>) -> Result<usize, String> {
+            if self.calls.fetch_add(1, Ordering::Relaxed) < 2 {
+                Err(self.body.clone())
+            } else {
+                Ok(Arc::strong_count(&self))
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn is_what_each_attempt_consumes() {
+        let call = Call { calls: Arc::default(), body: "hello".to_owned() };
+        assert_eq!(call.clone().send("ana".to_owned()).await, Ok("hello to ana".to_owned()));
+        assert_eq!(call.calls.swap(0, Ordering::Relaxed), 3);
+        assert_eq!(Arc::new(call).by_arc(), Ok(2), "the caller's, and that of the attempt");
+    }
+}

@@ -657,7 +657,7 @@ mod fragments {
         };
     }
 
-    with_options!(by_paths, self::is_busy, self::offline, 1, "1ms", self::is_busy);
+    with_options!(by_paths, is_busy, offline, 1, "1ms", is_busy);
 
     macro_rules! answered_by {
         ($fallback:expr) => {
@@ -689,31 +689,31 @@ mod conditional_parameters {
 
     use super::{Error, fallback, requires_approval, retry};
 
-    async fn offline(city: &str, #[cfg(any())] never: u64, #[cfg(all())] always: u64) -> Result<String, Error> {
+    async fn offline(city: &str, #[cfg(not(test))] never: u64, #[cfg(test)] always: u64) -> Result<String, Error> {
         Ok(format!("{city} {always}"))
     }
 
     #[fallback(offline)]
     #[retry(max = 1, backoff = "none", clone)]
-    async fn forecast(city: &str, #[cfg(any())] never: u64, #[cfg(all())] always: u64) -> Result<String, Error> {
-        Err(Error::Busy)
+    async fn forecast(city: &str, #[cfg(not(test))] never: u64, #[cfg(test)] always: u64) -> Result<String, Error> {
+        if always > 1 { Err(Error::Busy) } else { Ok(city.to_owned()) }
     }
 
     #[retry(max = 1, backoff = "none", clone(never, always))]
-    async fn consumed(#[cfg(any())] never: String, #[cfg(all())] always: String) -> Result<String, Error> {
+    async fn consumed(#[cfg(not(test))] never: String, #[cfg(test)] always: String) -> Result<String, Error> {
         Err(Error::Busy).or(Ok(always))
     }
 
     #[allow(clippy::trivially_copy_pass_by_ref, reason = "a condition is asked with references")]
-    fn is_large(city: &&str, #[cfg(any())] never: &u64, #[cfg(all())] always: &u64) -> bool {
-        !city.is_empty() && *always > 1
+    fn is_large(city: &&str, #[cfg(not(test))] never: &u64, #[cfg(test)] always: &u64, to: &&str) -> bool {
+        city != to && *always > 1
     }
 
     #[requires_approval(when = is_large, redact(never), reason = "it is large")]
     async fn refund(
         city: &str,
-        #[cfg(any())] never: u64,
-        #[cfg(all())] always: u64,
+        #[cfg(not(test))] never: u64,
+        #[cfg(test)] always: u64,
         to: &str,
     ) -> Result<String, Error> {
         Ok(format!("{city} {always} {to}"))

@@ -486,7 +486,7 @@ mod without_a_timer {
         }
         #[timeout(secs = 1)]
         async fn hang() -> Result<(), Fault> {
-            std::future::pending().await
+            pending().await
         }
         #[reliable::requires_approval(within = "1s", by = Thinking)]
         async fn gated() -> Result<(), Fault> {

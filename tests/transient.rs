@@ -356,3 +356,67 @@ fn a_tool_that_says_that_it_is_idempotent_may_be_retried() {
     }
     assert_eq!(read(), Ok(1));
 }
+
+mod a_condition {
+    use reliable::Transient;
+
+    #[derive(Debug)]
+    struct Status(u16);
+
+    impl Status {
+        fn is_server_error(&self) -> bool {
+            self.0 >= 500
+        }
+    }
+
+    fn is_busy(code: &u16) -> bool {
+        *code == 429
+    }
+
+    fn either(code: &u16, again: &bool) -> bool {
+        *again || is_busy(code)
+    }
+
+    #[derive(Debug, Transient)]
+    #[allow(dead_code, reason = "not all fields are asked")]
+    enum Error {
+        #[transient(when = status.is_server_error(), after = wait)]
+        Answered { status: Status, wait: Option<std::time::Duration>, body: String },
+        #[transient(when = matches!(_0, 429 | 500..))]
+        Code(u16),
+        #[transient(when = is_busy)]
+        ByPath(u16),
+        #[transient(when = either)]
+        ByBoth(u16, bool),
+        #[transient(when = again)]
+        ByField { again: bool, r#type: u8 },
+        #[transient(when = *r#type == 1 && _unused())]
+        Raw { again: bool, r#type: u8 },
+        #[transient(when = false)]
+        Never,
+    }
+
+    fn _unused() -> bool {
+        true
+    }
+
+    #[derive(Debug, Transient)]
+    #[transient(when = *_0 > 499)]
+    struct Whole(u16);
+
+    #[test]
+    fn is_asked_about_the_fields() {
+        let second = Some(std::time::Duration::from_secs(1));
+        let answered = |status| Error::Answered { status: Status(status), wait: second, body: String::new() };
+        assert!(answered(503).is_transient() && !answered(404).is_transient());
+        assert_eq!(answered(503).retry_after(), second);
+        assert!(Error::Code(429).is_transient() && Error::Code(503).is_transient() && !Error::Code(404).is_transient());
+        assert!(Error::ByPath(429).is_transient() && !Error::ByPath(500).is_transient());
+        assert!(Error::ByBoth(400, true).is_transient() && !Error::ByBoth(400, false).is_transient());
+        assert!(Error::ByField { again: true, r#type: 0 }.is_transient());
+        assert!(!Error::ByField { again: false, r#type: 0 }.is_transient());
+        assert!(Error::Raw { again: false, r#type: 1 }.is_transient());
+        assert!(!Error::Never.is_transient());
+        assert!(Whole(500).is_transient() && !Whole(400).is_transient());
+    }
+}

@@ -6,12 +6,12 @@ use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, PatType, ReturnType, Signature, Token, Type, Visibility,
-    parse_quote,
+    Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, PatType, ReceiverKind, ReturnType, Signature, Token, Type,
+    Visibility, parse_quote,
 };
 
 use crate::function::boxed::Shell;
-use crate::function::tokens::{at, last_segment, mentions, opened};
+use crate::function::tokens::{at, last_segment, mentions, opened, with_this};
 use crate::function::unfinished::breaks_off;
 
 pub(crate) mod boxed;
@@ -106,6 +106,24 @@ impl Parse for Body {
 }
 
 impl Function {
+    /// Its receiver, if it takes it by value: `self`, or `self: Arc<Self>`.
+    pub(crate) fn owned_receiver(&self) -> Option<Token![self]> {
+        let receiver = self.sig.receiver()?;
+        let is_owned = match &receiver.kind {
+            ReceiverKind::Reference(..) => false,
+            ReceiverKind::Typed(_, ty) => !matches!(**ty, Type::Reference(_)),
+            _ => true,
+        };
+        is_owned.then_some(receiver.self_token)
+    }
+
+    /// Has the body know its receiver as `this`.
+    pub(crate) fn call_itself_this(&mut self) {
+        let mut body = Group::new(self.body.delimiter(), with_this(self.body.stream()));
+        body.set_span(self.body.span());
+        self.body = body;
+    }
+
     pub(crate) fn is_async(&self) -> bool {
         self.sig.asyncness.is_some()
     }

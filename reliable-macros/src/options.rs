@@ -18,18 +18,23 @@ pub(crate) mod repeat;
 pub(crate) mod rows;
 pub(crate) mod values;
 
-/// What the function is called, in faults, questions and events. Every attribute knows it, and one mention holds for all.
+/// The options that every attribute on a function has. One mention of each holds for the whole function.
+pub(crate) const SHARED: &[Row] = &[NAME, FAULT];
+
+/// What the function is called, in faults, questions and events.
 pub(crate) const NAME: Row = Row::beside("name", Takes::Text { such_as: "weather" }).also(&["point", "id", "label"]);
 
-/// How a fault becomes an error, where the error type has no `From<Fault>`. The same holds for it.
+/// How a fault becomes an error, where the error type has no `From<Fault>`.
 pub(crate) const FAULT: Row = Row::beside("fault", Takes::Expression);
 
 /// The options as written, each checked to be known and to stand there once.
 pub(crate) struct Options {
     /// The attribute: `retry`.
     pub(crate) attribute: &'static str,
-    /// The options that it knows.
+    /// The options of its own.
     pub(crate) rows: &'static [Row],
+    /// Those that it has beside them, as others do.
+    shared: &'static [Row],
     /// Where errors about the attribute itself point.
     pub(crate) span: Span,
     pub(crate) positional: Option<Expr>,
@@ -55,12 +60,13 @@ impl Options {
     pub(crate) fn parse(
         attribute: &'static str,
         rows: &'static [Row],
+        shared: &'static [Row],
         args: TokenStream,
         span: Span,
         errors: &mut Errors,
     ) -> Options {
         let (named, unread) = (Vec::new(), Vec::new());
-        let mut options = Options { attribute, rows, span, positional: None, named, unread, faulty: false };
+        let mut options = Options { attribute, rows, shared, span, positional: None, named, unread, faulty: false };
         let before = errors.count();
         let read = (|input: ParseStream<'_>| options.read(input, errors)).parse2(args);
         errors.take(read);
@@ -68,9 +74,9 @@ impl Options {
         options
     }
 
-    /// The options that the attribute knows, and what all of them know.
+    /// All that the attribute knows.
     fn known(&self) -> impl Iterator<Item = &'static Row> {
-        self.rows.iter().chain([&NAME, &FAULT])
+        self.rows.iter().chain(self.shared)
     }
 
     fn row(&self, key: &Ident) -> Option<&'static Row> {
@@ -159,6 +165,13 @@ impl Options {
         }
     }
 
+    /// Notes that a list is empty that means nothing then.
+    pub(crate) fn must_name(&self, key: &str, errors: &mut Errors) {
+        if self.names(key).is_some_and(<[Ident]>::is_empty) {
+            errors.add(self.first_of(&[key]), format!("`{key}()` names nothing: write a parameter's name into it"));
+        }
+    }
+
     /// Notes that something must be given, unless the reason why it is missing was noted already.
     pub(crate) fn must_have(&self, message: &str, errors: &mut Errors) {
         if !self.faulty {
@@ -173,14 +186,14 @@ mod tests {
     use crate::options::rows::{Goes, Takes};
 
     const ROWS: &[Row] = &[
-        Row::policy("max", Takes::integer(0)),
+        Row::policy("max", Takes::integer(0)).also(&["most"]).note(", at most"),
         Row::beside("clone", Takes::NamesOrNothing),
         Row::beside("loud", Takes::Nothing),
     ];
 
     fn read(args: &str) -> (Options, Vec<String>) {
         let mut errors = Errors::default();
-        let options = Options::parse("it", ROWS, args.parse().unwrap(), Span::call_site(), &mut errors);
+        let options = Options::parse("it", ROWS, &[], args.parse().unwrap(), Span::call_site(), &mut errors);
         (options, errors.finish().err().into_iter().flatten().map(|error| error.to_string()).collect())
     }
 
@@ -200,9 +213,18 @@ mod tests {
             ("max = 3, max = 4", "`max` is given twice: remove one of them"),
             ("clone = a", "`clone` takes names of parameters: write `clone(a, b)`"),
             ("loud = 3", "`loud` stands alone: write `loud` without a value"),
-            ("mux = 3", "`mux` is no option of `#[it]`: did you mean `max`?"),
-            ("backoff = 3", "`backoff` is no option of `#[it]`: it has `max`, `clone`, `loud`, `name`, `fault`"),
+            ("mux = 3", "`mux` is no option of `#[it]`: did you mean `max`, at most?"),
+            ("backoff = 3", "`backoff` is no option of `#[it]`: it has `max`, `clone`, `loud`"),
             ("A, B", "`#[it]` takes one value without a name: remove one of them"),
+            ("max: 3", "`max` takes its value behind a `=`: write `max = 3`"),
+            ("max == 3", "`max` takes its value behind a `=`: write `max = 3`"),
+            ("ma-x = 3", "`ma-x` is no option of `#[it]`: did you mean `max`, at most?"),
+            ("most = 3", "`most` is no option of `#[it]`: did you mean `max`, at most?"),
+            ("lo = 3", "`lo` is no option of `#[it]`: did you mean `loud`?"),
+            ("max = 3 +", "the value of `max` breaks off: write the rest of it"),
+            ("max = error., loud", "the value of `max` breaks off: write the rest of it"),
+            ("max = 3,, loud", "an option is missing here: remove this comma"),
+            ("max = 250 ms", "a time goes in quotes: write \"250ms\""),
             ("max = 3 loud", "options are separated by commas: a `,` is missing here"),
         ] {
             assert_eq!(read(args).1, [message]);

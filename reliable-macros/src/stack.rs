@@ -16,7 +16,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::Code;
 use crate::function::unfinished::{is_no_item, lacks_a_type};
-use crate::options::Options;
+use crate::options::{Options, SHARED};
 use crate::stack::attribute::{Attribute, Layer, Placed};
 use crate::stack::framework::Framework;
 use crate::stack::whole::Name;
@@ -161,7 +161,6 @@ fn build(
     let mut of_options = Errors::default();
     let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
     signature::check(&function, &stack, &mut errors);
-    consumed::check(&function, &stack, &mut errors);
     order::check(&stack, &mut errors);
     for placed in &stack {
         placed.layer.check_others(attrs, &mut errors);
@@ -169,6 +168,9 @@ fn build(
     errors.append(of_options);
     function.into_error = whole::into_error(&stack, &mut errors);
     let name = Name::given(&stack, &function, &mut errors);
+    if errors.count() == 0 {
+        consumed::check(&function, &stack, &mut errors);
+    }
     let beside = once_each(&stack, |layer| layer.beside(&function, attrs));
     let function = match (errors.finish(), is_refused()) {
         (Ok(()), false) => {
@@ -189,7 +191,7 @@ fn build(
 impl Written {
     fn read(self, function: &Function, errors: &mut Errors) -> Placed {
         let Written { attribute, args, span } = self;
-        let options = Options::parse(attribute.name, attribute.options, args, span, errors);
+        let options = Options::parse(attribute.name, attribute.options, SHARED, args, span, errors);
         let layer = (attribute.read)(&options, function, errors);
         Placed { attribute, options, layer }
     }
@@ -225,6 +227,9 @@ fn wrap(
     layers: &[Box<dyn Layer>],
     name: Option<Name>,
 ) -> TokenStream {
+    if layers.iter().any(|layer| layer.clones_receiver()) {
+        function.call_itself_this();
+    }
     let before: TokenStream = layers.iter().map(|layer| layer.before_body()).collect();
     let mut code = Code::body(&before, &function);
     if let Some(name) = name {

@@ -138,6 +138,16 @@ fn each_name_in_a_rule_is_one_of_the_family() {
 }
 
 #[test]
+fn no_other_name_of_an_option_is_an_option_or_stands_for_two() {
+    for Attribute { name, options, .. } in FAMILY.attributes {
+        let mut names: Vec<&str> = options.iter().map(|row| row.key).collect();
+        names.extend(options.iter().flat_map(|row| row.also));
+        let all: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(all.len(), names.len(), "of `#[{name}]`: {names:?}");
+    }
+}
+
+#[test]
 fn each_attribute_has_its_shim_and_its_documentation() {
     let shims = include_str!("lib.rs");
     for Attribute { name, .. } in FAMILY.attributes {

@@ -7,12 +7,7 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
     };
     let mut attempts = retry.attempts();
     loop {
-        let outcome = (|| {
-            if false {
-                return ::reliable::expansion::returns::<
-                    Result<Forecast, WeatherError>,
-                >();
-            }
+        let outcome = (|| -> Result<Forecast, WeatherError> {
             let _permit = match bulkhead.admit_blocking("known_forecast") {
                 ::core::result::Result::Ok(permit) => permit,
                 ::core::result::Result::Err(fault) => {

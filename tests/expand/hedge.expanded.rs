@@ -6,12 +6,8 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         .run(
             "forecast",
             || async {
-                if false {
-                    return ::reliable::expansion::returns::<
-                        Result<Forecast, WeatherError>,
-                    >();
-                }
-                { fetch(city).await }
+                let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
+                outcome
             },
         )
         .await

@@ -12,13 +12,11 @@ pub async fn forecast(
                     .run(
                         "forecast",
                         async {
-                            if false {
-                                return ::reliable::expansion::returns::<
-                                    Result<Forecast, WeatherError>,
-                                >();
-                            }
-                            let city = ::core::clone::Clone::clone(&city);
-                            { fetch_owned(city).await }
+                            let outcome: Result<Forecast, WeatherError> = {
+                                let city = ::core::clone::Clone::clone(&city);
+                                { fetch_owned(city).await }
+                            };
+                            outcome
                         },
                     )
             },

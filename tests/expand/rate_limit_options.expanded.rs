@@ -12,12 +12,7 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
     };
     let mut attempts = retry.attempts();
     loop {
-        let outcome = (|| {
-            if false {
-                return ::reliable::expansion::returns::<
-                    Result<Forecast, WeatherError>,
-                >();
-            }
+        let outcome = (|| -> Result<Forecast, WeatherError> {
             if let ::core::result::Result::Err(fault) = outer_rate_limit
                 .admit_blocking("known_forecast")
             {

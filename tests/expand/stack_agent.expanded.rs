@@ -26,12 +26,10 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                                     .run(
                                         "assistant",
                                         async {
-                                            if false {
-                                                return ::reliable::expansion::returns::<
-                                                    Result<Step<String>, AgentError>,
-                                                >();
-                                            }
-                                            { chat.ask_model().await.map(Reply::into_step) }
+                                            let outcome: Result<Step<String>, AgentError> = {
+                                                chat.ask_model().await.map(Reply::into_step)
+                                            };
+                                            outcome
                                         },
                                     )
                                     .await;

@@ -16,15 +16,11 @@ impl Weather {
                             .run(
                                 "forecast",
                                 async {
-                                    if false {
-                                        return ::reliable::expansion::returns::<
-                                            Result<Forecast, WeatherError>,
-                                        >();
-                                    }
-                                    {
+                                    let outcome: Result<Forecast, WeatherError> = {
                                         self.calls += 1;
                                         fetch(city).await
-                                    }
+                                    };
+                                    outcome
                                 },
                             )
                             .await;

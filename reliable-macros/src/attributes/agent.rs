@@ -10,7 +10,7 @@ use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
 use crate::function::tokens::at;
 use crate::options::Options;
-use crate::options::policy::{Policy, built};
+use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Again, Attribute, Layer};
 use crate::stack::rule::{Moves, Rule};
@@ -101,22 +101,43 @@ impl Layer for Agent {
         ))
     }
 
-    /// A step returns `Result<Step<T>, E>`, and the whole run `Result<T, E>`.
     fn change_signature(&self, signature: &mut Signature) {
-        let ReturnType::Type(_, returned) = &mut signature.output else { return };
-        if !strip_step(returned) {
-            // An alias hides the `Step`: the compiler looks behind it.
-            **returned =
-                parse_quote_spanned!(at(returned.span())=> <#returned as ::reliable::expansion::StepOutcome>::Answer);
-        }
+        answer_of_the_run(signature);
     }
 
     /// Its callers expect the answer, and not the step.
     fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
-        is_step(function).then(|| {
-            let limits = quote_spanned!(Span::mixed_site()=> ::reliable::AgentLimits::new());
-            Box::new(Agent(built(&limits, true))) as Box<dyn Layer>
-        })
+        is_step(function).then(|| Box::new(OneStep) as Box<dyn Layer>)
+    }
+}
+
+/// The agent while something is wrong: one step, with nothing around it in which the compiler could find more.
+struct OneStep;
+
+impl Layer for OneStep {
+    fn wrap(&self, inner: Code, function: &Function) -> Code {
+        let step = inner.future(function);
+        inner.into_block(quote_spanned!(Span::mixed_site()=>
+            let run = ::reliable::AgentLimits::new().begin("");
+            match ::reliable::expansion::StepOutcome::settle(run.scope(#step).await, &run) {
+                ::core::ops::ControlFlow::Break(answer) => answer,
+                ::core::ops::ControlFlow::Continue(()) => ::core::unreachable!(),
+            }
+        ))
+    }
+
+    fn change_signature(&self, signature: &mut Signature) {
+        answer_of_the_run(signature);
+    }
+}
+
+/// A step returns `Result<Step<T>, E>`, and the whole run `Result<T, E>`.
+fn answer_of_the_run(signature: &mut Signature) {
+    let ReturnType::Type(_, returned) = &mut signature.output else { return };
+    if !strip_step(returned) {
+        // An alias hides the `Step`: the compiler looks behind it.
+        **returned =
+            parse_quote_spanned!(at(returned.span())=> <#returned as ::reliable::expansion::StepOutcome>::Answer);
     }
 }
 

@@ -147,6 +147,8 @@ fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> Vec
     for key in ["show", "redact"] {
         options.check_names(key, function, errors);
     }
+    // `show()` is for a question that says nothing of the arguments.
+    options.must_name("redact", errors);
     let (shown, redacted) = (options.names("show"), options.names("redact").unwrap_or_default());
     if let Some(both) = redacted.iter().find(|name| shown.is_some_and(|shown| shown.contains(name))) {
         errors.add(both, format!("`{both}` can't be both shown and redacted: remove it from one of them"));

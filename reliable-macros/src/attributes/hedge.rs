@@ -9,7 +9,7 @@ use crate::function::Function;
 use crate::function::code::{Code, Setting};
 use crate::options::Options;
 use crate::options::policy::{Policy, built};
-use crate::options::repeat::{Cloned, check_parameters, cloned, clones};
+use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Again, Attribute, Layer};
 
@@ -38,13 +38,13 @@ const POLICY: Policy = Policy {
 
 struct Hedge {
     hedge: Setting,
-    clones: Vec<Cloned>,
+    clones: Clones,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     check_parameters(function, errors);
     check_shared(function, errors);
-    Box::new(Hedge { hedge: hedge(options, function, errors), clones: clones(options, function, errors) })
+    Box::new(Hedge { hedge: hedge(options, function, errors), clones: Clones::of(options, function, errors) })
 }
 
 fn hedge(options: &Options, function: &Function, errors: &mut Errors) -> Setting {
@@ -76,7 +76,11 @@ impl Layer for Hedge {
     }
 
     fn before_body(&self) -> TokenStream {
-        cloned(&self.clones)
+        self.clones.made()
+    }
+
+    fn clones_receiver(&self) -> bool {
+        self.clones.has_receiver()
     }
 }
 

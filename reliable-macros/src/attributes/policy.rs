@@ -10,7 +10,7 @@ use crate::function::tokens::{at, relocate};
 use crate::function::{Function, IntoError};
 use crate::options::Options;
 use crate::options::classify::Classify;
-use crate::options::repeat::{Cloned, check_parameters, cloned, clones};
+use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Again, Attribute, Layer};
 use crate::stack::rule::Twice;
@@ -24,7 +24,7 @@ pub(crate) const POLICY: Attribute = Attribute {
 
 struct OwnPolicy {
     policy: Setting,
-    clones: Vec<Cloned>,
+    clones: Clones,
     /// Where an error about the policy's type points.
     span: Span,
 }
@@ -39,7 +39,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         (TokenStream::new(), options.span)
     };
     let policy = Setting { ty: None, value };
-    Box::new(OwnPolicy { policy, clones: clones(options, function, errors), span })
+    Box::new(OwnPolicy { policy, clones: Clones::of(options, function, errors), span })
 }
 
 impl Layer for OwnPolicy {
@@ -106,6 +106,10 @@ impl Layer for OwnPolicy {
     }
 
     fn before_body(&self) -> TokenStream {
-        cloned(&self.clones)
+        self.clones.made()
+    }
+
+    fn clones_receiver(&self) -> bool {
+        self.clones.has_receiver()
     }
 }

@@ -12,7 +12,7 @@ use crate::function::code::{Code, Setting, pause};
 use crate::function::tokens::{at, mentions};
 use crate::options::classify::Classify;
 use crate::options::policy::Policy;
-use crate::options::repeat::{Cloned, check_parameters, cloned, clones};
+use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
 use crate::stack::attribute::{Again, Attribute, Layer};
@@ -89,7 +89,7 @@ struct Retry {
     key: Option<Key>,
     /// The key as it would be if nothing were wrong.
     mentioned_key: Option<Key>,
-    clones: Vec<Cloned>,
+    clones: Clones,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
@@ -106,7 +106,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         budget: options.value("budget").map(|expr| budget(expr, errors)),
         key: key(options, function, errors),
         mentioned_key: options.mention(KEY).cloned().map(Key),
-        clones: clones(options, function, errors),
+        clones: Clones::of(options, function, errors),
     })
 }
 
@@ -156,7 +156,11 @@ impl Layer for Retry {
     }
 
     fn before_body(&self) -> TokenStream {
-        cloned(&self.clones)
+        self.clones.made()
+    }
+
+    fn clones_receiver(&self) -> bool {
+        self.clones.has_receiver()
     }
 
     /// It would repeat the effect of a tool that says of itself that it must not be repeated.

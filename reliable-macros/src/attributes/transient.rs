@@ -8,12 +8,16 @@ use syn::{
     parse_quote_spanned,
 };
 
+use crate::attributes::transient::condition::Condition;
 use crate::errors::Errors;
 use crate::function::tokens::{at, last_segment, mentions};
 use crate::options::Options;
 use crate::options::rows::{Row, Takes};
 
-const OPTIONS: [Row; 2] = [
+mod condition;
+
+const OPTIONS: [Row; 3] = [
+    Row::beside("when", Takes::Expression).also(&["if", "retry"]),
     Row::beside("after", Takes::Expression).also(&["retry_after", "delay", "wait"]),
     Row::beside("forward", Takes::Nothing).also(&["source", "transparent"]),
 ];
@@ -27,8 +31,8 @@ struct Variant {
 enum Verdict {
     /// Not worth a retry.
     Final,
-    /// Worth a retry, perhaps after a delay that a field holds.
-    Transient { after: Option<(Member, Span)> },
+    /// Worth a retry, perhaps only if its fields say so, and after a delay that one of them holds.
+    Transient { when: Option<Condition>, after: Option<(Member, Span)> },
     /// What the error in a field says.
     Forward(Member, Box<Type>),
 }
@@ -153,7 +157,10 @@ impl Variant {
         let mixed = Span::mixed_site();
         match verdict {
             Verdict::Final => quote_spanned!(mixed=> #path { .. } => false,),
-            Verdict::Transient { .. } => quote_spanned!(mixed=> #path { .. } => true,),
+            Verdict::Transient { when: Some(Condition { fields, answer }), .. } => {
+                quote_spanned!(mixed=> #path { #fields .. } => #answer,)
+            }
+            Verdict::Transient { when: None, .. } => quote_spanned!(mixed=> #path { .. } => true,),
             Verdict::Forward(member, ty) => self.forwarded(member, ty, "is_transient"),
         }
     }
@@ -162,11 +169,11 @@ impl Variant {
         let Variant { path, verdict } = self;
         let mixed = Span::mixed_site();
         match verdict {
-            Verdict::Transient { after: Some((member, span)) } => {
+            Verdict::Transient { after: Some((member, span)), .. } => {
                 let asked = quote_spanned!(at(*span)=> ::reliable::expansion::AskedDelay::asked_delay(after));
                 quote_spanned!(mixed=> #path { #member: after, .. } => #asked,)
             }
-            Verdict::Final | Verdict::Transient { after: None } => {
+            Verdict::Final | Verdict::Transient { after: None, .. } => {
                 quote_spanned!(mixed=> #path { .. } => ::core::option::Option::None,)
             }
             Verdict::Forward(member, ty) => self.forwarded(member, ty, "retry_after"),
@@ -209,7 +216,7 @@ impl Verdict {
                 return None;
             }
         };
-        let options = Options::parse("transient", &OPTIONS, args, mark.span(), errors);
+        let options = Options::parse("transient", &OPTIONS, &[], args, mark.span(), errors);
         if let Some(value) = &options.positional {
             errors.add(
                 value,
@@ -217,7 +224,13 @@ impl Verdict {
             );
             return None;
         }
+        let when = options.value("when").map(|when| Condition::of(when, fields));
         match (options.value("after"), options.flag("forward")) {
+            (_, true) if when.is_some() => {
+                let message = "the wrapped error says itself what is worth a retry: remove `when`, or `forward`";
+                errors.add(options.first_of(&["when"]), message);
+                None
+            }
             (Some(_), true) => {
                 let message = "the wrapped error knows the delay, too: remove `after`, or `forward`";
                 errors.add(options.first_of(&["after"]), message);
@@ -226,7 +239,7 @@ impl Verdict {
             (Some(field), false) => {
                 let member = errors.take(named(field, fields))?;
                 let ty = fields.iter().zip(fields.members()).find(|(_, it)| *it == member).map(|(field, _)| &field.ty);
-                Some(Verdict::Transient { after: Some((member, ty.map_or(field.span(), Spanned::span))) })
+                Some(Verdict::Transient { when, after: Some((member, ty.map_or(field.span(), Spanned::span))) })
             }
             (None, true) => {
                 let forward = wrapped(fields).map(|(member, field)| Verdict::forward(member, field));
@@ -238,7 +251,7 @@ impl Verdict {
                 }
                 forward
             }
-            (None, false) => Some(Verdict::Transient { after: None }),
+            (None, false) => Some(Verdict::Transient { when, after: None }),
         }
     }
 }

@@ -152,7 +152,7 @@ impl Code {
             Form::Future => statements,
             Form::Block => quote!({ #statements }),
             Form::Returning if self.labelled.is_some() => self.labelled.to_token_stream(),
-            Form::Returning | Form::Body => run(function, &self.hinted(function)),
+            Form::Returning | Form::Body => self.run(function),
         }
     }
 
@@ -173,14 +173,32 @@ impl Code {
         }
     }
 
+    /// The statements as those of a block of their own, which must know of what type its outcome is.
     fn hinted(&self, function: &Function) -> TokenStream {
         let tokens = &self.tokens;
         if self.typed {
             return tokens.clone();
         }
         let returned = function.return_hint();
+        if !self.leaves_early {
+            let body = self.block();
+            return quote_spanned!(self.span=> let outcome: #returned = #body; outcome);
+        }
         let hint = quote_spanned!(self.span=> if false { return ::reliable::expansion::returns::<#returned>(); });
         quote!(#hint #tokens)
+    }
+
+    /// Runs the statements, which may `return`, and gives what they return.
+    fn run(&self, function: &Function) -> TokenStream {
+        let span = function.return_span();
+        if function.is_async() {
+            let future = future(function, &self.hinted(function));
+            return quote_spanned!(span=> #future.await);
+        }
+        let statements = &self.tokens;
+        let returned = (!self.typed).then(|| function.return_hint());
+        let returned = returned.iter();
+        quote_spanned!(span=> (|| #(-> #returned)* { #statements })())
     }
 }
 
@@ -232,17 +250,6 @@ pub(crate) fn admit(policy: &Ident, function: &Function) -> TokenStream {
 pub(crate) fn pause(function: &Function) -> TokenStream {
     let mixed = Span::mixed_site();
     if function.is_async() { quote_spanned!(mixed=> pause.await) } else { quote_spanned!(mixed=> pause.block()) }
-}
-
-/// Runs statements that may `return`, and gives what they return.
-fn run(function: &Function, statements: &TokenStream) -> TokenStream {
-    let span = function.return_span();
-    if function.is_async() {
-        let future = future(function, statements);
-        quote_spanned!(span=> #future.await)
-    } else {
-        quote_spanned!(span=> (|| { #statements })())
-    }
 }
 
 /// Not `async move`: the parameters stay where they are, for the next attempt and for a fallback.

@@ -54,3 +54,61 @@ pub(crate) fn mentions(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> 
         _ => false,
     })
 }
+
+/// What a body knows its receiver by, where it has a clone of it: nothing can hide `self`.
+pub(crate) fn this() -> Ident {
+    Ident::new("this", Span::mixed_site())
+}
+
+/// The same with [`this`] in the place of `self`. In an item within it `self` is another one, and in `self::name` it is none.
+pub(crate) fn with_this(tokens: TokenStream) -> TokenStream {
+    let mut in_item = false;
+    let mut tokens = tokens.into_iter().peekable();
+    let mut written = TokenStream::new();
+    while let Some(token) = tokens.next() {
+        written.extend([match token {
+            TokenTree::Ident(name) if name == "self" && !in_item && !is_colon(tokens.peek()) => {
+                let mut this = this();
+                this.set_span(at(name.span()));
+                this.into()
+            }
+            TokenTree::Ident(name) => {
+                in_item |= name == "impl" || name == "trait" || name == "fn";
+                name.into()
+            }
+            TokenTree::Group(group) if !in_item => {
+                let mut inside = Group::new(group.delimiter(), with_this(group.stream()));
+                inside.set_span(group.span());
+                inside.into()
+            }
+            TokenTree::Group(group) => {
+                in_item = group.delimiter() != Delimiter::Brace;
+                group.into()
+            }
+            other => other,
+        }]);
+    }
+    written
+}
+
+fn is_colon(token: Option<&TokenTree>) -> bool {
+    matches!(token, Some(TokenTree::Punct(mark)) if mark.as_char() == ':')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_takes_the_place_of_self_where_that_is_the_receiver() {
+        let body: TokenStream =
+            "self.a(&self, [self.b]); self::c(Self::D); struct E; impl E { fn f(self) { self.g() } } { self }"
+                .parse()
+                .unwrap();
+        let expected: TokenStream =
+            "this.a(&this, [this.b]); self::c(Self::D); struct E; impl E { fn f(self) { self.g() } } { this }"
+                .parse()
+                .unwrap();
+        assert_eq!(with_this(body).to_string(), expected.to_string());
+    }
+}

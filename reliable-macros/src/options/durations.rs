@@ -145,3 +145,26 @@ fn parse_any(text: &str) -> Result<Duration, String> {
         _ => Err(format!("has an unknown unit: write {}", written())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_quoted_in_a_unit_that_it_is_a_whole_number_of() {
+        for (written, expected) in [
+            ("2s", "2s"),
+            ("500ms", "500ms"),
+            ("1.5s", "1500ms"),
+            ("0.5h", "30m"),
+            ("2_000ms", "2000ms"),
+            ("2 seconds", "2s"),
+            ("90s", "90s"),
+        ] {
+            assert_eq!(quoted(written), Some(format!("\"{expected}\"")));
+        }
+        for written in ["2", "2x", "0.5ms", "s", "0x2s", "99999999999999999999s", "1.00000000000000000000s"] {
+            assert_eq!(quoted(written), None, "{written}");
+        }
+    }
+}

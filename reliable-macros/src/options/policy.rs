@@ -9,9 +9,9 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::Setting;
 use crate::function::tokens::{at, mentions};
-use crate::options::Options;
-use crate::options::rows::{Goes, Row};
+use crate::options::rows::{Goes, Row, Takes};
 use crate::options::values::{is_literal, word};
+use crate::options::{Options, durations};
 
 /// What the messages and the expansion say of the policy. Its options are the attribute's rows that go into it.
 pub(crate) struct Policy {
@@ -46,6 +46,13 @@ impl Policy {
         let attribute = options.attribute;
         if let Some(row) = word(value).and_then(|word| options.row_of_word(&word)) {
             return format!("`#[{attribute}]` takes {article} of type `{ty}` here: write `{} = {given}`", row.key);
+        }
+        let time = |row: &&Row| row.goes != Goes::Elsewhere && matches!(row.takes, Takes::Duration);
+        if let (Some(row), Some(_)) = (options.rows.iter().find(time), durations::of_literal(value)) {
+            return format!(
+                "`#[{attribute}]` takes {article} of type `{ty}` here: write `{} = {given}` for a time",
+                row.key
+            );
         }
         let value = if starts_alike(&given, &example) { given } else { example };
         format!("`#[{attribute}]` takes {article} of type `{ty}` here: write `{key} = {value}` for {what}")

@@ -96,11 +96,6 @@ impl Options {
         let key = input.call(Ident::parse_any)?;
         let names;
         parenthesized!(names in input);
-        if names.is_empty() {
-            errors.add(&key, format!("`{key}()` names nothing: write a parameter's name into it, or remove it"));
-            self.unread.push(key);
-            return Ok(());
-        }
         let names = Punctuated::<Ident, Token![,]>::parse_terminated(&names).map_err(|error| {
             syn::Error::new(error.span(), format!("`{key}(…)` takes names of parameters: write `{key}(a, b)`"))
         })?;

@@ -1,11 +1,11 @@
 //! A body that runs more than once, under a retry, a hedge or a policy of one's own: what it asks of its function.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::{FnArg, Receiver, Type};
+use syn::{FnArg, Receiver, Token, Type};
 
 use crate::errors::Errors;
-use crate::function::tokens::at;
+use crate::function::tokens::{at, this};
 use crate::function::{Binding, Function};
 use crate::options::Options;
 
@@ -26,29 +26,47 @@ pub(crate) fn check_parameters(function: &Function, errors: &mut Errors) {
     }
 }
 
-/// A parameter of which each attempt gets a clone.
-pub(crate) struct Cloned {
+/// What each attempt gets a clone of.
+pub(crate) struct Clones {
+    /// The receiver, which the body then knows by another name.
+    receiver: Option<Token![self]>,
+    parameters: Vec<Cloned>,
+}
+
+struct Cloned {
     name: Ident,
     cfgs: TokenStream,
 }
 
-/// Gives an attempt clones of its own.
-pub(crate) fn cloned(parameters: &[Cloned]) -> TokenStream {
-    let clone = |Cloned { name, cfgs }: &Cloned| {
-        let clone = quote_spanned!(at(name.span())=> let #name = ::core::clone::Clone::clone(&#name););
-        quote!(#cfgs #clone)
-    };
-    parameters.iter().map(clone).collect()
-}
+impl Clones {
+    /// Those that are named, where they are named, or all that are owned.
+    pub(crate) fn of(options: &Options, function: &Function, errors: &mut Errors) -> Clones {
+        options.check_names("clone", function, errors);
+        options.must_name("clone", errors);
+        let names = options.names("clone").unwrap_or_default();
+        let written = |Binding { pat, ty, cfgs }: Binding<'_>| {
+            let owned = options.flag("clone") && !matches!(ty, Type::Reference(_));
+            let name = names.iter().find(|name| **name == pat.ident).or_else(|| owned.then_some(&pat.ident))?;
+            Some(Cloned { name: name.clone(), cfgs })
+        };
+        let parameters = function.bindings().into_iter().filter_map(written).collect();
+        Clones { receiver: function.owned_receiver().filter(|_| options.flag("clone")), parameters }
+    }
 
-/// The parameters of which each attempt gets a clone: those that are named, where they are named, or all owned ones.
-pub(crate) fn clones(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Cloned> {
-    options.check_names("clone", function, errors);
-    let names = options.names("clone").unwrap_or_default();
-    let written = |Binding { pat, ty, cfgs }: Binding<'_>| {
-        let owned = options.flag("clone") && !matches!(ty, Type::Reference(_));
-        let name = names.iter().find(|name| **name == pat.ident).or_else(|| owned.then_some(&pat.ident))?;
-        Some(Cloned { name: name.clone(), cfgs })
-    };
-    function.bindings().into_iter().filter_map(written).collect()
+    pub(crate) fn has_receiver(&self) -> bool {
+        self.receiver.is_some()
+    }
+
+    /// Makes them, for one attempt.
+    pub(crate) fn made(&self) -> TokenStream {
+        let this = self.receiver.map(|receiver| {
+            let this = this();
+            quote_spanned!(Span::mixed_site()=> let #this = ::core::clone::Clone::clone(&#receiver);)
+        });
+        let clone = |Cloned { name, cfgs }: &Cloned| {
+            let clone = quote_spanned!(at(name.span())=> let #name = ::core::clone::Clone::clone(&#name););
+            quote!(#cfgs #clone)
+        };
+        this.into_iter().chain(self.parameters.iter().map(clone)).collect()
+    }
 }

@@ -178,10 +178,17 @@ pub(crate) struct Argument {
     pub(crate) value: TokenStream,
 }
 
-/// A bare path is called with what is at hand, anything else is evaluated.
+impl Argument {
+    /// One that is always there.
+    pub(crate) fn of(value: impl ToTokens) -> Argument {
+        Argument { cfgs: TokenStream::new(), value: value.into_token_stream() }
+    }
+}
+
+/// A bare path is called with what is at hand, anything else is evaluated. `None` is no function, and means itself.
 pub(crate) fn call_or_evaluate(expr: &Expr, argument: impl ToTokens) -> TokenStream {
     match expr {
-        Expr::Path(path) => call(path, &[Argument { cfgs: TokenStream::new(), value: argument.into_token_stream() }]),
+        Expr::Path(path) if !path.path.is_ident("None") => call(path, &[Argument::of(argument)]),
         _ => expr.to_token_stream(),
     }
 }

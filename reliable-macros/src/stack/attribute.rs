@@ -73,6 +73,11 @@ pub(crate) trait Layer {
         TokenStream::new()
     }
 
+    /// Whether those statements make a clone of the receiver, which the body then knows as `this`.
+    fn clones_receiver(&self) -> bool {
+        false
+    }
+
     /// Whether this layer, written below `above`, means the same around it, and is better there.
     fn hoists_over(&self, _above: &dyn Layer) -> bool {
         false

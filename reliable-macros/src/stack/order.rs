@@ -107,7 +107,7 @@ mod tests {
     fn placed(attribute: &'static Attribute, args: &str) -> Placed {
         let args: TokenStream = args.parse().unwrap();
         let options =
-            Options::parse(attribute.name, attribute.options, args, Span::call_site(), &mut Errors::default());
+            Options::parse(attribute.name, attribute.options, &[], args, Span::call_site(), &mut Errors::default());
         Placed { attribute, options, layer: Box::new(Nothing) }
     }
 

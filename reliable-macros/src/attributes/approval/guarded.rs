@@ -25,6 +25,7 @@ fn mark_of(name: &Ident) -> Ident {
 //     pub async fn refund(amount: u32) -> Result<(), ToolError> { … }
 //
 // Output:
+//     /// Says that a human is asked before the function runs: `guarded!` looks for it.
 //     #[doc(hidden)]
 //     pub const _REFUND_REQUIRES_APPROVAL: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
 /// The constant beside a guarded function. There is none in the `impl` of a trait, where no constant may be added: so a
@@ -39,6 +40,7 @@ pub(crate) fn mark(function: &Function, attrs: &[Attribute]) -> Option<TokenStre
     let (vis, mark) = (&function.vis, mark_of(&function.sig.ident));
     Some(quote_spanned!(Span::mixed_site()=>
         #(#cfgs)*
+        #[doc = " Says that a human is asked before the function runs: `guarded!` looks for it."]
         #[doc(hidden)]
         #vis const #mark: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
     ))

@@ -1,8 +1,0 @@
-use reliable::{Fault, requires_approval};
-
-#[requires_approval(show())]
-async fn refund(amount: u32) -> Result<u32, Fault> {
-    Ok(amount)
-}
-
-fn main() {}
