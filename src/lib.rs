@@ -3,22 +3,38 @@
 //! # Finding your way
 //! - The attributes: [`retry`](macro@retry), [`timeout`](macro@timeout), [`fallback`](macro@fallback),
 //!   [`requires_approval`](macro@requires_approval), [`agent`](macro@agent),
-//!   [`circuit_breaker`](macro@circuit_breaker), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge), and with the feature
-//!   `rate-limit` the attribute `rate_limit`.
+//!   [`circuit_breaker`](macro@circuit_breaker), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge),
+//!   [`rate_limit`](macro@rate_limit) (feature `rate-limit`), [`policy`](macro@policy) for one of your own, and
+//!   [`chaos`](macro@chaos) for tests.
 //! - What they stand for, usable by hand and in a `static`: [`Retry`], [`Timeout`], [`AgentLimits`], [`CircuitBreaker`],
-//!   [`Bulkhead`], [`Hedge`], and `RateLimit`. What they make for a call is in [`policies`]. A question to a human by hand:
-//!   [`Approval`].
+//!   [`Bulkhead`], [`Hedge`], and `RateLimit`. What they make for a call is in [`policies`].
 //! - What can go wrong besides a tool's own error: [`Fault`]. What of all that is worth a retry: [`Transient`], and for
 //!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
-//! - Proof that a guard is there: [`guarded!`](macro@guarded).
+//! - Approvals, a human in the loop: [`requires_approval`](macro@requires_approval) puts the question, an [`Approver`]
+//!   answers it, and [`approver`] has those that come with the library: the terminal, a channel to your own interface,
+//!   scripted answers for tests. A question by hand: [`Approval`]. Proof that a guard is there:
+//!   [`guarded!`](macro@guarded).
+//! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
+//!   tokio's paused clock, so that no pause takes time; the README above has one to copy. `approver::Scripted` answers
+//!   questions, and a [`Recorder`] says what happened.
+//! - Reports, logs and metrics: a [`Recorder`] makes a [`Report`], [`Scope::listen`] hears each [`Event`] at once, and the
+//!   features `tracing` and `metrics` hand them on.
+//! - Streams: an attribute is around the call, until it returns. Of a function that returns a stream this is the opening; the
+//!   items come after it, and no attribute sees them. Where they matter, read the stream to its end inside the function.
 //! - For frameworks, each with the feature of its name: the modules `rmcp`, `rig` and `metrics`; what goes to `tracing` is
 //!   listed at [`Event`]. What a model is told of a fault: [`Fault::model_feedback`].
-//! - What is in force around a call: [`Scope`], with an [`Approver`] and a [`Recorder`]; in an agent, [`Run`].
+//! - What is in force around a call: [`Scope`], with an [`Approver`] and a [`Recorder`]; in an agent, [`Run`]. Into another
+//!   task it goes along with [`spawn`].
 
+// With the label of its feature on each item, where the documentation is built by a compiler that knows how.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 
 // The attributes.
 #[cfg(feature = "rate-limit")]
+pub use reliable_macros::rate_limit;
+// Its page is there whatever the features are. (A second line: so the compiler names the feature to who lacks it.)
+#[cfg(all(doc, not(feature = "rate-limit")))]
 pub use reliable_macros::rate_limit;
 pub use reliable_macros::{
     Transient, agent, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, policy, requires_approval, retry,

@@ -8,7 +8,6 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Mutex;
 use std::time::Duration;
 
-use proptest::prelude::*;
 use reliable::{Backoff, BudgetExceeded, Fault, Retry, Usd, requires_approval, retry, timeout};
 use tokio::time::{Instant, sleep};
 
@@ -878,27 +877,6 @@ mod policies {
     fn a_jitter_that_lengthens_is_refused_at_run_time_too() {
         let jitter = -0.1;
         let _ = Retry::new().jitter(jitter);
-    }
-}
-
-proptest! {
-    /// The exact instants follow from the options, whatever they are.
-    #[test]
-    fn the_instants_are_those_of_the_formula(max in 0_u32..12, base in 1_u64..500, factor in 1_u32..5, cap in 1_u64..2000) {
-        #[retry(max = max, base = ms(base), factor = f64::from(factor), cap = ms(cap), jitter = 0)]
-        async fn f(attempts: &Attempts, max: u32, base: u64, factor: u32, cap: u64) -> Result<u32, Error> {
-            attempts.fail()
-        }
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
-        let at = runtime.block_on(async {
-            let attempts = Attempts::new();
-            f(&attempts, max, base, factor, cap).await.unwrap_err();
-            attempts.at()
-        });
-        let pauses = (0..max).map(|k| u128::from((base * u64::from(factor).pow(k)).min(cap)));
-        let expected: Vec<u128> =
-            std::iter::once(0).chain(pauses.scan(0, |at, pause| { *at += pause; Some(*at) })).collect();
-        prop_assert_eq!(at, expected);
     }
 }
 

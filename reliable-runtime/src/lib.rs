@@ -16,6 +16,8 @@
 //! | [`said`] | plain data: faults, events, requests and decisions, money, names |
 //! | `base` | the clock, timers, waiting in a plain `fn` |
 
+// With the label of its feature on each item, where the documentation is built by a compiler that knows how.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![deny(missing_docs)]
 #![warn(unreachable_pub)]
 

@@ -130,8 +130,8 @@
 //! }
 //! ```
 //!
-//! A server on standard input and output must not install [`approver::Terminal`](crate::approval::approver::Terminal): it would
-//! read the protocol.
+//! A server on standard input and output must not install [`approver::Terminal`](crate::approval::terminal::Terminal): it
+//! would read the protocol.
 
 mod elicitation;
 mod errors;

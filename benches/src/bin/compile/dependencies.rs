@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::{cargo, generate};
 
-const RELIABLE: &str = r#"reliable = { path = "{reliable}" }"#;
+const RELIABLE: &str = r#"reliable-tools = { path = "{reliable}" }"#;
 
 const TOKIO: &str = r#"tokio = { version = "1.54", default-features = false, features = ["rt", "sync", "time"] }"#;
 

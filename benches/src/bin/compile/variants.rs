@@ -28,7 +28,7 @@ const NOTHING: Variant =
 const FAULTS: &str = "#[error(\"timed out\")]\n    TimedOut,\n    #[error(\"the circuit is open\")]\n    Open,";
 
 /// `{reliable}` is the path of the library.
-const DEPENDS_ON_RELIABLE: &str = r#"reliable = { path = "{reliable}" }"#;
+const DEPENDS_ON_RELIABLE: &str = r#"reliable-tools = { path = "{reliable}" }"#;
 
 pub const ALL: [Variant; 7] = [
     NOTHING,

@@ -133,7 +133,7 @@ impl From<Fault> for ToolExecutionError {
 }
 
 /// A fault in it goes first. Without one it is as `retryable` as it says; if it does not say, its HTTP status counts as in
-/// the table of the module [`http`](crate::frameworks::http), and without a status it says nothing against a retry.
+/// the table of the module [`http`], and without a status it says nothing against a retry.
 impl Transient for ToolExecutionError {
     fn is_transient(&self) -> bool {
         let by_itself = || match (self.retryable(), self.http_status()) {

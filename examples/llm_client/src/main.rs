@@ -1,16 +1,12 @@
 //! A client for an LLM API that does everything right, and a server that does everything wrong.
 //!
-//! `cargo run --example llm_client`
+//! `cargo run -p llm_client`
 //!
-//! The client is in `client.rs`; what an answer of the server means for a retry is in `../support/api.rs`. Here are the
+//! The client is in `client.rs`; what an answer of the server means for a retry is in `examples/support`. Here are the
 //! scenes: what the server does, and what must come of it. It is a part of this program, listens on 127.0.0.1, and needs
 //! no network and no key. The last two scenes show why to set your SDK's own retries to 0.
 
-#[path = "../support/api.rs"]
-mod api;
 mod client;
-#[path = "../support/server.rs"]
-mod server;
 
 use std::collections::HashSet;
 use std::process::ExitCode;
@@ -20,7 +16,8 @@ use reqwest::StatusCode;
 use reqwest::retry::Builder as Retries;
 
 use client::{Answer, ChatRequest, LlmClient, Message};
-use server::{Act, Headers, Server, good, status, status_with};
+use support::api;
+use support::server::{Act, Headers, Server, good, status, status_with};
 
 /// What the server does, one request after the other, and what the call must come to.
 struct Scene {

@@ -1,6 +1,6 @@
 //! An agent on a real model: any endpoint that speaks `OpenAI`'s chat completions.
 //!
-//! `cargo run --example live`, or with a question of your own: `cargo run --example live -- "Is it raining in Bergen?"`
+//! `cargo run -p live`, or with a question of your own: `cargo run -p live -- "Is it raining in Bergen?"`
 //!
 //! It reads these from the environment or from a file `.env`:
 //!
@@ -16,11 +16,7 @@
 //! The library does the retrying here, so nothing below it may: the HTTP client is told never to. Where you use an SDK
 //! instead, set its own retries to 0: the documentation of `reliable::http` has the line for some.
 
-#[path = "../support/api.rs"]
-mod api;
 mod model;
-#[path = "../support/server.rs"]
-mod server;
 mod stand_in;
 
 use std::io::IsTerminal;
@@ -31,8 +27,8 @@ use reliable::{Recorder, Run, Scope, Step, agent, requires_approval, retry, time
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use api::ApiError;
 use model::{Function, Model, Reply};
+use support::api::{self, ApiError};
 
 const QUESTION: &str = "What is the weather in Oslo? Mail it to ana@example.org.";
 

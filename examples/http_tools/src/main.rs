@@ -1,16 +1,11 @@
 //! A tool over real sockets, against a server that misbehaves: with retries, a fallback, and a timeline of all that.
 //!
-//! `cargo run --example http_tools`
+//! `cargo run -p http_tools`
 //!
 //! What a server can say about a retry, and how a client obeys, is in the example `llm_client`.
 //!
 //! The server is a part of this program and needs no network: it listens on 127.0.0.1, and does to each request what
 //! the script of the scene says. Below, in this order: the tools, the scenes, and the stage they are played on.
-
-#[path = "../support/api.rs"]
-mod api;
-#[path = "../support/server.rs"]
-mod server;
 
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -18,8 +13,8 @@ use std::time::{Duration, Instant};
 use reliable::{Recorder, Report, Scope, Transient, fallback, retry, timeout};
 use serde::Deserialize;
 
-use api::ApiError;
-use server::{Act, Server, good, status, status_with};
+use support::api::{self, ApiError};
+use support::server::{Act, Server, good, status, status_with};
 
 /// A weather service, as its users see it.
 struct Weather {
@@ -85,8 +80,8 @@ const SCENES: [Scene; 6] = [
     },
     Scene {
         title: "our own mistake: trying again would not help",
-        server: &[status(404)],
-        outcome: "failed: the server said 404 Not Found",
+        server: &[Act::Answer(404, "", r#"{"error": {"code": "unknown_city", "message": "There is no city Oslo."}}"#)],
+        outcome: r#"failed: the server said 404 Not Found (unknown_city): "There is no city Oslo.""#,
         takes_at_least: Duration::ZERO,
     },
     Scene {

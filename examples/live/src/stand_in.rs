@@ -1,11 +1,28 @@
 //! A stand-in for the model: it knows one conversation, and fails twice in it.
 
 use crate::model::Model;
-use crate::server::{Act, Server, good, status, status_with};
+use support::server::{Act, Server, good};
 
 /// What it does with one request after the other, whatever they say.
-const SCRIPT: [Act; 5] =
-    [status_with(429, "retry-after: 1"), good(WANTS_THE_WEATHER), status(503), good(WANTS_TO_MAIL), good(ANSWERS)];
+const SCRIPT: [Act; 5] = [
+    Act::Answer(429, "retry-after: 1", TOO_FAST),
+    good(WANTS_THE_WEATHER),
+    Act::Answer(503, "", OVERLOADED),
+    good(WANTS_TO_MAIL),
+    good(ANSWERS),
+];
+
+const TOO_FAST: &str = r#"{ "error": {
+    "message": "Rate limit reached on requests per minute (RPM): Limit 3, Used 3, Requested 1.",
+    "type": "requests",
+    "code": "rate_limit_exceeded"
+} }"#;
+
+const OVERLOADED: &str = r#"{ "error": {
+    "message": "The engine is currently overloaded, please try again later.",
+    "type": "server_error",
+    "code": null
+} }"#;
 
 const WANTS_THE_WEATHER: &str = r#"{
     "choices": [{ "message": { "role": "assistant", "content": null, "tool_calls": [

@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// What can go wrong with a call to an HTTP API. The marks say what is worth a retry, and every `#[retry]` obeys.
 #[derive(Debug, thiserror::Error, Transient)]
-pub(crate) enum ApiError {
+pub enum ApiError {
     /// The server can't answer now, and may say when it can.
     #[error("the server said {said}")]
     #[transient(after = retry_after)]
@@ -40,10 +40,10 @@ pub(crate) enum ApiError {
 
 impl ApiError {
     /// Reads an answer that is not a success.
-    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
+    pub fn new(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let words = words(&body);
-        let said = Said { status, word: words.first().map(|&word| word.to_owned()) };
+        let said = Said::new(status, &words, message(&body));
         if words.into_iter().any(is_about_money) {
             ApiError::OutOfQuota(said)
         } else if http::is_transient(status, headers) {
@@ -66,28 +66,69 @@ impl From<reqwest::Error> for ApiError {
     }
 }
 
-/// What the server answered, instead of a success.
+/// What the server answered, instead of a success. A person reads it and so does a model: which limit it was, which window,
+/// which field.
 #[derive(Debug)]
-pub(crate) struct Said {
+pub struct Said {
     status: StatusCode,
     /// What the body calls it, in APIs that do: `model_not_found`.
     word: Option<String>,
+    /// How the body explains it.
+    message: Option<String>,
 }
 
-impl fmt::Display for Said {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.word {
-            Some(word) => write!(f, "{} ({word})", self.status),
-            None => write!(f, "{}", self.status),
+impl Said {
+    /// The most letters that are told of what a server says, who may say anything.
+    const LONGEST_WORD: usize = 64;
+    const LONGEST_MESSAGE: usize = 300;
+
+    fn new(status: StatusCode, words: &[&str], message: Option<&str>) -> Said {
+        // Some servers write the status there, which is told already.
+        let tells_more = |word: &&&str| is_name(word) && **word != status.as_str();
+        Said {
+            status,
+            word: words.iter().find(tells_more).map(|&word| word.to_owned()),
+            message: message.map(|message| cut(message.trim(), Said::LONGEST_MESSAGE)).filter(|it| !it.is_empty()),
         }
     }
 }
 
+impl fmt::Display for Said {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.status)?;
+        if let Some(word) = &self.word {
+            write!(f, " ({word})")?;
+        }
+        // In quotes and escaped: so nobody takes the words of a stranger for ours, and no terminal obeys them.
+        self.message.as_ref().map_or(Ok(()), |message| write!(f, ": {message:?}"))
+    }
+}
+
+/// Letters, digits and what joins them: a name, and nothing that could pretend to be a sentence of ours.
+fn is_name(word: &str) -> bool {
+    let is_part_of_it = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+    (1..=Said::LONGEST_WORD).contains(&word.len()) && word.chars().all(is_part_of_it)
+}
+
+fn cut(text: &str, longest: usize) -> String {
+    match text.char_indices().nth(longest) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// How the body explains the error: `OpenAI`, Anthropic and Google in its `message`, Ollama in place of it, others beside
+/// it.
+fn message(body: &Value) -> Option<&str> {
+    let places = [&body["error"]["message"], &body["error"], &body["message"], &body["detail"]];
+    places.into_iter().find_map(Value::as_str)
+}
+
 /// What the body calls the error, the most exact word first: `OpenAI` has a code and a type, Anthropic a type and
-/// sometimes details.
+/// sometimes details, Google a status.
 fn words(body: &Value) -> Vec<&str> {
     let error = &body["error"];
-    let places = [&error["details"]["error_code"], &error["code"], &error["type"]];
+    let places = [&error["details"]["error_code"], &error["code"], &error["type"], &error["status"]];
     places.into_iter().filter_map(Value::as_str).collect()
 }
 
@@ -101,14 +142,17 @@ fn is_about_money(word: &str) -> bool {
 
 /// A client that leaves two things to `reliable`. It never tries again by itself: two layers of retries multiply, and
 /// only one of them is seen. And it has no time limit of its own: that is what `#[timeout]` is for.
-pub(crate) fn client() -> ClientBuilder {
+pub fn client() -> ClientBuilder {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let tls = ClientConfig::builder().with_root_certificates(Arc::new(roots)).with_no_client_auth();
     reqwest::Client::builder().tls_backend_preconfigured(tls).retry(reqwest::retry::never())
 }
 
 /// Sends a request, and reads the JSON of a good answer.
-pub(crate) async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, ApiError> {
+///
+/// # Errors
+/// Each kind of [`ApiError`] but a fault.
+pub async fn json<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, ApiError> {
     let response = request.send().await?;
     if !response.status().is_success() {
         return Err(ApiError::from_response(response).await);

@@ -6,7 +6,7 @@ use std::time::Duration;
 use reliable::{retry, timeout};
 use serde::{Deserialize, Serialize};
 
-use crate::api::{self, ApiError};
+use support::api::{self, ApiError};
 
 /// It has no `Debug`, because that would show the key.
 pub(crate) struct LlmClient {

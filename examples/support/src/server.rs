@@ -1,7 +1,5 @@
 //! A small HTTP server on loopback that misbehaves as its script says: one act for each request, in order.
 
-#![allow(dead_code, reason = "every example uses a part of it")]
-
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::io;
@@ -14,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 /// What the server does with one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Act {
+pub enum Act {
     /// Answers with a status, a header line (or none: `""`) and a body. `<date>` in the header becomes a date: the next
     /// whole second that is 200 ms away or more.
     Answer(u16, &'static str, &'static str),
@@ -27,17 +25,17 @@ pub(crate) enum Act {
 }
 
 /// A good answer.
-pub(crate) const fn good(body: &'static str) -> Act {
+pub const fn good(body: &'static str) -> Act {
     Act::Answer(200, "", body)
 }
 
 /// A status with nothing to say.
-pub(crate) const fn status(code: u16) -> Act {
+pub const fn status(code: u16) -> Act {
     Act::Answer(code, "", "{}")
 }
 
 /// A status with a header such as `"retry-after: 1"`.
-pub(crate) const fn status_with(code: u16, header: &'static str) -> Act {
+pub const fn status_with(code: u16, header: &'static str) -> Act {
     Act::Answer(code, header, "{}")
 }
 
@@ -54,10 +52,10 @@ impl fmt::Display for Act {
 }
 
 /// The headers of a request, by their names in lower case.
-pub(crate) type Headers = HashMap<String, String>;
+pub type Headers = HashMap<String, String>;
 
 /// The running server. It stops with the program.
-pub(crate) struct Server {
+pub struct Server {
     address: SocketAddr,
     stage: Arc<Mutex<Stage>>,
 }
@@ -71,7 +69,10 @@ struct Stage {
 
 impl Server {
     /// Starts on a free port of 127.0.0.1.
-    pub(crate) async fn start() -> io::Result<Server> {
+    ///
+    /// # Errors
+    /// When the system has no port to give.
+    pub async fn start() -> io::Result<Server> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let address = listener.local_addr()?;
         let stage = Arc::default();
@@ -80,22 +81,22 @@ impl Server {
     }
 
     /// `http://127.0.0.1:` and the port.
-    pub(crate) fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
     /// Hands the server a new script. What is left of the old one is forgotten.
-    pub(crate) fn will_play(&self, script: &[Act]) {
+    pub fn will_play(&self, script: &[Act]) {
         *lock(&self.stage) = Stage { script: script.iter().copied().collect(), ..Stage::default() };
     }
 
     /// What the server did since then.
-    pub(crate) fn played(&self) -> Vec<Act> {
+    pub fn played(&self) -> Vec<Act> {
         lock(&self.stage).played.clone()
     }
 
     /// What arrived since then: the headers of each request.
-    pub(crate) fn arrived(&self) -> Vec<Headers> {
+    pub fn arrived(&self) -> Vec<Headers> {
         lock(&self.stage).arrived.clone()
     }
 }

@@ -1,7 +1,5 @@
 //! What an HTTP answer says about a retry: every row of the table, and everything that a server can send instead.
 
-#![cfg(feature = "http")]
-
 use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
@@ -105,7 +103,6 @@ proptest! {
     }
 }
 
-#[cfg(feature = "reqwest")]
 mod errors_of_reqwest {
     use super::*;
     use reliable::Transient;

@@ -8,7 +8,7 @@ use reqwest::RequestBuilder;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::api::{self, ApiError};
+use support::api::{self, ApiError};
 
 /// The tokens that one reply may have.
 pub(crate) const MAX_OUTPUT: u64 = 2000;

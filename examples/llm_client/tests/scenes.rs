@@ -1,0 +1,29 @@
+//! The example `llm_client` ends well.
+
+use std::process::Command;
+
+#[test]
+fn every_scene_ends_as_expected() {
+    let output = run();
+    for line in [
+        "server:  429 with retry-after-ms: 120, then 200",
+        "server:  429 with retry-after: <date>, then 200",
+        "server:  503 with x-should-retry: false",
+        "client:  failed: the quota is used up: the server said 429 Too Many Requests (credit_balance_exhausted)",
+        "arrived: 3 requests with the key ",
+        "arrived: 12 requests with the key ",
+        "arrived: 4 requests with the key ",
+        "14 calls, 14 idempotency keys.",
+        "Every scene ended as expected.",
+    ] {
+        assert!(output.contains(line), "no {line:?} in\n{output}");
+    }
+}
+
+/// Runs it to a good end: what it printed.
+fn run() -> String {
+    let run = Command::new(env!("CARGO_BIN_EXE_llm_client")).output().unwrap();
+    let output = String::from_utf8_lossy(&run.stdout).into_owned();
+    assert!(run.status.success(), "{output}{}", String::from_utf8_lossy(&run.stderr));
+    output
+}
