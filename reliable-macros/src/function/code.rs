@@ -142,7 +142,7 @@ impl Code {
     fn block(&self) -> TokenStream {
         let tokens = &self.tokens;
         let is_block = tokens.clone().into_iter().count() == 1;
-        if is_block { tokens.clone() } else { quote_spanned!(self.span=> { #tokens }) }
+        if is_block { tokens.clone() } else { quote_spanned!(at(self.span)=> { #tokens }) }
     }
 
     /// The outcome as an expression.
@@ -182,9 +182,9 @@ impl Code {
         let returned = function.return_hint();
         if !self.leaves_early {
             let body = self.block();
-            return quote_spanned!(self.span=> let outcome: #returned = #body; outcome);
+            return quote_spanned!(at(self.span)=> let outcome: #returned = #body; outcome);
         }
-        let hint = quote_spanned!(self.span=> if false { return ::reliable::expansion::returns::<#returned>(); });
+        let hint = quote_spanned!(at(self.span)=> if false { return ::reliable::expansion::returns::<#returned>(); });
         quote!(#hint #tokens)
     }
 
