@@ -248,8 +248,12 @@ pub(crate) fn admit(policy: &Ident, function: &Function) -> TokenStream {
 
 /// Waits for the end of a `pause`.
 pub(crate) fn pause(function: &Function) -> TokenStream {
-    let mixed = Span::mixed_site();
-    if function.is_async() { quote_spanned!(mixed=> pause.await) } else { quote_spanned!(mixed=> pause.block()) }
+    let (mixed, tool) = (Span::mixed_site(), &function.name);
+    if function.is_async() {
+        quote_spanned!(mixed=> pause.await)
+    } else {
+        quote_spanned!(mixed=> pause.block_in(#tool))
+    }
 }
 
 /// Not `async move`: the parameters stay where they are, for the next attempt and for a fallback.
