@@ -67,3 +67,40 @@ fn it_gets_its_turn_in_a_rate_limit() {
     };
     assert!(ends(twice, || ()));
 }
+
+mod in_an_async_task {
+    use reliable::{Recorder, Scope, retry};
+
+    fn told(recorder: &Recorder) -> usize {
+        let report = recorder.report();
+        report.entries().iter().filter(|entry| matches!(entry.event, reliable::Event::Blocked { .. })).count()
+    }
+
+    #[tokio::test]
+    async fn a_plain_function_that_waits_is_told_once() {
+        #[retry(max = 2, base = "1ms")]
+        fn flaky() -> Result<(), String> {
+            Err("503".to_owned())
+        }
+        let recorder = Recorder::new();
+        let scope = || Scope::current().recorder(&recorder);
+        let elsewhere = scope();
+        tokio::task::spawn_blocking(move || elsewhere.enter(flaky)).await.unwrap().unwrap_err();
+        assert_eq!(told(&recorder), 0, "that is the place for it");
+        for _ in 0..2 {
+            scope().run(async { flaky() }).await.unwrap_err();
+        }
+        assert_eq!(told(&recorder), 1);
+    }
+
+    #[tokio::test]
+    async fn one_that_does_not_wait_is_not_told() {
+        #[retry(max = 2, backoff = "none")]
+        fn flaky_without_a_pause() -> Result<(), String> {
+            Err("503".to_owned())
+        }
+        let recorder = Recorder::new();
+        Scope::current().recorder(&recorder).run(async { flaky_without_a_pause() }).await.unwrap_err();
+        assert_eq!(told(&recorder), 0);
+    }
+}

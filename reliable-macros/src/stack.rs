@@ -77,12 +77,12 @@ pub(crate) fn expand(family: &Family, first: &str, args: TokenStream, item: Toke
     }
 }
 
-/// Whether the attribute is written `#[retry = 3]`. The compiler refuses that by itself, and goes on as if it were
+/// Whether this attribute is written `#[retry = 3]`. The compiler refuses that by itself, and goes on as if it were
 /// `#[retry(3)]`.
-fn is_refused() -> bool {
-    let is_path = |c: char| c.is_alphanumeric() || c.is_whitespace() || c == '_' || c == ':';
+fn is_refused(attribute: &Attribute) -> bool {
     let written = Span::call_site().source_text().unwrap_or_default();
-    written.trim_start_matches(['#', '[']).trim_start_matches(is_path).starts_with('=')
+    let path = written.strip_prefix("#[").and_then(|inside| inside.split_once('=')).map_or("", |(path, _)| path);
+    path.rsplit("::").next().is_some_and(|last| last.trim() == attribute.name)
 }
 
 fn split_attributes(input: ParseStream<'_>) -> syn::Result<(Vec<syn::Attribute>, TokenStream)> {
@@ -172,17 +172,17 @@ fn build(
         consumed::check(&function, &stack, &mut errors);
     }
     let beside = once_each(&stack, |layer| layer.beside(&function, attrs));
-    let function = match (errors.finish(), is_refused()) {
-        (Ok(()), false) => {
+    let function = match errors.finish() {
+        Ok(()) => {
             let outermost = family.frameworks.iter().filter_map(|framework| framework.outermost(&function, attrs));
             let layers: Vec<_> = outermost.chain(hoisted(stack)).collect();
             wrap(function, attrs, &layers, name)
         }
         // The function as it was written, but for what others count on.
-        (errors, refused) => {
+        Err(error) => {
             let layers = once_each(&stack, |layer| layer.in_spite_of_errors(&function));
             let function = wrap(function, attrs, &layers, None);
-            errors.err().filter(|_| !refused).map_or(function.clone(), |error| with_error(&error, &function))
+            if is_refused(stack[0].attribute) { function } else { with_error(&error, &function) }
         }
     };
     quote!(#(#beside)* #function)

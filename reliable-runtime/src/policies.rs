@@ -3,6 +3,7 @@
 //! They have the same anatomy. A policy is made by a `const` constructor and a builder method for each option. It decides
 //! at once, and leaves the waiting to the expansion of its attribute, or to you.
 
+pub(crate) mod blocked;
 pub mod bulkhead;
 #[cfg(feature = "chaos")]
 pub mod chaos;

@@ -26,6 +26,6 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
-        pause.block();
+        pause.block_in("known_forecast");
     }
 }

@@ -8,7 +8,7 @@ pub fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                 return ::reliable::expansion::Outcome::from_fault(fault);
             }
         };
-        pause.block();
+        pause.block_in("forecast");
     };
     loop {
         let outcome: Result<Forecast, WeatherError> = { Ok(Forecast(city.to_owned())) };
@@ -21,6 +21,6 @@ pub fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
-        pause.block();
+        pause.block_in("forecast");
     }
 }

@@ -13,6 +13,6 @@ pub fn read(path: &str) -> std::io::Result<String> {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
-        pause.block();
+        pause.block_in("read");
     }
 }

@@ -142,7 +142,7 @@ impl Code {
     fn block(&self) -> TokenStream {
         let tokens = &self.tokens;
         let is_block = tokens.clone().into_iter().count() == 1;
-        if is_block { tokens.clone() } else { quote_spanned!(self.span=> { #tokens }) }
+        if is_block { tokens.clone() } else { quote_spanned!(at(self.span)=> { #tokens }) }
     }
 
     /// The outcome as an expression.
@@ -182,9 +182,9 @@ impl Code {
         let returned = function.return_hint();
         if !self.leaves_early {
             let body = self.block();
-            return quote_spanned!(self.span=> let outcome: #returned = #body; outcome);
+            return quote_spanned!(at(self.span)=> let outcome: #returned = #body; outcome);
         }
-        let hint = quote_spanned!(self.span=> if false { return ::reliable::expansion::returns::<#returned>(); });
+        let hint = quote_spanned!(at(self.span)=> if false { return ::reliable::expansion::returns::<#returned>(); });
         quote!(#hint #tokens)
     }
 
@@ -248,8 +248,12 @@ pub(crate) fn admit(policy: &Ident, function: &Function) -> TokenStream {
 
 /// Waits for the end of a `pause`.
 pub(crate) fn pause(function: &Function) -> TokenStream {
-    let mixed = Span::mixed_site();
-    if function.is_async() { quote_spanned!(mixed=> pause.await) } else { quote_spanned!(mixed=> pause.block()) }
+    let (mixed, tool) = (Span::mixed_site(), &function.name);
+    if function.is_async() {
+        quote_spanned!(mixed=> pause.await)
+    } else {
+        quote_spanned!(mixed=> pause.block_in(#tool))
+    }
 }
 
 /// Not `async move`: the parameters stay where they are, for the next attempt and for a fallback.

@@ -38,12 +38,10 @@ pub(super) fn check(function: &Function, stack: &[Placed], errors: &mut Errors) 
     }
 }
 
-fn clones(placed: &Placed, name: &Ident) -> bool {
-    placed.attribute.again == Some(Again::Attempt)
-        && (placed
-            .options
-            .mention("clone")
-            .is_some_and(|_| placed.options.names("clone").is_none_or(|names| names.contains(name))))
+/// Whether each attempt gets a clone of this parameter.
+fn clones(Placed { attribute, options, .. }: &Placed, name: &Ident) -> bool {
+    let is_named = || options.names("clone").is_none_or(|names| names.contains(name));
+    attribute.again == Some(Again::Attempt) && options.mention("clone").is_some() && is_named()
 }
 
 fn is_owned(ty: &Type) -> bool {

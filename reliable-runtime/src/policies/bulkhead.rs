@@ -8,6 +8,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::base::blocking::block_on;
+use crate::policies::blocked;
 use crate::policies::limit::{never_closed, rejected, waited};
 use crate::said::fault::Fault;
 use crate::seen::metrics;
@@ -138,7 +139,7 @@ impl Bulkhead {
     /// # Errors
     /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
     pub fn admit_blocking(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
-        block_on(self.admit(tool))
+        block_on(self.admit(tool), || blocked::tell(tool))
     }
 
     /// Counts a call that runs or waits from now on, if there is room for it.

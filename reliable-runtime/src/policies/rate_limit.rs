@@ -12,6 +12,7 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
 use crate::base::blocking::block_on;
+use crate::policies::blocked;
 use crate::policies::limit::{never_closed, rejected, waited};
 use crate::said::fault::Fault;
 use crate::seen::metrics;
@@ -146,7 +147,7 @@ impl RateLimit {
             return Ok(());
         }
         let since = Instant::now();
-        let _first_in_line = never_closed(block_on(self.line.acquire()));
+        let _first_in_line = never_closed(block_on(self.line.acquire(), || blocked::tell(tool)));
         while let Err(wait) = self.check() {
             let before = Instant::now();
             std::thread::sleep(wait);

@@ -9,6 +9,7 @@ use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
 use crate::base::timer;
+use crate::policies::blocked;
 
 /// A pause between two attempts: `pause.await` in an `async fn`, [`Pause::block`] in a plain one.
 ///
@@ -42,6 +43,15 @@ impl Pause {
     /// Blocks the thread for the length of the pause.
     pub fn block(self) {
         std::thread::sleep(self.delay);
+    }
+
+    /// The same for a function, which is told of if that is the thread of an async task
+    /// ([`Event::Blocked`](crate::said::event::Event::Blocked)).
+    pub fn block_in(self, tool: &'static str) {
+        if !self.delay.is_zero() {
+            blocked::tell(tool);
+        }
+        self.block();
     }
 }
 

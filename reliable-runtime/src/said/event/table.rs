@@ -149,6 +149,18 @@ macro_rules! events {
             row |row| { row.waited = row.waited.saturating_add(*waited); }
             counts { limit_waited(tool, by, *waited); }
 
+            /// A plain `fn` blocks the thread of an async task, to wait; told once for each function.
+            Blocked, "reliable.blocked", warn
+            {
+                /// The function.
+                tool: ToolName => tool,
+            }
+            says |f| {
+                write!(f, "blocks the thread of an async task: make it an `async fn`, or call it in `spawn_blocking`")
+            }
+            row |_row| {}
+            counts {}
+
             /// A policy of your own put a fault in the place of what a call gave.
             Overruled, "reliable.overruled", warn
             {

@@ -1,0 +1,19 @@
+//! A plain `fn` that waits where nobody may: in an async task, whose thread others need.
+
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
+use crate::base::blocking::is_in_a_task;
+use crate::said::event::Event;
+use crate::seen::emit::emit;
+
+/// Told once for each function: it is a mistake in the program, and not in a call.
+static TOLD: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+
+/// To be called before the thread is blocked.
+#[cold]
+pub(crate) fn tell(tool: &'static str) {
+    if is_in_a_task() && TOLD.lock().unwrap_or_else(PoisonError::into_inner).insert(tool) {
+        emit(|| Event::Blocked { tool: tool.into() });
+    }
+}
