@@ -21,8 +21,8 @@ static KEPT: RwLock<BTreeSet<&'static str>> = RwLock::new(BTreeSet::new());
 /// assert_eq!(late.unwrap_err().to_string(), "`mail to ana` timed out after 5ms");
 /// # }
 /// ```
-pub fn run_time_name(name: &(impl AsRef<str> + ?Sized), otherwise: &'static str) -> &'static str {
-    let name = name.as_ref();
+pub fn run_time_name(name: &(impl NameText + ?Sized), otherwise: &'static str) -> &'static str {
+    let name = name.text();
     let known = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(name).copied();
     known.unwrap_or_else(|| keep(name, otherwise))
 }
@@ -38,4 +38,21 @@ fn keep(name: &str, otherwise: &'static str) -> &'static str {
     let name: &'static str = name.to_owned().leak();
     kept.insert(name);
     name
+}
+
+/// What the option `name` takes: a `&str`, a `String`, or whatever else is a text. Implemented for those; never by hand.
+#[diagnostic::on_unimplemented(
+    message = "`name` takes a text, and this is a `{Self}`: write an expression that gives a `&str` or a `String`",
+    label = "this is not a text"
+)]
+pub trait NameText {
+    /// The text.
+    fn text(&self) -> &str;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: AsRef<str> + ?Sized> NameText for T {
+    fn text(&self) -> &str {
+        self.as_ref()
+    }
 }

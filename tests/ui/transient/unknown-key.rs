@@ -2,7 +2,7 @@ use reliable::Transient;
 
 #[derive(Transient)]
 enum ApiError {
-    #[transient(when = true)]
+    #[transient(sometimes = true)]
     Busy,
 }
 
