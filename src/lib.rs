@@ -4,10 +4,10 @@
 //! - The attributes: [`retry`](macro@retry), [`timeout`](macro@timeout), [`fallback`](macro@fallback),
 //!   [`requires_approval`](macro@requires_approval), [`agent`](macro@agent),
 //!   [`circuit_breaker`](macro@circuit_breaker), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge),
-//!   [`rate_limit`](macro@rate_limit) (feature `rate-limit`), [`policy`](macro@policy) for one of your own, and
+//!   [`rate_limit`](macro@rate_limit), [`policy`](macro@policy) for one of your own, and
 //!   [`chaos`](macro@chaos) for tests.
 //! - What they stand for, usable by hand and in a `static`: [`Retry`], [`Timeout`], [`AgentLimits`], [`CircuitBreaker`],
-//!   [`Bulkhead`], [`Hedge`], and `RateLimit`. What they make for a call is in [`policies`].
+//!   [`Bulkhead`], [`Hedge`], [`RateLimit`]. What they make for a call is in [`policies`].
 //! - What can go wrong besides a tool's own error: [`Fault`]. What of all that is worth a retry: [`Transient`], and for
 //!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
 //! - Approvals, a human in the loop: [`requires_approval`](macro@requires_approval) puts the question, an [`Approver`]
@@ -31,14 +31,9 @@
 #![deny(missing_docs)]
 
 // The attributes.
-#[cfg(feature = "rate-limit")]
-pub use reliable_macros::rate_limit;
-// Its page is there whatever the features are. (A second line: so the compiler names the feature to who lacks it.)
-#[cfg(all(doc, not(feature = "rate-limit")))]
-pub use reliable_macros::rate_limit;
 pub use reliable_macros::{
-    Transient, agent, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, policy, requires_approval, retry,
-    timeout,
+    Transient, agent, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, policy, rate_limit,
+    requires_approval, retry, timeout,
 };
 
 // The policies as values, for several functions or for a `static`.
@@ -46,7 +41,6 @@ pub use reliable_runtime::policies::bulkhead::Bulkhead;
 pub use reliable_runtime::policies::circuit_breaker::CircuitBreaker;
 pub use reliable_runtime::policies::hedge::Hedge;
 pub use reliable_runtime::policies::keyed::Keyed;
-#[cfg(feature = "rate-limit")]
 pub use reliable_runtime::policies::rate_limit::RateLimit;
 pub use reliable_runtime::policies::retry::Retry;
 pub use reliable_runtime::policies::retry::backoff::Backoff;

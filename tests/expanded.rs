@@ -119,10 +119,7 @@ macro_rules! both {
         mod $case {
             pub mod annotated {
                 #[allow(unused_imports)]
-                use {crate::*, reliable::{agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy, requires_approval, retry, timeout}};
-                #[cfg(feature = "rate-limit")]
-                #[allow(unused_imports)]
-                use reliable::rate_limit;
+                use {crate::*, reliable::{agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy, rate_limit, requires_approval, retry, timeout}};
                 include!(concat!("expand/", stringify!($case), ".rs"));
             }
             pub mod expanded {
@@ -136,17 +133,12 @@ macro_rules! both {
 
 both! {
     agent boxed bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_options retry retry_budget retry_options retry_plain
-    policy policy_plain retry_policy retry_question_mark stack stack_agent stack_approval timeout
+    policy policy_plain rate_limit rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout
 }
 
 #[cfg(feature = "chaos")]
 both! {
     chaos chaos_plain
-}
-
-#[cfg(feature = "rate-limit")]
-both! {
-    rate_limit rate_limit_options
 }
 
 /// A type for the methods, in each of the two modules.

@@ -1,6 +1,5 @@
 //! `#[rate_limit]` on a paused clock: which call goes through when.
 
-#![cfg(feature = "rate-limit")]
 #![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "about the little functions themselves")]
 
 use std::pin::{Pin, pin};
@@ -158,6 +157,103 @@ async fn a_cancelled_caller_leaves_the_line_and_takes_nothing() {
     };
     tokio::join!(impatient, patient);
     assert_eq!(client.calls.lock().unwrap()[..], [(0, 0), (2, 100)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_waiter_that_is_not_polled_keeps_nobody_else_waiting() {
+    let limit = RateLimit::per_second(10).burst(1);
+    let started = Instant::now();
+    limit.admit("first").await.unwrap();
+    let mut parked = pin!(limit.admit("parked"));
+    assert!(poll_once(parked.as_mut()).is_pending());
+    for turn in [200, 300] {
+        let other = tokio::time::timeout(ms(1000), limit.admit("other")).await;
+        assert_eq!((other, started.elapsed()), (Ok(Ok(())), ms(turn)));
+    }
+    parked.await.unwrap();
+    assert_eq!(started.elapsed(), ms(300), "its turn was there long ago");
+    limit.admit("last").await.unwrap();
+    assert_eq!(started.elapsed(), ms(400), "and was its own all the time");
+}
+
+/// A plain function called between two polls of a future on the same limit, such as in a `select!` that goes on.
+#[test]
+fn a_plain_function_beside_a_waiter_of_its_own_thread_goes_through() {
+    static LIMIT: RateLimit = RateLimit::per_second(1000).burst(1);
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        runtime.block_on(async {
+            LIMIT.admit("first").await.unwrap();
+            let mut parked = pin!(LIMIT.admit("parked"));
+            // It is in line, unless this machine has taken a millisecond for two lines.
+            let _ = poll_once(parked.as_mut());
+            LIMIT.admit_blocking("plain").unwrap();
+        });
+        done.send(()).unwrap();
+    });
+    assert_eq!(is_done.recv_timeout(Duration::from_secs(20)), Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn those_behind_one_that_was_cancelled_move_up_in_order_and_no_closer_together() {
+    let client = Client::new(RateLimit::per_second(10).burst(1));
+    client.call(0).await.unwrap();
+    let call = async |n: u64| client.call(n).await.unwrap();
+    let gives_up = async |n: u64| tokio::time::timeout(ms(50), call(n)).await.unwrap_err();
+    let late = async {
+        sleep(ms(60)).await;
+        call(7).await;
+    };
+    tokio::join!(call(1), gives_up(2), call(3), gives_up(4), call(5), gives_up(6), late);
+    assert_eq!(client.calls.lock().unwrap()[..], [(0, 0), (1, 100), (3, 200), (5, 300), (7, 400)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_thousand_that_gave_up_take_nothing() {
+    let client = Client::new(RateLimit::per_second(10).burst(3));
+    client.calls_in_a_row(3).await;
+    let mut calls = JoinSet::new();
+    for n in 0..1000 {
+        let client = Arc::clone(&client);
+        calls.spawn(async move { tokio::time::timeout(ms(20), client.call(n)).await.is_err() });
+    }
+    assert!(calls.join_all().await.into_iter().all(|gave_up| gave_up));
+    client.calls_in_a_row(2).await;
+    assert_eq!(client.instants(), [0, 0, 0, 100, 200]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_that_is_cancelled_after_its_turn_gives_nothing_back_twice() {
+    let limit = RateLimit::per_second(10).burst(1);
+    limit.admit("first").await.unwrap();
+    {
+        let mut parked = pin!(limit.admit("parked"));
+        assert!(poll_once(parked.as_mut()).is_pending());
+        sleep(ms(250)).await;
+        limit.admit("other").await.unwrap();
+    }
+    let started = Instant::now();
+    limit.admit("next").await.unwrap();
+    assert_eq!(started.elapsed(), ms(100));
+}
+
+/// A limit in a `static` sees one paused clock after the other.
+#[test]
+fn a_clock_that_was_ahead_leaves_nothing_to_wait_for() {
+    static LIMIT: RateLimit = RateLimit::per_minute(2).burst(1);
+    let calls = |calls: u32| {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let started = Instant::now();
+            for _ in 0..calls {
+                LIMIT.admit("call").await.unwrap();
+            }
+            started.elapsed()
+        })
+    };
+    assert_eq!(calls(100), Duration::from_secs(99 * 30));
+    assert_eq!(calls(3), Duration::from_secs(2 * 30));
 }
 
 #[tokio::test(start_paused = true)]

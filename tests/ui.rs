@@ -44,7 +44,6 @@ folders! {
     hedge
     order
     policy
-    #[cfg(feature = "rate-limit")]
     rate_limit
     requires_approval
     retry

@@ -13,7 +13,6 @@ pub mod hedge;
 pub mod keyed;
 pub(crate) mod limit;
 pub mod policy;
-#[cfg(feature = "rate-limit")]
 pub mod rate_limit;
 pub mod retry;
 pub mod timeout;

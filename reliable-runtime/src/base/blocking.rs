@@ -69,6 +69,6 @@ mod tests {
         assert!(has_budget_remaining() && is_in_a_task(), "it takes nothing from the budget");
         assert!(tokio::spawn(async { is_in_a_task() }).await.unwrap());
         assert!(!tokio::task::spawn_blocking(is_in_a_task).await.unwrap());
-        assert!(!std::thread::spawn(is_in_a_task).join().unwrap());
+        assert!(!thread::spawn(is_in_a_task).join().unwrap());
     }
 }

@@ -1,14 +1,35 @@
 //! tokio's clock as a number, which is half as large as an `Instant` and can be part of an atomic.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 /// Microseconds on tokio's clock, counted from long before the first time that anybody asked.
 pub(crate) fn now_us() -> u64 {
+    let (first, now) = readings();
+    micros(first, now)
+}
+
+/// The same in nanoseconds.
+#[inline]
+pub(crate) fn now_ns() -> u64 {
+    let (first, now) = readings();
+    nanos(first, now)
+}
+
+/// Whether a clock that said `seen` and says `now` is another one, or was set back: each paused runtime has its own. What two
+/// threads read may arrive in another order, so a second (of nanoseconds) is not enough.
+#[inline]
+pub(crate) fn went_back(seen: u64, now: u64) -> bool {
+    now.saturating_add(1_000_000_000) < seen
+}
+
+#[inline]
+fn readings() -> (Instant, Instant) {
     static FIRST: OnceLock<Instant> = OnceLock::new();
     let now = Instant::now();
-    micros(*FIRST.get_or_init(|| now), now)
+    (*FIRST.get_or_init(|| now), now)
 }
 
 /// Each paused runtime has a clock of its own, which may lie behind the one that was asked first. Rounded down on either
@@ -22,10 +43,19 @@ fn micros(first: Instant, now: Instant) -> u64 {
     }
 }
 
+/// As `micros`, with nothing to round.
+#[inline]
+fn nanos(first: Instant, now: Instant) -> u64 {
+    const LONG: u64 = 1000 << 46;
+    let ns = |time: Duration| time.as_secs().saturating_mul(1_000_000_000).saturating_add(time.subsec_nanos().into());
+    match now.checked_duration_since(first) {
+        Some(since) => LONG.saturating_add(ns(since)),
+        None => LONG.saturating_sub(ns(first.duration_since(now))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

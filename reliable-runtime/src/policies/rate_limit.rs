@@ -1,26 +1,25 @@
 //! `#[rate_limit]`: so many calls in a second or a minute, and no more.
 
-use std::future::Future;
-use std::num::NonZeroU32;
-use std::sync::OnceLock;
+mod bucket;
+mod line;
+
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::time::Duration;
 
-use governor::middleware::NoOpMiddleware;
-use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
-use crate::base::blocking::block_on;
 use crate::policies::blocked;
-use crate::policies::limit::{never_closed, rejected, waited};
+use crate::policies::limit::{rejected, waited};
 use crate::said::fault::Fault;
 use crate::seen::metrics;
+use bucket::Bucket;
+use line::{Line, read_clock};
 
 /// Lets so many calls through in a second or a minute. Others wait for their turn, or are rejected.
 ///
-/// It is a bucket of [`burst`](RateLimit::burst) calls, which fills again at an even pace (GCRA, by the crate `governor`).
-/// It is shared by all calls of the function, or by all functions that name it:
+/// It is a bucket of [`burst`](RateLimit::burst) calls, which fills again at an even pace (GCRA). It
+/// is shared by all calls of the function, or by all functions that name it:
 ///
 /// ```
 /// use reliable::{Fault, RateLimit, rate_limit};
@@ -42,21 +41,17 @@ use crate::seen::metrics;
 /// # }
 /// ```
 ///
-/// The time is tokio's: on a paused clock it is exact. A call that finds room allocates nothing, after the first one.
+/// A call that finds none takes the next one that there will be, and waits for its instant: so who waits and is not polled
+/// keeps nobody else waiting. One that is cancelled gives its call back, and those behind it move up.
+///
+/// The time is tokio's: on a paused clock it is exact. A call that finds room allocates nothing.
 #[derive(Debug)]
 #[must_use = "a rate limit does nothing until a call asks it"]
 pub struct RateLimit {
-    /// Made by the first call, because it begins to count there.
-    limiter: OnceLock<Limiter>,
-    calls: u32,
-    period: Duration,
-    burst: Option<u32>,
+    bucket: Bucket,
+    line: Line,
     reject: bool,
-    /// Whoever waits stands in line here, and only the first of them watches the clock.
-    line: Semaphore,
 }
-
-type Limiter = RateLimiter<NotKeyed, InMemoryState, Clock, NoOpMiddleware<Duration>>;
 
 const MOST: u32 = 1_000_000;
 
@@ -80,8 +75,7 @@ impl RateLimit {
     }
 
     const fn new(calls: u32, period: Duration) -> Self {
-        let limiter = OnceLock::new();
-        RateLimit { limiter, calls, period, burst: None, reject: false, line: Semaphore::const_new(1) }
+        RateLimit { bucket: Bucket::new(calls, period), line: Line::new(), reject: false }
     }
 
     /// The calls that are let through at once when none came for a while; with 1, they are always evenly spaced. Default:
@@ -91,7 +85,7 @@ impl RateLimit {
     /// If it is 0, or above a million.
     pub const fn burst(mut self, calls: u32) -> Self {
         assert!(calls > 0 && calls <= MOST, "`burst` of a rate limit must be between 1 and 1000000");
-        self.burst = Some(calls);
+        self.bucket.burst(calls);
         self
     }
 
@@ -128,9 +122,9 @@ impl RateLimit {
                 return Ok(());
             }
             let since = Instant::now();
-            let _first_in_line = never_closed(self.line.acquire().await);
-            while let Err(wait) = self.check() {
-                sleep(wait).await;
+            {
+                let (mut place, mut timer) = (self.line.join(&self.bucket), pin!(None));
+                poll_fn(|cx| place.poll(timer.as_mut(), cx)).await;
             }
             waited(tool, "rate limit", since);
             metrics::rate_limit_permitted(tool);
@@ -147,8 +141,9 @@ impl RateLimit {
             return Ok(());
         }
         let since = Instant::now();
-        let _first_in_line = never_closed(block_on(self.line.acquire(), || blocked::tell(tool)));
-        while let Err(wait) = self.check() {
+        let place = self.line.join(&self.bucket);
+        blocked::tell(tool);
+        while let Some(wait) = place.left() {
             let before = Instant::now();
             std::thread::sleep(wait);
             // A paused clock stands still while its thread is blocked: the call has waited long enough all the same.
@@ -156,39 +151,24 @@ impl RateLimit {
                 break;
             }
         }
+        drop(place);
         waited(tool, "rate limit", since);
         metrics::rate_limit_permitted(tool);
         Ok(())
     }
 
-    /// Whether a call may go through now, ahead of nobody who waits.
+    /// Whether a call may go through now. Who waits has taken a call before: nobody goes ahead of it.
     #[inline]
     fn has_room(&self, tool: &'static str) -> Result<bool, Fault> {
-        if self.line.available_permits() == 0 {
-            return Ok(false);
-        }
-        match self.check() {
+        let now = read_clock(&self.bucket);
+        match self.bucket.take(now) {
             Ok(()) => {
                 metrics::rate_limit_permitted(tool);
                 Ok(true)
             }
-            Err(wait) if self.reject => Err(too_early(tool, wait)),
+            Err(next) if self.reject => Err(too_early(tool, Duration::from_nanos(next - now))),
             Err(_) => Ok(false),
         }
-    }
-
-    /// Takes a call from the bucket; if it is empty, the time until there is one again.
-    #[inline]
-    fn check(&self) -> Result<(), Duration> {
-        let limiter = self.limiter.get_or_init(|| self.make());
-        limiter.check().map_err(|not_until| not_until.wait_time_from(governor::clock::Clock::now(limiter.clock())))
-    }
-
-    fn make(&self) -> Limiter {
-        let at_least_one = |n| NonZeroU32::new(n).unwrap_or(NonZeroU32::MIN);
-        let burst = at_least_one(self.burst.unwrap_or(self.calls));
-        let quota = Quota::with_period(self.period / self.calls).expect("a period is longer than zero");
-        RateLimiter::direct_with_clock(quota.allow_burst(burst), Clock { started: Instant::now() })
     }
 }
 
@@ -196,18 +176,4 @@ impl RateLimit {
 fn too_early(tool: &'static str, wait: Duration) -> Fault {
     metrics::rate_limit_rejected(tool);
     rejected(tool, "rate limit", Some(wait))
-}
-
-/// Tokio's clock, as `governor` wants to see one.
-#[derive(Debug)]
-struct Clock {
-    started: Instant,
-}
-
-impl governor::clock::Clock for Clock {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.started.elapsed()
-    }
 }

@@ -70,7 +70,7 @@
 mod events;
 mod facade;
 mod hooks;
-#[cfg(all(test, feature = "rate-limit"))]
+#[cfg(test)]
 mod tests;
 
 use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
@@ -79,10 +79,9 @@ pub(crate) use events::count;
 pub(crate) use facade::is_heard;
 pub(crate) use hooks::{
     Running, Started, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_admitted, bulkhead_rejected,
-    bulkhead_waiting, hedge_ended, retry_ended, retrying, start, timeout_ended,
+    bulkhead_waiting, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended, retrying, start,
+    timeout_ended,
 };
-#[cfg(feature = "rate-limit")]
-pub(crate) use hooks::{rate_limit_permitted, rate_limit_rejected};
 
 #[derive(Clone, Copy)]
 enum Kind {

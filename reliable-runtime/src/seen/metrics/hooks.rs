@@ -115,12 +115,10 @@ impl Drop for Waiting {
     }
 }
 
-#[cfg(feature = "rate-limit")]
 pub(crate) fn rate_limit_permitted(tool: &'static str) {
     add("ft.ratelimit.calls.total", tool, || [("rateLimitResult", "permitted")], 1);
 }
 
-#[cfg(feature = "rate-limit")]
 pub(crate) fn rate_limit_rejected(tool: &'static str) {
     add("ft.ratelimit.calls.total", tool, || [("rateLimitResult", "rejected")], 1);
 }

@@ -51,10 +51,6 @@ nothing! {
     breaker_rejected(&'static str);
     bulkhead_rejected(&'static str);
     hedge_ended(&'static str, bool);
-}
-
-#[cfg(feature = "rate-limit")]
-nothing! {
     rate_limit_permitted(&'static str);
     rate_limit_rejected(&'static str);
 }
