@@ -1,10 +1,10 @@
 //! What a mistake is told: each `ui/<attribute>/<fault>.rs` makes one, and the `.stderr` beside it is all that the
 //! compiler says.
 //!
-//! Each folder is a test: `cargo test --test ui retry` runs one of them, and `cargo test --test ui -- retry
+//! Each folder is a test: `cargo test --test ui --features reqwest retry` runs one of them, and `… reqwest -- retry
 //! trybuild=<part of a path>` some of its cases. The files in the folders `rustc` also have the compiler's own words in
-//! them, which change with its version: they run on one version only. `TRYBUILD=overwrite cargo test --test ui` writes the
-//! messages anew; read the difference as a beginner would before you commit it.
+//! them, which change with its version: they run on one version only. `TRYBUILD=overwrite` writes the messages
+//! anew; read the difference as a beginner would before you commit it.
 
 use std::collections::BTreeSet;
 use std::path::Path;
