@@ -285,6 +285,25 @@ async fn a_key_has_a_bulkhead_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_with_a_call_inside_keeps_its_bulkhead_whatever_other_keys_are_named() {
+    #[bulkhead(max = 1, reject, key = host)]
+    async fn call(host: u32) -> Result<(), Error> {
+        if host == 0 {
+            sleep(ms(10)).await;
+        }
+        Ok(())
+    }
+    let inside = tokio::spawn(call(0));
+    tokio::task::yield_now().await;
+    for host in 1..1100 {
+        call(host).await.unwrap();
+    }
+    assert!(is_rejected(&call(0).await));
+    assert_eq!(inside.await.unwrap(), Ok(()));
+    assert_eq!(call(0).await, Ok(()));
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_functions_may_share_one() {
     static DATABASE: Bulkhead = Bulkhead::new().max(1);
     #[bulkhead(DATABASE)]

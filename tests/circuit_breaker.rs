@@ -363,6 +363,27 @@ async fn a_retry_may_wait_for_it_if_when_says_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_that_has_failed_is_remembered_whatever_other_keys_are_named() {
+    static IN_A_ROW: Keyed<CircuitBreaker> = Keyed::new(|| CircuitBreaker::new().failures(2));
+    static SHARE: Keyed<CircuitBreaker> = Keyed::new(|| CircuitBreaker::new().ratio(1.0).window(2));
+    #[circuit_breaker(IN_A_ROW, key = host)]
+    async fn in_a_row(host: u32) -> Result<u32, Error> {
+        if host == 0 { Err(Error::Down) } else { Ok(host) }
+    }
+    #[circuit_breaker(SHARE, key = host)]
+    async fn share(host: u32) -> Result<u32, Error> {
+        if host == 0 { Err(Error::Down) } else { Ok(host) }
+    }
+    for _ in 0..2 {
+        assert_eq!((in_a_row(0).await, share(0).await), (Err(Error::Down), Err(Error::Down)));
+        for host in 1..2200 {
+            assert_eq!((in_a_row(host).await, share(host).await), (Ok(host), Ok(host)));
+        }
+    }
+    assert!(time_left(&in_a_row(0).await).is_some() && time_left(&share(0).await).is_some(), "both are open");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_key_has_a_breaker_of_its_own() {
     #[circuit_breaker(failures = 1, key = host)]
     async fn own(host: &str) -> Result<u32, Error> {

@@ -365,6 +365,25 @@ async fn a_key_has_a_limit_of_its_own() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_that_is_used_up_stays_so_whatever_other_keys_are_named() {
+    #[rate_limit(per_minute = 3, reject, key = user)]
+    async fn login(user: &str) -> Result<(), Error> {
+        Ok(())
+    }
+    let mut let_through = 0;
+    for round in 0..20 {
+        let_through += u32::from(login("root").await.is_ok());
+        for n in 0..1100 {
+            login(&format!("{round} {n}")).await.unwrap();
+        }
+    }
+    assert_eq!(let_through, 3);
+    advance(ms(20_000)).await;
+    assert_eq!(login("root").await, Ok(()));
+    assert!(rejected(&login("root").await).is_some(), "one in 20 seconds");
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_functions_may_share_one() {
     static API: RateLimit = RateLimit::per_second(10).burst(1);
     #[rate_limit(API)]

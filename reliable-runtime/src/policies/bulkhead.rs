@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::base::blocking::block_on;
 use crate::policies::blocked;
+use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::{never_closed, rejected, waited};
 use crate::said::fault::Fault;
 use crate::seen::metrics;
@@ -151,6 +152,12 @@ impl Bulkhead {
             Ok(_) => Ok(Inside(self)),
             Err(_) => Err(full(tool)),
         }
+    }
+}
+
+impl Idle for Bulkhead {
+    fn is_idle(&self) -> bool {
+        self.inside.load(Ordering::Relaxed) == 0
     }
 }
 

@@ -9,6 +9,7 @@ use std::cell::Cell;
 use std::time::Duration;
 
 use crate::base::clock::now_us;
+use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::tell_rejection;
 use crate::said::circuit_state::CircuitState;
 use crate::said::event::Event;
@@ -175,6 +176,12 @@ impl CircuitBreaker {
     #[inline]
     fn permit(&self, generation: u64) -> Permit<'_> {
         Permit { breaker: self, generation: Cell::new(generation) }
+    }
+}
+
+impl Idle for CircuitBreaker {
+    fn is_idle(&self) -> bool {
+        self.state.has_no_failure(&self.rules)
     }
 }
 

@@ -1,9 +1,20 @@
 //! One state for each host, tenant or model: the option `key` of a breaker or a limit.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::fmt;
 use std::hash::{BuildHasher, Hash, RandomState};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use idle::Idle;
+
+/// Not for others to implement.
+pub(crate) mod idle {
+    /// A state that may have nothing to remember.
+    pub trait Idle {
+        /// Whether it is as good as a new one. Asked under a lock, so it must not call foreign code.
+        fn is_idle(&self) -> bool;
+    }
+}
 
 /// A breaker or a limit for each key, made when the key is first seen.
 ///
@@ -17,23 +28,30 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 /// assert!(!std::sync::Arc::ptr_eq(&one, &other));
 /// ```
 ///
-/// It holds 1024 states. When there are more keys, the state that was not used for the longest time is forgotten, and its
-/// key begins anew when it comes back.
+/// A state is kept while somebody has it, and while it has something to remember: an open breaker, failures that were
+/// counted, a bulkhead with calls inside, a bucket that is not full again. Of those that have nothing to remember it keeps up to
+/// 1024, or as many as there are others, and forgets one that was not used for long; a new one in its place does the same.
 pub struct Keyed<T> {
     make: fn() -> T,
-    states: OnceLock<Mutex<States<T>>>,
+    states: OnceLock<States<T>>,
 }
 
 struct States<T> {
     // Two hashes with different keys are as good as the key itself, and need no copy of it.
     hashers: [RandomState; 2],
-    known: HashMap<[u64; 2], Known<T>>,
-    clock: u64,
+    known: Mutex<Known<T>>,
 }
 
 struct Known<T> {
+    states: HashMap<[u64; 2], State<T>>,
+    /// The keys, in the order in which they are looked at to forget one.
+    round: VecDeque<[u64; 2]>,
+}
+
+struct State<T> {
     state: Arc<T>,
-    used: u64,
+    /// Whether somebody asked for it again, since it was last looked at.
+    used: bool,
 }
 
 const CAPACITY: usize = 1024;
@@ -43,42 +61,66 @@ impl<T> Keyed<T> {
     pub const fn new(make: fn() -> T) -> Self {
         Keyed { make, states: OnceLock::new() }
     }
+}
 
+impl<T: Idle> Keyed<T> {
     /// The state for `key`.
     pub fn get<K: Hash + ?Sized>(&self, key: &K) -> Arc<T> {
-        let mut states = self.states.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-        states.get(key, self.make)
+        let States { hashers: [one, two], known } = self.states.get_or_init(States::default);
+        // What is foreign, `Hash` and `make`, is called without the lock: it may ask for a state itself.
+        let hash = [one.hash_one(key), two.hash_one(key)];
+        if let Some(state) = lock(known).find(hash) {
+            return state;
+        }
+        let made = Arc::new((self.make)());
+        lock(known).find_or_add(hash, made)
     }
+}
+
+fn lock<T>(known: &Mutex<Known<T>>) -> MutexGuard<'_, Known<T>> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl<T> Default for States<T> {
     fn default() -> Self {
-        States { hashers: [RandomState::new(), RandomState::new()], known: HashMap::new(), clock: 0 }
+        let known = Known { states: HashMap::new(), round: VecDeque::new() };
+        States { hashers: [RandomState::new(), RandomState::new()], known: Mutex::new(known) }
     }
 }
 
-impl<T> States<T> {
-    fn get<K: Hash + ?Sized>(&mut self, key: &K, make: fn() -> T) -> Arc<T> {
-        self.clock += 1;
-        let used = self.clock;
-        let hash = [self.hashers[0].hash_one(key), self.hashers[1].hash_one(key)];
-        if let Some(known) = self.known.get_mut(&hash) {
-            known.used = used;
-            return Arc::clone(&known.state);
-        }
-        if self.known.len() >= CAPACITY {
-            self.forget_one();
-        }
-        let state = Arc::new(make());
-        self.known.insert(hash, Known { state: Arc::clone(&state), used });
-        state
+impl<T: Idle> Known<T> {
+    fn find(&mut self, hash: [u64; 2]) -> Option<Arc<T>> {
+        let state = self.states.get_mut(&hash)?;
+        state.used = true;
+        Some(Arc::clone(&state.state))
     }
 
-    fn forget_one(&mut self) {
-        let oldest = self.known.iter().min_by_key(|(_, known)| known.used).map(|(hash, _)| *hash);
-        if let Some(hash) = oldest {
-            self.known.remove(&hash);
+    /// Another thread may have added it meanwhile.
+    fn find_or_add(&mut self, hash: [u64; 2], made: Arc<T>) -> Arc<T> {
+        if let Some(state) = self.find(hash) {
+            return state;
         }
+        if self.states.len() >= CAPACITY {
+            // Two for one: so it shrinks as long as more than half of them can be forgotten, and a new key costs no search.
+            self.forget_if_idle();
+            self.forget_if_idle();
+        }
+        self.round.push_back(hash);
+        self.states.insert(hash, State { state: Arc::clone(&made), used: false });
+        made
+    }
+
+    /// Looks at the state whose turn it is. One that was used meanwhile gets another round.
+    fn forget_if_idle(&mut self) {
+        let Some(hash) = self.round.pop_front() else { return };
+        let Some(State { state, used }) = self.states.get_mut(&hash) else { return };
+        // Nobody else has it, and nobody can get it without the lock.
+        if !*used && Arc::strong_count(state) == 1 && state.is_idle() {
+            self.states.remove(&hash);
+            return;
+        }
+        *used = false;
+        self.round.push_back(hash);
     }
 }
 
@@ -90,17 +132,95 @@ impl<T> fmt::Debug for Keyed<T> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use super::*;
 
+    #[derive(Default)]
+    struct Busy(AtomicBool);
+
+    impl Busy {
+        fn set(&self, busy: bool) {
+            self.0.store(busy, Ordering::Relaxed);
+        }
+    }
+
+    impl Idle for Busy {
+        fn is_idle(&self) -> bool {
+            !self.0.load(Ordering::Relaxed)
+        }
+    }
+
+    fn known(keyed: &Keyed<Busy>) -> usize {
+        lock(&keyed.states.get().unwrap().known).states.len()
+    }
+
+    /// Whether the key has the same state as before, which nobody has kept.
+    fn remembers(keyed: &Keyed<Busy>, key: &str) -> bool {
+        keyed.get(key).0.swap(true, Ordering::Relaxed)
+    }
+
     #[test]
-    fn a_key_keeps_its_state_and_the_oldest_of_too_many_is_forgotten() {
-        let keyed = Keyed::new(|| ());
-        let (first, second) = (keyed.get("first"), keyed.get("second"));
-        assert!(Arc::ptr_eq(&first, &keyed.get("first")));
+    fn one_that_was_used_again_is_kept_longer() {
+        let keyed = Keyed::new(Busy::default);
+        let [first, second] = ["first", "second"].map(|key| Arc::downgrade(&keyed.get(key)));
+        keyed.get("first");
         for n in 0..CAPACITY - 1 {
             keyed.get(&n);
         }
-        assert!(Arc::ptr_eq(&first, &keyed.get("first")), "it was used after the second");
-        assert!(!Arc::ptr_eq(&second, &keyed.get("second")), "it was not");
+        assert!(first.upgrade().is_some(), "it was used after the second");
+        assert!(second.upgrade().is_none(), "it was not");
+    }
+
+    #[test]
+    fn what_is_busy_or_held_is_never_forgotten() {
+        let keyed = Keyed::new(Busy::default);
+        keyed.get("busy").set(true);
+        let held = keyed.get("held");
+        for n in 0..5 * CAPACITY {
+            keyed.get(&n);
+        }
+        assert!(remembers(&keyed, "busy"));
+        assert!(Arc::ptr_eq(&held, &keyed.get("held")));
+        assert_eq!(known(&keyed), CAPACITY);
+    }
+
+    #[test]
+    fn more_busy_ones_than_the_bound_leave_room_for_as_many_idle_ones() {
+        let keyed = Keyed::new(Busy::default);
+        for n in 0..3 * CAPACITY {
+            keyed.get(&n).set(true);
+        }
+        for n in 0..20 * CAPACITY {
+            keyed.get(&("idle", n));
+        }
+        assert!((3 * CAPACITY..=6 * CAPACITY + 1).contains(&known(&keyed)), "{}", known(&keyed));
+        for n in 0..3 * CAPACITY {
+            keyed.get(&n).set(false);
+        }
+        for n in 0..20 * CAPACITY {
+            keyed.get(&("idle", n));
+        }
+        assert_eq!(known(&keyed), CAPACITY, "they can be forgotten now");
+    }
+
+    /// As a key may do that is itself looked up by key.
+    #[test]
+    fn a_hash_that_asks_for_a_state_gets_one() {
+        static KEYED: Keyed<Busy> = Keyed::new(Busy::default);
+        struct Asks;
+        impl Hash for Asks {
+            fn hash<H: std::hash::Hasher>(&self, hasher: &mut H) {
+                KEYED.get("inner").set(true);
+                hasher.write_u8(0);
+            }
+        }
+        let (done, is_done) = std::sync::mpsc::channel();
+        std::thread::spawn(move || {
+            KEYED.get(&Asks);
+            done.send(()).unwrap();
+        });
+        assert_eq!(is_done.recv_timeout(std::time::Duration::from_secs(20)), Ok(()));
+        assert!(remembers(&KEYED, "inner"));
     }
 }

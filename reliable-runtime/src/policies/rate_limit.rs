@@ -10,6 +10,7 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::policies::blocked;
+use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::{rejected, waited};
 use crate::said::fault::Fault;
 use crate::seen::metrics;
@@ -169,6 +170,13 @@ impl RateLimit {
             Err(next) if self.reject => Err(too_early(tool, Duration::from_nanos(next - now))),
             Err(_) => Ok(false),
         }
+    }
+}
+
+impl Idle for RateLimit {
+    /// Who waits has taken a call that is not there yet.
+    fn is_idle(&self) -> bool {
+        self.bucket.is_full(read_clock(&self.bucket))
     }
 }
 

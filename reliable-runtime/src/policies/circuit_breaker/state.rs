@@ -250,6 +250,17 @@ impl State {
         }
     }
 
+    /// Whether it is closed, with no failure counted.
+    pub(crate) fn has_no_failure(&self, rules: &Rules) -> bool {
+        let (word, tally) = (self.load(), self.tally.load(Ordering::Acquire));
+        let window = rules.ratio.map_or(0, |ratio| ratio.window);
+        let seen = match tally >> 50 == word.generation() >> PAYLOAD_BITS {
+            true => u32::try_from(tally & ((1 << 50) - 1)).unwrap_or(u32::MAX),
+            false => 0,
+        };
+        word.phase() == CLOSED && self.failures_in(seen.min(window)) == 0
+    }
+
     fn failures_in(&self, window: u32) -> u32 {
         let words = window.div_ceil(64) as usize;
         let last = if window % 64 == 0 { u64::MAX } else { (1 << (window % 64)) - 1 };

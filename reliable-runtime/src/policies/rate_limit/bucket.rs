@@ -74,6 +74,10 @@ impl Bucket {
         self.update(|full_at| full_at.saturating_sub(self.interval));
     }
 
+    pub(super) fn is_full(&self, now: u64) -> bool {
+        self.full_at.load(Ordering::Relaxed) <= now
+    }
+
     /// The instant of the call that was taken as the last but so many; the last one is 1.
     pub(super) fn taken_before(&self, calls: usize) -> u64 {
         let back = self.interval.saturating_mul(calls as u64);
