@@ -54,6 +54,42 @@ async fn an_empty_budget_turns_retries_off_but_never_first_calls() {
     assert_eq!(client.calls(0).await, 1);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_retry_that_is_cancelled_in_its_pause_costs_nothing() {
+    #[retry(max = 3, backoff = "fixed", base = "10s", jitter = 0, budget = budget)]
+    async fn call(budget: &RetryBudget) -> Result<(), Error> {
+        Err(Error::Busy)
+    }
+    static SHARED: RetryBudget = RetryBudget::aws();
+    static POLICY: Retry = Retry::new().base(Duration::from_secs(10)).jitter(0.0).budget(&SHARED);
+    #[retry(POLICY)]
+    async fn by_policy() -> Result<(), Error> {
+        Err(Error::Busy)
+    }
+    let budget = RetryBudget::new(10);
+    for _ in 0..10 {
+        let after = Duration::from_secs(1);
+        assert!(tokio::time::timeout(after, call(&budget)).await.is_err());
+        assert!(tokio::time::timeout(after, by_policy()).await.is_err());
+    }
+    assert_eq!((budget.tokens(), SHARED.tokens()), (10.0, 500.0));
+    assert!(tokio::time::timeout(Duration::from_secs(15), call(&budget)).await.is_err());
+    assert_eq!(budget.tokens(), 9.0, "one retry was made, and the pause of the second not ended");
+    assert_eq!(call(&budget).await, Err(Error::Busy));
+    assert_eq!(budget.tokens(), 6.0);
+}
+
+#[test]
+fn on_a_plain_function_a_pause_that_ends_is_paid_for() {
+    static BUDGET: RetryBudget = RetryBudget::new(10);
+    #[retry(max = 2, backoff = "fixed", base = "1ms", jitter = 0, budget = BUDGET)]
+    fn call() -> Result<(), Error> {
+        Err(Error::Busy)
+    }
+    assert_eq!(call(), Err(Error::Busy));
+    assert_eq!(BUDGET.tokens(), 8.0);
+}
+
 #[tokio::test]
 async fn ten_successes_pay_for_a_retry() {
     let client = Client::new(RetryBudget::new(3));

@@ -362,6 +362,26 @@ async fn a_retry_may_wait_for_it_if_when_says_so() {
     assert_eq!(call().await, Ok(2), "0 ms: fails, 30 ms: refused, 60 ms: the probe succeeds");
 }
 
+/// A breaker in a `static` sees one paused clock after the other.
+#[test]
+fn one_that_opened_on_a_clock_that_was_ahead_is_open_for_its_cooldown_and_no_longer() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(1);
+    #[circuit_breaker(BREAKER)]
+    async fn call(healthy: bool) -> Result<u32, Error> {
+        if healthy { Ok(1) } else { Err(Error::Down) }
+    }
+    let paused = || tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    paused().block_on(async {
+        sleep(Duration::from_secs(3600)).await;
+        assert_eq!(call(false).await, Err(Error::Down));
+    });
+    paused().block_on(async {
+        assert_eq!(time_left(&call(true).await), Some(Duration::from_secs(30)));
+        sleep(Duration::from_secs(30)).await;
+        assert_eq!(call(true).await, Ok(1));
+    });
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_key_that_has_failed_is_remembered_whatever_other_keys_are_named() {
     static IN_A_ROW: Keyed<CircuitBreaker> = Keyed::new(|| CircuitBreaker::new().failures(2));

@@ -1,8 +1,8 @@
 //! What a mistake is told: each `ui/<attribute>/<fault>.rs` makes one, and the `.stderr` beside it is all that the
 //! compiler says.
 //!
-//! Each folder is a test: `cargo test --test ui --features reqwest retry` runs one of them, and `… reqwest -- retry
-//! trybuild=<part of a path>` some of its cases. The files in the folders `rustc` also have the compiler's own words in
+//! Each folder is a test: `cargo test --test ui retry` runs one of them, and `… -- retry trybuild=<part of a path>`
+//! some of its cases. The files in the folders `rustc` also have the compiler's own words in
 //! them, which change with its version: they run on one version only. `TRYBUILD=overwrite` writes the messages
 //! anew; read the difference as a beginner would before you commit it.
 
@@ -55,15 +55,27 @@ fn run(folder: &str) {
     let cases = TestCases::new();
     cases.compile_fail(format!("tests/ui/{folder}/*.rs"));
     // Without its feature `#[chaos]` is nothing, and the compiler has nothing to say.
-    let is_nothing = folder == "chaos" && !cfg!(feature = "chaos");
-    if is_nothing || !Path::new("tests/ui").join(folder).join("rustc").exists() {
+    if folder == "chaos" && !cfg!(feature = "chaos") {
         return;
     }
-    if rustc_version().starts_with(RUSTC) {
-        cases.compile_fail(format!("tests/ui/{folder}/rustc/*.rs"));
-    } else {
-        aloud::say_aloud(&format!("left out: tests/ui/{folder}/rustc/*.rs, which are for {RUSTC}x"));
+    for (with_its_words, left_out_because) in [("rustc", None), ("rustc_with_reqwest", without_reqwest())] {
+        if !Path::new("tests/ui").join(folder).join(with_its_words).exists() {
+            continue;
+        }
+        match left_out_because.or_else(another_rustc) {
+            None => cases.compile_fail(format!("tests/ui/{folder}/{with_its_words}/*.rs")),
+            Some(why) => aloud::say_aloud(&format!("left out: tests/ui/{folder}/{with_its_words}/*.rs, {why}")),
+        }
     }
+}
+
+/// The compiler lists who implements a trait, and with that feature there are more.
+fn without_reqwest() -> Option<String> {
+    (!cfg!(feature = "reqwest")).then(|| "which are for the feature `reqwest`".to_owned())
+}
+
+fn another_rustc() -> Option<String> {
+    (!rustc_version().starts_with(RUSTC)).then(|| format!("which are for {RUSTC}x"))
 }
 
 #[test]
@@ -72,7 +84,7 @@ fn every_folder_of_cases_is_run() {
     assert_eq!(entries("tests/ui"), folders);
     for folder in &folders {
         let mut inside = entries(&format!("tests/ui/{folder}"));
-        inside.retain(|name| !name.contains('.') && name != "rustc");
+        inside.retain(|name| !name.contains('.') && name != "rustc" && name != "rustc_with_reqwest");
         assert!(inside.is_empty(), "nobody runs what is in {inside:?} of {folder}");
     }
 }

@@ -219,7 +219,11 @@ impl<P, C> PolicyCall<P, C> {
     ///
     /// An error that carries a fault which is final, such as a denial, comes out as it is, whatever the policy says.
     #[inline]
-    pub fn settle<R>(&mut self, outcome: R, inspect: impl Fn(&R::Error) -> Failure<'_>) -> ControlFlow<R, Pause>
+    pub fn settle<R>(
+        &mut self,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause<'static>>
     where
         P: Policy<Call = C>,
         R: Outcome<Error: FromFault>,
@@ -234,7 +238,7 @@ impl<P, C> PolicyCall<P, C> {
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
         into_error: impl FnOnce(Fault) -> R::Error,
-    ) -> ControlFlow<R, Pause>
+    ) -> ControlFlow<R, Pause<'static>>
     where
         P: Policy<Call = C>,
         R: Outcome,

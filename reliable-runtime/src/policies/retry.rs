@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use crate::base::clock::now_us;
 use crate::policies::retry::backoff::{Backoff, jittered, random};
-use crate::policies::retry::budget::{Paid, RetryBudget};
+use crate::policies::retry::budget::{Paid, RetryBudget, UntilRetried};
 use crate::policies::retry::pause::Pause;
 use crate::said::event::{Event, GaveUpReason};
 use crate::said::fault_kind::FaultKind;
@@ -227,7 +227,8 @@ impl<'a> Attempts<'a> {
 /// let (retry, budget) = (Retry::new(), RetryBudget::new(1));
 /// let mut attempts = retry.attempts().budget(&budget);
 /// let mut fail = || attempts.settle("call", Err::<u32, _>("503"), |error| Inspect::new(error).failure());
-/// assert!(fail().is_continue(), "the budget pays for one retry");
+/// let pause = fail();
+/// assert!(pause.is_continue(), "the budget pays for one retry");
 /// assert!(fail().is_break(), "and now it is empty");
 /// ```
 #[derive(Debug)]
@@ -236,7 +237,7 @@ pub struct BudgetedAttempts<'a> {
     budget: &'a RetryBudget,
 }
 
-impl BudgetedAttempts<'_> {
+impl<'a> BudgetedAttempts<'a> {
     /// As [`Attempts::settle`].
     #[inline]
     pub fn settle<R: Outcome>(
@@ -244,12 +245,12 @@ impl BudgetedAttempts<'_> {
         tool: &'static str,
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
-    ) -> ControlFlow<R, Pause> {
+    ) -> ControlFlow<R, Pause<'a>> {
         self.attempts.settle_by(Some(self.budget), tool, outcome, &inspect)
     }
 }
 
-impl Attempts<'_> {
+impl<'a> Attempts<'a> {
     /// Decides what follows an attempt: `Break` with the outcome of the call, or `Continue` with the pause before the next
     /// attempt.
     ///
@@ -263,18 +264,18 @@ impl Attempts<'_> {
         tool: &'static str,
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
-    ) -> ControlFlow<R, Pause> {
+    ) -> ControlFlow<R, Pause<'a>> {
         self.settle_by(self.retry.budget, tool, outcome, &inspect)
     }
 
     #[inline]
     fn settle_by<R: Outcome>(
         &mut self,
-        budget: Option<&RetryBudget>,
+        budget: Option<&'a RetryBudget>,
         tool: &'static str,
         outcome: R,
         look: &dyn Look<R::Error>,
-    ) -> ControlFlow<R, Pause> {
+    ) -> ControlFlow<R, Pause<'a>> {
         match outcome.into_result() {
             Ok(value) => {
                 self.after_success(budget, tool);
@@ -301,18 +302,18 @@ impl Attempts<'_> {
     #[inline]
     fn decide<'b>(
         &'b mut self,
-        budget: Option<&'b RetryBudget>,
+        budget: Option<&'a RetryBudget>,
         tool: &'static str,
-    ) -> impl FnOnce(&Failure<'_>) -> Option<Pause> + 'b {
+    ) -> impl FnOnce(&Failure<'_>) -> Option<Pause<'a>> + 'b {
         move |failure| self.after_failure(budget, tool, failure)
     }
 
     fn after_failure(
         &mut self,
-        budget: Option<&RetryBudget>,
+        budget: Option<&'a RetryBudget>,
         tool: &'static str,
         failure: &Failure<'_>,
-    ) -> Option<Pause> {
+    ) -> Option<Pause<'a>> {
         let retry = self.failed;
         self.failed = self.failed.saturating_add(1);
         let attempt = self.failed;
@@ -320,7 +321,8 @@ impl Attempts<'_> {
             Ok(delay) => {
                 metrics::retrying(tool);
                 emit(|| Event::Retrying { tool: tool.into(), attempt, error: failure.to_string(), pause: delay });
-                Some(Pause::new(delay))
+                let paid = budget.map(|budget| UntilRetried::new(budget, self.paid));
+                Some(Pause::new(delay).paid(paid))
             }
             Err(reason) => {
                 metrics::retry_ended(tool, retry > 0, Some(reason));

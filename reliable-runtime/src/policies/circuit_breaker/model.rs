@@ -182,6 +182,40 @@ mod sequential {
         }
     }
 
+    fn opened_at(us: u64) -> (Rules, State) {
+        let rules = Rules { failures: 1, ratio: None, cooldown_us: 30_000_000, probes: 1 };
+        let state = State::new();
+        let call = state.admit(&rules, || us).unwrap();
+        state.record(&rules, call.generation, true, || us);
+        (rules, state)
+    }
+
+    #[test]
+    fn a_clock_that_went_back_opens_it_anew() {
+        const HOUR: u64 = 3_600_000_000;
+        let (rules, state) = opened_at(2 * HOUR);
+        assert_eq!(state.admit(&rules, || HOUR).unwrap_err(), 30_000_000);
+        assert_eq!(state.admit(&rules, || HOUR + 29_999_999).unwrap_err(), 1);
+        assert!(state.admit(&rules, || HOUR + 30_000_000).is_ok());
+    }
+
+    #[test]
+    fn readings_of_two_threads_in_another_order_are_no_clock_that_went_back() {
+        let (rules, state) = opened_at(10_000_000);
+        assert_eq!(state.admit(&rules, || 9_000_001).unwrap_err(), 30_000_000);
+        assert_eq!(state.admit(&rules, || 10_000_001).unwrap_err(), 29_999_999, "as if nobody had asked before");
+    }
+
+    #[test]
+    fn a_clock_that_has_run_for_years_leaves_it_open() {
+        let year = 365 * 24 * 3_600_000_000;
+        for since in [7 * year, (1 << 48) - 1, 1 << 48, 20 * year] {
+            let (rules, state) = opened_at(since);
+            assert_eq!(state.admit(&rules, || since + 1_000_000).unwrap_err(), 29_000_000, "{since}");
+            assert!(state.admit(&rules, || since + 30_000_000).is_ok(), "{since}");
+        }
+    }
+
     #[test]
     fn a_ratio_is_exact() {
         let reached = |ratio: f64, window, failures| {

@@ -67,6 +67,16 @@ impl Word {
     }
 }
 
+/// The microseconds that have passed since then; `None` if the clock went back, by more than what lies between the readings of
+/// two threads. Both are as in a payload, where a clock that has run for years begins anew.
+fn passed(since: u64, now: u64) -> Option<u64> {
+    let passed = now.wrapping_sub(since) & PAYLOAD;
+    if passed <= PAYLOAD / 2 {
+        return Some(passed);
+    }
+    (PAYLOAD - passed < 1_000_000).then_some(0)
+}
+
 /// The largest window that a breaker can look at.
 pub(crate) const LARGEST_WINDOW: u32 = 1024;
 const WINDOW_WORDS: usize = LARGEST_WINDOW as usize / 64;
@@ -137,19 +147,20 @@ impl State {
                 Phase::Closed { .. } => {
                     return Ok(Admitted { generation: word.generation(), first_probe: false });
                 }
-                Phase::Open { since } => {
-                    let left = rules.cooldown_us.saturating_sub(now().saturating_sub(since));
-                    if left > 0 {
-                        return Err(left);
+                Phase::Open { since } => match passed(since, now()) {
+                    Some(passed) if passed >= rules.cooldown_us => {
+                        word.next(Phase::HalfOpen { admitted: 1, succeeded: 0 })
                     }
-                    word.next(Phase::HalfOpen { admitted: 1, succeeded: 0 })
-                }
+                    Some(passed) => return Err(rules.cooldown_us - passed),
+                    // By the clock that there is now, it opens now.
+                    None => word.with(Phase::Open { since: now() }),
+                },
                 Phase::HalfOpen { admitted, .. } if admitted >= u64::from(rules.probes) => return Err(0),
                 Phase::HalfOpen { admitted, succeeded } => {
                     word.with(Phase::HalfOpen { admitted: admitted + 1, succeeded })
                 }
             };
-            if self.swap(word, to) {
+            if self.swap(word, to) && matches!(to.phase(), Phase::HalfOpen { .. }) {
                 let first_probe = to.generation() != word.generation();
                 return Ok(Admitted { generation: to.generation(), first_probe });
             }

@@ -182,6 +182,11 @@ impl RetryBudget {
         self.change(|tokens| (tokens < capacity).then(|| tokens.saturating_add(put_in).min(capacity)));
     }
 
+    /// A retry that was paid for never came.
+    fn put_back(&self, Paid(paid): Paid) {
+        self.change(|tokens| Some(tokens.saturating_add(paid.into()).min(self.rules.capacity)));
+    }
+
     /// Whether the number of tokens could be changed. Nothing else is guarded by it, so no order is asked for.
     fn change(&self, to: impl FnMut(u64) -> Option<u64>) -> bool {
         self.tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, to).is_ok()
@@ -197,6 +202,31 @@ impl Paid {
 
     const fn tokens(tokens: u32) -> Paid {
         Paid(tokens * 1000)
+    }
+}
+
+/// What was taken for a retry that is still to come. Dropped before, because the call was cancelled, it is put back.
+#[derive(Debug)]
+pub(crate) struct UntilRetried<'a> {
+    budget: &'a RetryBudget,
+    paid: Paid,
+}
+
+impl<'a> UntilRetried<'a> {
+    pub(crate) fn new(budget: &'a RetryBudget, paid: Paid) -> Self {
+        UntilRetried { budget, paid }
+    }
+
+    pub(crate) fn spend(mut self) {
+        self.paid = Paid::NOTHING;
+    }
+}
+
+impl Drop for UntilRetried<'_> {
+    fn drop(&mut self) {
+        if self.paid != Paid::NOTHING {
+            self.budget.put_back(self.paid);
+        }
     }
 }
 

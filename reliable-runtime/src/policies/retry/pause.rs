@@ -2,7 +2,7 @@
 
 use std::future::{Future, IntoFuture};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
@@ -10,8 +10,10 @@ use tokio::time::Sleep;
 
 use crate::base::timer;
 use crate::policies::blocked;
+use crate::policies::retry::budget::UntilRetried;
 
-/// A pause between two attempts: `pause.await` in an `async fn`, [`Pause::block`] in a plain one.
+/// A pause between two attempts: `pause.await` in an `async fn`, [`Pause::block`] in a plain one. Dropped before its end, it
+/// gives back what the retry took from its budget.
 ///
 /// ```
 /// use reliable::Retry;
@@ -23,26 +25,33 @@ use crate::policies::blocked;
 /// let settled = retry.attempts().settle("call", outcome, |error| Inspect::new(error).failure());
 /// assert_eq!(settled.continue_value().unwrap().delay(), Duration::from_millis(500));
 /// ```
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 #[must_use = "a pause does nothing unless it is awaited"]
-pub struct Pause {
+pub struct Pause<'a> {
     delay: Duration,
+    paid: Option<UntilRetried<'a>>,
 }
 
-impl Pause {
+impl<'a> Pause<'a> {
     /// A pause of this length.
     pub const fn new(delay: Duration) -> Self {
-        Pause { delay }
+        Pause { delay, paid: None }
+    }
+
+    /// Before a retry that was paid for.
+    pub(crate) fn paid(self, paid: Option<UntilRetried<'a>>) -> Self {
+        Pause { paid, ..self }
     }
 
     /// How long it lasts.
-    pub const fn delay(self) -> Duration {
+    pub const fn delay(&self) -> Duration {
         self.delay
     }
 
     /// Blocks the thread for the length of the pause.
-    pub fn block(self) {
+    pub fn block(mut self) {
         std::thread::sleep(self.delay);
+        retried(&mut self.paid);
     }
 
     /// The same for a function, which is told of if that is the thread of an async task
@@ -55,13 +64,20 @@ impl Pause {
     }
 }
 
-impl IntoFuture for Pause {
+/// The retry comes now: what it cost is spent.
+fn retried(paid: &mut Option<UntilRetried<'_>>) {
+    if let Some(paid) = paid.take() {
+        paid.spend();
+    }
+}
+
+impl<'a> IntoFuture for Pause<'a> {
     type Output = ();
-    type IntoFuture = Pausing;
+    type IntoFuture = Pausing<'a>;
 
     #[inline]
-    fn into_future(self) -> Pausing {
-        Pausing { state: State::Begun { delay: self.delay } }
+    fn into_future(self) -> Pausing<'a> {
+        Pausing { state: State::Begun { delay: self.delay }, paid: self.paid }
     }
 }
 
@@ -69,9 +85,10 @@ pin_project! {
     /// The future of a [`Pause`], made by `pause.await`.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Pausing {
+    pub struct Pausing<'a> {
         #[pin]
         state: State,
+        paid: Option<UntilRetried<'a>>,
     }
 }
 
@@ -85,18 +102,26 @@ pin_project! {
     }
 }
 
-impl Future for Pausing {
+impl Future for Pausing<'_> {
     type Output = ();
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut state = self.project().state;
+        let pausing = self.project();
+        ready!(pausing.state.poll(cx));
+        retried(pausing.paid);
+        Poll::Ready(())
+    }
+}
+
+impl State {
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
-            match state.as_mut().project() {
+            match self.as_mut().project() {
                 // A timer of zero length would still wait for the timer's next tick.
                 StateNow::Begun { delay } if delay.is_zero() => return Poll::Ready(()),
                 StateNow::Begun { delay } => {
                     let sleep = timer::sleep(*delay);
-                    state.set(State::Waiting { sleep });
+                    self.set(State::Waiting { sleep });
                 }
                 StateNow::Waiting { sleep } => return sleep.poll(cx),
             }
