@@ -189,20 +189,61 @@ async fn a_cancelled_probe_gives_its_place_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_that_panics_gives_its_place_back_and_its_panic_goes_on() {
-    static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(1).cooldown(Duration::from_millis(10));
+async fn a_panic_in_the_body_is_a_failure_and_goes_on() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(2).cooldown(Duration::from_millis(10));
+    static SERVICE: AtomicU32 = AtomicU32::new(0);
     #[circuit_breaker(BREAKER)]
     async fn call(answer: Option<u32>) -> Result<u32, Error> {
-        match answer {
-            Some(0) => Err(Error::Down),
-            Some(answer) => Ok(answer),
-            None => panic!("a bug"),
+        SERVICE.fetch_add(1, Ordering::Relaxed);
+        sleep(ms(1)).await;
+        Ok(answer.expect("a bug"))
+    }
+    let panics = async || tokio::spawn(call(None)).await.is_err_and(|error| error.is_panic());
+    assert!(panics().await && panics().await);
+    for _ in 0..8 {
+        assert!(time_left(&call(None).await).is_some());
+    }
+    assert_eq!(SERVICE.load(Ordering::Relaxed), 2);
+    advance(ms(10)).await;
+    assert!(panics().await, "a probe");
+    assert_eq!(time_left(&call(None).await), Some(ms(10)), "which opened it again");
+    advance(ms(10)).await;
+    assert_eq!(call(Some(1)).await, Ok(1));
+    assert_eq!(BREAKER.state(), CircuitState::Closed);
+}
+
+#[test]
+fn on_a_plain_function_a_panic_is_a_failure_too() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new().ratio(0.5).window(2);
+    #[circuit_breaker(BREAKER)]
+    fn call(answer: Option<u32>) -> Result<u32, Error> {
+        Ok(answer.expect("a bug"))
+    }
+    assert_eq!(call(Some(1)), Ok(1));
+    assert!(std::panic::catch_unwind(|| call(None)).is_err());
+    assert_eq!(BREAKER.state(), CircuitState::Open);
+}
+
+/// Such as in a `Drop` that tells a service goodbye.
+#[tokio::test(start_paused = true)]
+async fn what_goes_well_while_a_panic_unwinds_is_no_failure() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(1);
+    #[circuit_breaker(BREAKER)]
+    fn goodbye() -> Result<u32, Error> {
+        Ok(1)
+    }
+    struct Session;
+    impl Drop for Session {
+        fn drop(&mut self) {
+            goodbye().unwrap();
         }
     }
-    assert!(call(Some(0)).await.is_err());
-    advance(ms(10)).await;
-    assert!(tokio::spawn(call(None)).await.unwrap_err().is_panic());
-    assert_eq!(call(Some(1)).await, Ok(1));
+    let panics = tokio::spawn(async {
+        let _session = Session;
+        panic!("a bug");
+    });
+    assert!(panics.await.unwrap_err().is_panic());
+    assert_eq!(BREAKER.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]

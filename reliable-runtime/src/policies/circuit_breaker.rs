@@ -199,8 +199,8 @@ const SETTLED: u64 = u64::MAX;
 
 /// A call that a breaker let through, made by [`CircuitBreaker::admit`].
 ///
-/// Settle it with the outcome. Dropped without that, because the call was cancelled or has panicked, it gives its place
-/// back: a probe that came to nothing makes room for the next one.
+/// Settle it with the outcome. Dropped without that, because the call was cancelled, it gives its place back: a probe that
+/// came to nothing makes room for the next one. Dropped by a panic, it counts as a failure.
 ///
 /// ```
 /// use reliable::{CircuitBreaker, CircuitState};
@@ -264,15 +264,16 @@ impl Permit<'_> {
     fn record(&self, tool: &'static str, failed: bool) {
         metrics::breaker_counted(tool, failed);
         let CircuitBreaker { state, rules } = self.breaker;
-        if !state.has_nothing_to_count(rules, self.generation.get(), failed) {
-            self.count(tool, failed);
+        let generation = self.generation.replace(SETTLED);
+        if !state.has_nothing_to_count(rules, generation, failed) {
+            self.count(tool, generation, failed);
         }
     }
 
     #[cold]
-    fn count(&self, tool: &'static str, failed: bool) {
+    fn count(&self, tool: &'static str, generation: u64, failed: bool) {
         let CircuitBreaker { state, rules } = self.breaker;
-        match state.record(rules, self.generation.replace(SETTLED), failed, now_us) {
+        match state.record(rules, generation, failed, now_us) {
             Change::None => {}
             Change::Opened => changed(tool, CircuitState::Open),
             Change::Closed => changed(tool, CircuitState::Closed),
@@ -283,6 +284,21 @@ impl Permit<'_> {
 impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.breaker.state.give_back(self.generation.get());
+        if self.generation.get() != SETTLED {
+            self.end_without_outcome();
+        }
+    }
+}
+
+impl Permit<'_> {
+    #[cold]
+    fn end_without_outcome(&self) {
+        let CircuitBreaker { state, rules } = self.breaker;
+        if std::thread::panicking() {
+            // Nobody is told: the permit does not know the name of the call, which is larger than the permit.
+            state.record(rules, self.generation.get(), true, now_us);
+        } else {
+            state.give_back(self.generation.get());
+        }
     }
 }
