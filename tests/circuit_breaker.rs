@@ -189,6 +189,55 @@ async fn a_cancelled_probe_gives_its_place_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_probe_that_hangs_counts_as_failed_after_a_minute_or_twice_the_cooldown() {
+    for (cooldown, longest) in [(10, 60_000), (100_000, 200_000)] {
+        let client = Arc::new(Client::new(CircuitBreaker::new().failures(1).cooldown(ms(cooldown))));
+        client.fail(1).await;
+        advance(ms(cooldown)).await;
+        let hanging = Arc::clone(&client);
+        let probe = tokio::spawn(async move { hanging.call_for(Duration::from_secs(1_000_000), true).await });
+        tokio::task::yield_now().await;
+        advance(ms(longest - 1)).await;
+        assert_eq!(time_left(&client.call(true).await), Some(ms(0)));
+        assert_eq!(client.breaker.state(), CircuitState::HalfOpen);
+        advance(ms(2)).await;
+        assert_eq!(time_left(&client.call(true).await), Some(ms(cooldown - 1)), "it is open since the failure");
+        advance(ms(cooldown - 1)).await;
+        assert!(client.call(true).await.is_ok(), "the next probe");
+        assert_eq!(client.breaker.state(), CircuitState::Closed);
+        probe.abort();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_cooldown_has_passed_since_a_probe_failed_by_its_time_the_next_call_is_a_probe() {
+    let client = Arc::new(Client::new(CircuitBreaker::new().failures(1).cooldown(ms(10))));
+    client.fail(1).await;
+    advance(ms(10)).await;
+    let hanging = Arc::clone(&client);
+    let probe = tokio::spawn(async move { hanging.call_for(Duration::from_secs(80), true).await });
+    tokio::task::yield_now().await;
+    advance(ms(60_010)).await;
+    assert!(client.call(true).await.is_ok());
+    assert_eq!(client.breaker.state(), CircuitState::Closed);
+    client.fail(1).await;
+    assert!(probe.await.unwrap().is_ok());
+    assert_eq!(client.breaker.state(), CircuitState::Open, "the late success of the other is of an earlier state");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_ends_after_its_longest_time_has_failed_though_nobody_asked() {
+    let client = Client::new(CircuitBreaker::new().failures(1).cooldown(ms(10)));
+    client.fail(1).await;
+    advance(ms(10)).await;
+    assert!(client.call_for(ms(60_000), true).await.is_ok());
+    assert_eq!(client.breaker.state(), CircuitState::Open);
+    advance(ms(10)).await;
+    assert!(client.call_for(ms(59_999), true).await.is_ok());
+    assert_eq!(client.breaker.state(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_panic_in_the_body_is_a_failure_and_goes_on() {
     static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(2).cooldown(Duration::from_millis(10));
     static SERVICE: AtomicU32 = AtomicU32::new(0);

@@ -19,7 +19,7 @@ use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::{Look, Outcome, decided};
 use rules::{DEFAULT_RATIO, Ratio, Rules};
-use state::{Admitted, Change, LARGEST_WINDOW, Phase, State};
+use state::{Admitted, Change, LARGEST_WINDOW, Phase, Refused, State};
 
 /// Keeps calls away from a service that fails, and lets a few through after a while to see whether it is well again.
 ///
@@ -169,7 +169,12 @@ impl CircuitBreaker {
                 }
                 Ok(self.permit(generation))
             }
-            Err(left_us) => Err(rejected(tool, left_us)),
+            Err(Refused { left_us, opened }) => {
+                if opened {
+                    changed(tool, CircuitState::Open);
+                }
+                Err(rejected(tool, left_us))
+            }
         }
     }
 
