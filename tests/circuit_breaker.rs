@@ -567,3 +567,51 @@ async fn its_life_is_told() {
         ]
     );
 }
+
+mod refused {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    #[test]
+    #[should_panic(expected = "`ratio` of a circuit breaker must be a millionth or more")]
+    fn a_ratio_that_rounds_to_nothing() {
+        let _ = CircuitBreaker::new().ratio(0.000_000_1);
+    }
+
+    #[test]
+    #[should_panic(expected = "`probes` of a circuit breaker must be between 1 and 1000000")]
+    fn more_probes_than_can_be_counted() {
+        let _ = CircuitBreaker::new().probes(20_000_000);
+    }
+
+    #[test]
+    #[should_panic(expected = "`cooldown` of a circuit breaker must be at most 365 days")]
+    fn a_cooldown_that_can_not_be_kept() {
+        let _ = CircuitBreaker::new().cooldown(DAY * 365 + Duration::from_nanos(1000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn but_not_the_longest_cooldown() {
+        let client = Client::new(CircuitBreaker::new().failures(1).cooldown(DAY * 365));
+        client.fail(1).await;
+        advance(DAY * 364).await;
+        assert_eq!(time_left(&client.call(true).await), Some(DAY));
+        advance(DAY).await;
+        assert!(client.call(true).await.is_ok());
+    }
+
+    #[test]
+    fn nor_the_smallest_ratio_and_the_most_probes() {
+        let breaker = CircuitBreaker::new().ratio(0.000_001).window(1).cooldown(Duration::ZERO).probes(1_000_000);
+        let settle = |outcome: Result<u32, Error>| {
+            let permit = breaker.admit("call").unwrap();
+            let _ = permit.settle("call", outcome, |error| reliable::expansion::Inspect::new(error).failure());
+        };
+        settle(Err(Error::Down));
+        (0..999_999).for_each(|_| settle(Ok(1)));
+        assert_eq!(breaker.state(), CircuitState::HalfOpen);
+        settle(Ok(1));
+        assert_eq!(breaker.state(), CircuitState::Closed);
+    }
+}

@@ -61,6 +61,11 @@ pub struct CircuitBreaker {
     state: State,
 }
 
+/// The state counts them in 24 bits.
+const MOST_PROBES: u32 = 1_000_000;
+/// Twice as long, for a probe, is half of what the state tells apart from a clock that went back.
+const LONGEST_COOLDOWN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 #[cfg(not(all(test, loom)))]
 impl Default for CircuitBreaker {
     fn default() -> Self {
@@ -91,12 +96,13 @@ impl CircuitBreaker {
     /// given.
     ///
     /// # Panics
-    /// If it is not above 0 and at most 1.
+    /// If it is not above 0 and at most 1, or so small that it rounds to no millionth.
     pub const fn ratio(mut self, ratio: f64) -> Self {
         assert!(ratio > 0.0 && ratio <= 1.0, "`ratio` of a circuit breaker must be above 0 and at most 1");
         // A ratio is written with a few decimals: rounded to millionths it is what was written.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and a million")]
         let millionths = (ratio * 1e6 + 0.5) as u64;
+        assert!(millionths > 0, "`ratio` of a circuit breaker must be a millionth or more");
         let Ratio { window, .. } = self.ratio_or_default();
         self.rules.ratio = Some(Ratio { millionths, window });
         self
@@ -121,10 +127,16 @@ impl CircuitBreaker {
     }
 
     /// How long it stays open. Default: 30 s.
+    ///
+    /// # Panics
+    /// If it is above 365 days.
     pub const fn cooldown(mut self, cooldown: Duration) -> Self {
-        let us = cooldown.as_micros();
-        #[expect(clippy::cast_possible_truncation, reason = "what does not fit was cut down before")]
-        let us = if us > u64::MAX as u128 { u64::MAX } else { us as u64 };
+        assert!(
+            cooldown.as_micros() <= LONGEST_COOLDOWN.as_micros(),
+            "`cooldown` of a circuit breaker must be at most 365 days"
+        );
+        #[expect(clippy::cast_possible_truncation, reason = "a year fits")]
+        let us = cooldown.as_micros() as u64;
         self.rules.cooldown_us = us;
         self
     }
@@ -132,9 +144,9 @@ impl CircuitBreaker {
     /// The calls that are let through after the cooldown; all of them must succeed to close it. Default: 1.
     ///
     /// # Panics
-    /// If it is 0.
+    /// If it is 0, or above a million.
     pub const fn probes(mut self, probes: u32) -> Self {
-        assert!(probes > 0, "`probes` of a circuit breaker must be 1 or more");
+        assert!(probes > 0 && probes <= MOST_PROBES, "`probes` of a circuit breaker must be between 1 and 1000000");
         self.rules.probes = probes;
         self
     }
