@@ -189,20 +189,110 @@ async fn a_cancelled_probe_gives_its_place_back() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_probe_that_panics_gives_its_place_back_and_its_panic_goes_on() {
-    static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(1).cooldown(Duration::from_millis(10));
+async fn a_probe_that_hangs_counts_as_failed_after_a_minute_or_twice_the_cooldown() {
+    for (cooldown, longest) in [(10, 60_000), (100_000, 200_000)] {
+        let client = Arc::new(Client::new(CircuitBreaker::new().failures(1).cooldown(ms(cooldown))));
+        client.fail(1).await;
+        advance(ms(cooldown)).await;
+        let hanging = Arc::clone(&client);
+        let probe = tokio::spawn(async move { hanging.call_for(Duration::from_secs(1_000_000), true).await });
+        tokio::task::yield_now().await;
+        advance(ms(longest - 1)).await;
+        assert_eq!(time_left(&client.call(true).await), Some(ms(0)));
+        assert_eq!(client.breaker.state(), CircuitState::HalfOpen);
+        advance(ms(2)).await;
+        assert_eq!(time_left(&client.call(true).await), Some(ms(cooldown - 1)), "it is open since the failure");
+        advance(ms(cooldown - 1)).await;
+        assert!(client.call(true).await.is_ok(), "the next probe");
+        assert_eq!(client.breaker.state(), CircuitState::Closed);
+        probe.abort();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn when_the_cooldown_has_passed_since_a_probe_failed_by_its_time_the_next_call_is_a_probe() {
+    let client = Arc::new(Client::new(CircuitBreaker::new().failures(1).cooldown(ms(10))));
+    client.fail(1).await;
+    advance(ms(10)).await;
+    let hanging = Arc::clone(&client);
+    let probe = tokio::spawn(async move { hanging.call_for(Duration::from_secs(80), true).await });
+    tokio::task::yield_now().await;
+    advance(ms(60_010)).await;
+    assert!(client.call(true).await.is_ok());
+    assert_eq!(client.breaker.state(), CircuitState::Closed);
+    client.fail(1).await;
+    assert!(probe.await.unwrap().is_ok());
+    assert_eq!(client.breaker.state(), CircuitState::Open, "the late success of the other is of an earlier state");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_ends_after_its_longest_time_has_failed_though_nobody_asked() {
+    let client = Client::new(CircuitBreaker::new().failures(1).cooldown(ms(10)));
+    client.fail(1).await;
+    advance(ms(10)).await;
+    assert!(client.call_for(ms(60_000), true).await.is_ok());
+    assert_eq!(client.breaker.state(), CircuitState::Open);
+    advance(ms(10)).await;
+    assert!(client.call_for(ms(59_999), true).await.is_ok());
+    assert_eq!(client.breaker.state(), CircuitState::Closed);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_in_the_body_is_a_failure_and_goes_on() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(2).cooldown(Duration::from_millis(10));
+    static SERVICE: AtomicU32 = AtomicU32::new(0);
     #[circuit_breaker(BREAKER)]
     async fn call(answer: Option<u32>) -> Result<u32, Error> {
-        match answer {
-            Some(0) => Err(Error::Down),
-            Some(answer) => Ok(answer),
-            None => panic!("a bug"),
+        SERVICE.fetch_add(1, Ordering::Relaxed);
+        sleep(ms(1)).await;
+        Ok(answer.expect("a bug"))
+    }
+    let panics = async || tokio::spawn(call(None)).await.is_err_and(|error| error.is_panic());
+    assert!(panics().await && panics().await);
+    for _ in 0..8 {
+        assert!(time_left(&call(None).await).is_some());
+    }
+    assert_eq!(SERVICE.load(Ordering::Relaxed), 2);
+    advance(ms(10)).await;
+    assert!(panics().await, "a probe");
+    assert_eq!(time_left(&call(None).await), Some(ms(10)), "which opened it again");
+    advance(ms(10)).await;
+    assert_eq!(call(Some(1)).await, Ok(1));
+    assert_eq!(BREAKER.state(), CircuitState::Closed);
+}
+
+#[test]
+fn on_a_plain_function_a_panic_is_a_failure_too() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new().ratio(0.5).window(2);
+    #[circuit_breaker(BREAKER)]
+    fn call(answer: Option<u32>) -> Result<u32, Error> {
+        Ok(answer.expect("a bug"))
+    }
+    assert_eq!(call(Some(1)), Ok(1));
+    assert!(std::panic::catch_unwind(|| call(None)).is_err());
+    assert_eq!(BREAKER.state(), CircuitState::Open);
+}
+
+/// Such as in a `Drop` that tells a service goodbye.
+#[tokio::test(start_paused = true)]
+async fn what_goes_well_while_a_panic_unwinds_is_no_failure() {
+    static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(1);
+    #[circuit_breaker(BREAKER)]
+    fn goodbye() -> Result<u32, Error> {
+        Ok(1)
+    }
+    struct Session;
+    impl Drop for Session {
+        fn drop(&mut self) {
+            goodbye().unwrap();
         }
     }
-    assert!(call(Some(0)).await.is_err());
-    advance(ms(10)).await;
-    assert!(tokio::spawn(call(None)).await.unwrap_err().is_panic());
-    assert_eq!(call(Some(1)).await, Ok(1));
+    let panics = tokio::spawn(async {
+        let _session = Session;
+        panic!("a bug");
+    });
+    assert!(panics.await.unwrap_err().is_panic());
+    assert_eq!(BREAKER.state(), CircuitState::Closed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -476,4 +566,52 @@ async fn its_life_is_told() {
             "the circuit breaker is closed now",
         ]
     );
+}
+
+mod refused {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+    #[test]
+    #[should_panic(expected = "`ratio` of a circuit breaker must be a millionth or more")]
+    fn a_ratio_that_rounds_to_nothing() {
+        let _ = CircuitBreaker::new().ratio(0.000_000_1);
+    }
+
+    #[test]
+    #[should_panic(expected = "`probes` of a circuit breaker must be between 1 and 1000000")]
+    fn more_probes_than_can_be_counted() {
+        let _ = CircuitBreaker::new().probes(20_000_000);
+    }
+
+    #[test]
+    #[should_panic(expected = "`cooldown` of a circuit breaker must be at most 365 days")]
+    fn a_cooldown_that_can_not_be_kept() {
+        let _ = CircuitBreaker::new().cooldown(DAY * 365 + Duration::from_nanos(1000));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn but_not_the_longest_cooldown() {
+        let client = Client::new(CircuitBreaker::new().failures(1).cooldown(DAY * 365));
+        client.fail(1).await;
+        advance(DAY * 364).await;
+        assert_eq!(time_left(&client.call(true).await), Some(DAY));
+        advance(DAY).await;
+        assert!(client.call(true).await.is_ok());
+    }
+
+    #[test]
+    fn nor_the_smallest_ratio_and_the_most_probes() {
+        let breaker = CircuitBreaker::new().ratio(0.000_001).window(1).cooldown(Duration::ZERO).probes(1_000_000);
+        let settle = |outcome: Result<u32, Error>| {
+            let permit = breaker.admit("call").unwrap();
+            let _ = permit.settle("call", outcome, |error| reliable::expansion::Inspect::new(error).failure());
+        };
+        settle(Err(Error::Down));
+        (0..999_999).for_each(|_| settle(Ok(1)));
+        assert_eq!(breaker.state(), CircuitState::HalfOpen);
+        settle(Ok(1));
+        assert_eq!(breaker.state(), CircuitState::Closed);
+    }
 }

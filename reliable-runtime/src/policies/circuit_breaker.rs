@@ -19,7 +19,7 @@ use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::{Look, Outcome, decided};
 use rules::{DEFAULT_RATIO, Ratio, Rules};
-use state::{Admitted, Change, LARGEST_WINDOW, Phase, State};
+use state::{Admitted, Change, LARGEST_WINDOW, Phase, Refused, State};
 
 /// Keeps calls away from a service that fails, and lets a few through after a while to see whether it is well again.
 ///
@@ -61,6 +61,11 @@ pub struct CircuitBreaker {
     state: State,
 }
 
+/// The state counts them in 24 bits.
+const MOST_PROBES: u32 = 1_000_000;
+/// Twice as long, for a probe, is half of what the state tells apart from a clock that went back.
+const LONGEST_COOLDOWN: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
 #[cfg(not(all(test, loom)))]
 impl Default for CircuitBreaker {
     fn default() -> Self {
@@ -91,12 +96,13 @@ impl CircuitBreaker {
     /// given.
     ///
     /// # Panics
-    /// If it is not above 0 and at most 1.
+    /// If it is not above 0 and at most 1, or so small that it rounds to no millionth.
     pub const fn ratio(mut self, ratio: f64) -> Self {
         assert!(ratio > 0.0 && ratio <= 1.0, "`ratio` of a circuit breaker must be above 0 and at most 1");
         // A ratio is written with a few decimals: rounded to millionths it is what was written.
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and a million")]
         let millionths = (ratio * 1e6 + 0.5) as u64;
+        assert!(millionths > 0, "`ratio` of a circuit breaker must be a millionth or more");
         let Ratio { window, .. } = self.ratio_or_default();
         self.rules.ratio = Some(Ratio { millionths, window });
         self
@@ -121,10 +127,16 @@ impl CircuitBreaker {
     }
 
     /// How long it stays open. Default: 30 s.
+    ///
+    /// # Panics
+    /// If it is above 365 days.
     pub const fn cooldown(mut self, cooldown: Duration) -> Self {
-        let us = cooldown.as_micros();
-        #[expect(clippy::cast_possible_truncation, reason = "what does not fit was cut down before")]
-        let us = if us > u64::MAX as u128 { u64::MAX } else { us as u64 };
+        assert!(
+            cooldown.as_micros() <= LONGEST_COOLDOWN.as_micros(),
+            "`cooldown` of a circuit breaker must be at most 365 days"
+        );
+        #[expect(clippy::cast_possible_truncation, reason = "a year fits")]
+        let us = cooldown.as_micros() as u64;
         self.rules.cooldown_us = us;
         self
     }
@@ -132,9 +144,9 @@ impl CircuitBreaker {
     /// The calls that are let through after the cooldown; all of them must succeed to close it. Default: 1.
     ///
     /// # Panics
-    /// If it is 0.
+    /// If it is 0, or above a million.
     pub const fn probes(mut self, probes: u32) -> Self {
-        assert!(probes > 0, "`probes` of a circuit breaker must be 1 or more");
+        assert!(probes > 0 && probes <= MOST_PROBES, "`probes` of a circuit breaker must be between 1 and 1000000");
         self.rules.probes = probes;
         self
     }
@@ -169,7 +181,12 @@ impl CircuitBreaker {
                 }
                 Ok(self.permit(generation))
             }
-            Err(left_us) => Err(rejected(tool, left_us)),
+            Err(Refused { left_us, opened }) => {
+                if opened {
+                    changed(tool, CircuitState::Open);
+                }
+                Err(rejected(tool, left_us))
+            }
         }
     }
 
@@ -199,8 +216,8 @@ const SETTLED: u64 = u64::MAX;
 
 /// A call that a breaker let through, made by [`CircuitBreaker::admit`].
 ///
-/// Settle it with the outcome. Dropped without that, because the call was cancelled or has panicked, it gives its place
-/// back: a probe that came to nothing makes room for the next one.
+/// Settle it with the outcome. Dropped without that, because the call was cancelled, it gives its place back: a probe that
+/// came to nothing makes room for the next one. Dropped by a panic, it counts as a failure.
 ///
 /// ```
 /// use reliable::{CircuitBreaker, CircuitState};
@@ -264,15 +281,16 @@ impl Permit<'_> {
     fn record(&self, tool: &'static str, failed: bool) {
         metrics::breaker_counted(tool, failed);
         let CircuitBreaker { state, rules } = self.breaker;
-        if !state.has_nothing_to_count(rules, self.generation.get(), failed) {
-            self.count(tool, failed);
+        let generation = self.generation.replace(SETTLED);
+        if !state.has_nothing_to_count(rules, generation, failed) {
+            self.count(tool, generation, failed);
         }
     }
 
     #[cold]
-    fn count(&self, tool: &'static str, failed: bool) {
+    fn count(&self, tool: &'static str, generation: u64, failed: bool) {
         let CircuitBreaker { state, rules } = self.breaker;
-        match state.record(rules, self.generation.replace(SETTLED), failed, now_us) {
+        match state.record(rules, generation, failed, now_us) {
             Change::None => {}
             Change::Opened => changed(tool, CircuitState::Open),
             Change::Closed => changed(tool, CircuitState::Closed),
@@ -283,6 +301,21 @@ impl Permit<'_> {
 impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
-        self.breaker.state.give_back(self.generation.get());
+        if self.generation.get() != SETTLED {
+            self.end_without_outcome();
+        }
+    }
+}
+
+impl Permit<'_> {
+    #[cold]
+    fn end_without_outcome(&self) {
+        let CircuitBreaker { state, rules } = self.breaker;
+        if std::thread::panicking() {
+            // Nobody is told: the permit does not know the name of the call, which is larger than the permit.
+            state.record(rules, self.generation.get(), true, now_us);
+        } else {
+            state.give_back(self.generation.get());
+        }
     }
 }

@@ -8,6 +8,14 @@ pub(super) struct Rules {
     pub(super) probes: u32,
 }
 
+impl Rules {
+    /// The time after which a probe that neither ended nor was dropped counts as failed: or one that hangs would keep the
+    /// breaker half-open for ever.
+    pub(super) fn longest_probe_us(&self) -> u64 {
+        self.cooldown_us.saturating_mul(2).max(60_000_000)
+    }
+}
+
 /// How many failures in a window are too many; exact, in millionths.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ratio {

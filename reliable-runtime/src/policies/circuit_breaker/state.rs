@@ -85,6 +85,8 @@ const WINDOW_WORDS: usize = LARGEST_WINDOW as usize / 64;
 #[derive(Debug)]
 pub(crate) struct State {
     word: AtomicU64,
+    /// When the last probe was let through, in microseconds.
+    probed: AtomicU64,
     /// The generation that the window belongs to (14 bits), and the outcomes seen in it (50 bits).
     tally: AtomicU64,
     /// A bit for each outcome in the window: 1 is a failure. Judged only when every one of them was written anew.
@@ -107,15 +109,33 @@ pub(crate) enum Change {
     Closed,
 }
 
+/// A call that was not let through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub(crate) left_us: u64,
+    /// Whether this call has found that the probes took too long, and opened the breaker again.
+    pub(crate) opened: bool,
+}
+
 impl State {
     #[cfg(not(all(test, loom)))]
     pub(crate) const fn new() -> State {
-        State { word: AtomicU64::new(0), tally: AtomicU64::new(0), window: [const { AtomicU64::new(0) }; WINDOW_WORDS] }
+        State {
+            word: AtomicU64::new(0),
+            probed: AtomicU64::new(0),
+            tally: AtomicU64::new(0),
+            window: [const { AtomicU64::new(0) }; WINDOW_WORDS],
+        }
     }
 
     #[cfg(all(test, loom))]
     pub(crate) fn new() -> State {
-        State { word: AtomicU64::new(0), tally: AtomicU64::new(0), window: std::array::from_fn(|_| AtomicU64::new(0)) }
+        State {
+            word: AtomicU64::new(0),
+            probed: AtomicU64::new(0),
+            tally: AtomicU64::new(0),
+            window: std::array::from_fn(|_| AtomicU64::new(0)),
+        }
     }
 
     #[inline]
@@ -140,7 +160,8 @@ impl State {
     }
 
     /// Admits a call, if only as a probe; else gives the time left, in microseconds.
-    pub(crate) fn admit(&self, rules: &Rules, now: impl Fn() -> u64) -> Result<Admitted, u64> {
+    pub(crate) fn admit(&self, rules: &Rules, now: impl Fn() -> u64) -> Result<Admitted, Refused> {
+        let mut opened = false;
         loop {
             let word = self.load();
             let to = match word.phase() {
@@ -151,20 +172,43 @@ impl State {
                     Some(passed) if passed >= rules.cooldown_us => {
                         word.next(Phase::HalfOpen { admitted: 1, succeeded: 0 })
                     }
-                    Some(passed) => return Err(rules.cooldown_us - passed),
+                    Some(passed) => return Err(Refused { left_us: rules.cooldown_us - passed, opened }),
                     // By the clock that there is now, it opens now.
                     None => word.with(Phase::Open { since: now() }),
                 },
-                Phase::HalfOpen { admitted, .. } if admitted >= u64::from(rules.probes) => return Err(0),
+                Phase::HalfOpen { admitted, .. } if admitted >= u64::from(rules.probes) => {
+                    let Some(since) = self.probes_failed(rules, now()) else {
+                        return Err(Refused { left_us: 0, opened });
+                    };
+                    word.next(Phase::Open { since })
+                }
                 Phase::HalfOpen { admitted, succeeded } => {
                     word.with(Phase::HalfOpen { admitted: admitted + 1, succeeded })
                 }
             };
-            if self.swap(word, to) && matches!(to.phase(), Phase::HalfOpen { .. }) {
-                let first_probe = to.generation() != word.generation();
-                return Ok(Admitted { generation: to.generation(), first_probe });
+            let is_probe = matches!(to.phase(), Phase::HalfOpen { .. });
+            if is_probe {
+                // Before the probe is seen, or it would be taken for one that began with the one before.
+                self.probed.store(now(), Ordering::Release);
+            }
+            if self.swap(word, to) {
+                let is_next = to.generation() != word.generation();
+                if is_probe {
+                    return Ok(Admitted { generation: to.generation(), first_probe: is_next });
+                }
+                opened |= is_next;
             }
         }
+    }
+
+    /// When the probes under way counted as failed, because they took too long. A clock that went back begins their time anew.
+    fn probes_failed(&self, rules: &Rules, now: u64) -> Option<u64> {
+        let probed = self.probed.load(Ordering::Acquire);
+        let Some(passed) = passed(probed, now) else {
+            self.probed.store(now, Ordering::Release);
+            return None;
+        };
+        (passed >= rules.longest_probe_us()).then(|| probed.wrapping_add(rules.longest_probe_us()))
     }
 
     /// Whether an outcome changes nothing: a success, counted one by one, where no failure stands before it.
@@ -190,13 +234,12 @@ impl State {
                         (word.with(Phase::Closed { failures }), Change::None)
                     }
                 }
-                Phase::HalfOpen { .. } if failed => (word.next(Phase::Open { since: now() }), Change::Opened),
-                Phase::HalfOpen { succeeded, .. } if succeeded + 1 >= u64::from(rules.probes) => {
-                    (word.next(CLOSED), Change::Closed)
-                }
-                Phase::HalfOpen { admitted, succeeded } => {
-                    (word.with(Phase::HalfOpen { admitted, succeeded: succeeded + 1 }), Change::None)
-                }
+                Phase::HalfOpen { admitted, succeeded } => match self.probes_failed(rules, now()) {
+                    Some(since) => (word.next(Phase::Open { since }), Change::Opened),
+                    None if failed => (word.next(Phase::Open { since: now() }), Change::Opened),
+                    None if succeeded + 1 >= u64::from(rules.probes) => (word.next(CLOSED), Change::Closed),
+                    None => (word.with(Phase::HalfOpen { admitted, succeeded: succeeded + 1 }), Change::None),
+                },
                 // An open breaker admits nobody: nobody has a call of this generation.
                 Phase::Open { .. } => return Change::None,
             };
