@@ -74,9 +74,9 @@ async fn a_retry_that_is_cancelled_in_its_pause_costs_nothing() {
     }
     assert_eq!((budget.tokens(), SHARED.tokens()), (10.0, 500.0));
     assert!(tokio::time::timeout(Duration::from_secs(15), call(&budget)).await.is_err());
-    assert_eq!(budget.tokens(), 9.0, "one retry was made, and the pause of the second not ended");
+    assert_eq!(budget.tokens().to_string(), "9", "one retry was made, and the pause of the second not ended");
     assert_eq!(call(&budget).await, Err(Error::Busy));
-    assert_eq!(budget.tokens(), 6.0);
+    assert_eq!(budget.tokens().to_string(), "6");
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn on_a_plain_function_a_pause_that_ends_is_paid_for() {
         Err(Error::Busy)
     }
     assert_eq!(call(), Err(Error::Busy));
-    assert_eq!(BUDGET.tokens(), 8.0);
+    assert_eq!(BUDGET.tokens().to_string(), "8");
 }
 
 #[tokio::test]

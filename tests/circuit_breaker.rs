@@ -588,7 +588,7 @@ mod refused {
     #[test]
     #[should_panic(expected = "`cooldown` of a circuit breaker must be at most 365 days")]
     fn a_cooldown_that_can_not_be_kept() {
-        let _ = CircuitBreaker::new().cooldown(DAY * 365 + Duration::from_nanos(1000));
+        let _ = CircuitBreaker::new().cooldown(DAY * 365 + Duration::from_micros(1));
     }
 
     #[tokio::test(start_paused = true)]

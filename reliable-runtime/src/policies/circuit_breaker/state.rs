@@ -308,10 +308,9 @@ impl State {
     pub(crate) fn has_no_failure(&self, rules: &Rules) -> bool {
         let (word, tally) = (self.load(), self.tally.load(Ordering::Acquire));
         let window = rules.ratio.map_or(0, |ratio| ratio.window);
-        let seen = match tally >> 50 == word.generation() >> PAYLOAD_BITS {
-            true => u32::try_from(tally & ((1 << 50) - 1)).unwrap_or(u32::MAX),
-            false => 0,
-        };
+        let is_of_now = tally >> 50 == word.generation() >> PAYLOAD_BITS;
+        let seen = if is_of_now { tally & ((1 << 50) - 1) } else { 0 };
+        let seen = u32::try_from(seen).unwrap_or(u32::MAX);
         word.phase() == CLOSED && self.failures_in(seen.min(window)) == 0
     }
 
