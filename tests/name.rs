@@ -1,5 +1,7 @@
 //! The option `name`, which every attribute has: what a function is called in faults, questions, events and plans.
 
+#![allow(clippy::unused_async, reason = "about the little functions themselves")]
+
 use std::time::Duration;
 
 use reliable::approver::Scripted;

@@ -357,6 +357,7 @@ fn a_tool_that_says_that_it_is_idempotent_may_be_retried() {
     assert_eq!(read(), Ok(1));
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a path is called with references")]
 mod a_condition {
     use reliable::Transient;
 
