@@ -73,7 +73,8 @@ impl Layer for CircuitBreaker {
     //     let outcome: Result<Forecast, WeatherError> = { BODY };
     //     permit.settle("forecast", outcome, |error| …)
     //
-    // A permit that is dropped on the way, because the call is cancelled or the body panics, gives its place back.
+    // A permit that is dropped on the way gives its place back, where the call is cancelled, and counts as a failure, where
+    // the body panics.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let breaker = inner.setting("breaker", &self.breaker);
         let tool = &function.name;
