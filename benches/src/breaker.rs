@@ -7,25 +7,33 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Opens after so many failures in a row; then lets one call through after each cooldown, as a probe.
-pub struct Breaker {
+pub struct Breaker<const COOLDOWN_MS: u64 = 30_000> {
     failures: AtomicU32,
     open_since_ms: AtomicU64,
     probing: AtomicBool,
 }
 
 /// A call that was let through. A probe that is cancelled gives its place back.
-pub struct Admitted<'a> {
-    breaker: &'a Breaker,
+pub struct Admitted<'a, const COOLDOWN_MS: u64> {
+    breaker: &'a Breaker<COOLDOWN_MS>,
     probe: bool,
 }
 
 const FAILURES: u32 = 5;
-const COOLDOWN: Duration = Duration::from_secs(30);
 
-impl Breaker {
+impl<const COOLDOWN_MS: u64> Breaker<COOLDOWN_MS> {
     /// One that has seen nothing yet.
-    pub const fn closed() -> Breaker {
+    pub const fn closed() -> Self {
         Breaker { failures: AtomicU32::new(0), open_since_ms: AtomicU64::new(0), probing: AtomicBool::new(false) }
+    }
+
+    /// One whose probe is under way.
+    pub const fn half_open() -> Self {
+        Breaker {
+            failures: AtomicU32::new(FAILURES),
+            open_since_ms: AtomicU64::new(0),
+            probing: AtomicBool::new(true),
+        }
     }
 
     /// Lets a call through.
@@ -33,12 +41,12 @@ impl Breaker {
     /// # Errors
     /// The time left, where it is open.
     #[inline]
-    pub fn admit(&self) -> Result<Admitted<'_>, Duration> {
+    pub fn admit(&self) -> Result<Admitted<'_, COOLDOWN_MS>, Duration> {
         if self.failures.load(Ordering::Acquire) < FAILURES {
             return Ok(Admitted { breaker: self, probe: false });
         }
         let open = now_ms() - self.open_since_ms.load(Ordering::Acquire);
-        let left = COOLDOWN.saturating_sub(Duration::from_millis(open));
+        let left = Duration::from_millis(COOLDOWN_MS.saturating_sub(open));
         if !left.is_zero() || self.probing.swap(true, Ordering::AcqRel) {
             return Err(left);
         }
@@ -46,7 +54,7 @@ impl Breaker {
     }
 }
 
-impl Admitted<'_> {
+impl<const COOLDOWN_MS: u64> Admitted<'_, COOLDOWN_MS> {
     /// Counts what came of it.
     #[inline]
     pub fn record(&self, failed: bool) {
@@ -61,7 +69,7 @@ impl Admitted<'_> {
     }
 }
 
-impl Drop for Admitted<'_> {
+impl<const COOLDOWN_MS: u64> Drop for Admitted<'_, COOLDOWN_MS> {
     #[inline]
     fn drop(&mut self) {
         if self.probe {

@@ -36,10 +36,10 @@ fn readings() -> (Instant, Instant) {
 /// side of it, so that a whole number of microseconds stays one across it.
 fn micros(first: Instant, now: Instant) -> u64 {
     const LONG: u64 = 1 << 46;
-    let us = |nanos: u128| u64::try_from(nanos / 1000).unwrap_or(u64::MAX);
+    let us = |time: Duration| time.as_secs().saturating_mul(1_000_000).saturating_add(time.subsec_micros().into());
     match now.checked_duration_since(first) {
-        Some(since) => LONG.saturating_add(us(since.as_nanos())),
-        None => LONG.saturating_sub(us(first.duration_since(now).as_nanos() + 999)),
+        Some(since) => LONG.saturating_add(us(since)),
+        None => LONG.saturating_sub(us(first.duration_since(now).saturating_add(Duration::from_nanos(999)))),
     }
 }
 

@@ -149,11 +149,11 @@ impl Retry {
         Attempts { retry: self, started_us, failed: 0, paid: Paid::NOTHING }
     }
 
-    /// The pause before retry number `retry`, counted from 0; `random` is in `0.0..1.0`.
-    fn own_delay(&self, retry: u32, random: f64) -> Duration {
+    /// The pause before retry number `retry`, counted from 0; `random` gives a share in `0.0..1.0`.
+    fn own_delay(&self, retry: u32, random: impl FnOnce() -> f64) -> Duration {
         let cap = self.cap.unwrap_or(DEFAULT_CAP.max(self.base));
         let delay = self.backoff.delay(retry, self.base, self.factor).min(cap);
-        jittered(delay, self.jitter, random)
+        if delay.is_zero() { delay } else { jittered(delay, self.jitter, random()) }
     }
 
     /// The delay that the server asked for, untouched, unless it is longer than anybody would wait.
@@ -349,7 +349,7 @@ impl<'a> Attempts<'a> {
         }
         let delay = match failure.retry_after() {
             Some(asked) => self.retry.asked_delay(asked).ok_or(GaveUpReason::AskedToWaitTooLong)?,
-            None => self.retry.own_delay(retry, random()),
+            None => self.retry.own_delay(retry, random),
         };
         if self.ends_too_late(delay) {
             return Err(GaveUpReason::NoTimeLeft);

@@ -1,12 +1,22 @@
 //! Tells whoever listens what happened.
 
 use crate::said::event::Event;
+use crate::seen::ear::Ear;
 use crate::seen::listener::Listeners;
 use crate::seen::recorder::Recorder;
 use crate::seen::{metrics, trace};
 
-/// The event is built only if somebody listens.
+/// The event is built only if somebody may listen.
+#[inline]
 pub(crate) fn emit(event: impl FnOnce() -> Event) {
+    if Ear::is_anywhere() || trace::is_heard() || metrics::is_heard() {
+        tell(event);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn tell(event: impl FnOnce() -> Event) {
     let (recorder, listeners) = (Recorder::current(), Listeners::current());
     let traced = trace::is_heard();
     if recorder.is_none() && listeners.is_none() && !traced && !metrics::is_heard() {

@@ -6,11 +6,15 @@ use std::sync::Arc;
 
 use crate::said::event::Event;
 use crate::scope::Scope;
+use crate::seen::ear::Ear;
 
 type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
 /// Those of a scope: the outer ones first.
-pub(crate) struct Listeners(Vec<Listener>);
+pub(crate) struct Listeners {
+    each: Vec<Listener>,
+    _ear: Ear,
+}
 
 thread_local! {
     /// What a listener does itself is told to none: it would have to listen to itself.
@@ -26,7 +30,7 @@ impl Listeners {
     /// A listener is foreign code, and its panic is not the tool's: the panic hook has told of it.
     pub(crate) fn tell(&self, event: &Event) {
         LISTENING.set(true);
-        for listener in &self.0 {
+        for listener in &self.each {
             let _ = catch_unwind(AssertUnwindSafe(|| listener(event))).map_err(std::mem::forget);
         }
         LISTENING.set(false);
@@ -58,8 +62,8 @@ impl Scope {
     /// ```
     pub fn listen(self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Scope {
         let outer = self.holds::<Listeners>();
-        let mut listeners = outer.map_or_else(Vec::new, |Listeners(listeners)| listeners.clone());
-        listeners.push(Arc::new(listener));
-        self.with(Arc::new(Listeners(listeners)))
+        let mut each = outer.map_or_else(Vec::new, |outer| outer.each.clone());
+        each.push(Arc::new(listener));
+        self.with(Arc::new(Listeners { each, _ear: Ear::new() }))
     }
 }

@@ -8,6 +8,7 @@ use tokio::time::Instant;
 use crate::said::event::Event;
 use crate::said::name::ToolName;
 use crate::scope::Scope;
+use crate::seen::ear::Ear;
 use crate::seen::report::{Entry, Report, Row};
 
 /// Remembers each [`Event`] of the scope it stands in. A clone is another handle on the same record.
@@ -43,6 +44,7 @@ struct Record {
     started: Instant,
     keeps: usize,
     seen: Mutex<Seen>,
+    _ear: Ear,
 }
 
 #[derive(Debug, Default)]
@@ -94,7 +96,7 @@ impl Recorder {
     /// # }
     /// ```
     pub fn keep(events: usize) -> Self {
-        Recorder(Arc::new(Record { started: Instant::now(), keeps: events, seen: Mutex::default() }))
+        Recorder(Arc::new(Record { started: Instant::now(), keeps: events, seen: Mutex::default(), _ear: Ear::new() }))
     }
 
     /// What happened so far.

@@ -39,7 +39,7 @@ pub fn count_instructions(cases: &Path, figures: &mut [Figure]) -> Result<(), St
 }
 
 fn run(cases: &Path, mode: &str) -> Result<String, String> {
-    let output = Command::new(cases).arg(mode).output().map_err(|error| format!("cases: {error}"))?;
+    let output = Command::new(cases).arg(mode).env("RUST_BACKTRACE", "0").output().map_err(|error| format!("cases: {error}"))?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
     }

@@ -5,18 +5,38 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::row::Row;
+use crate::row::{Row, Watch};
 
 const CALLS: u32 = 1000;
 
-/// Prints `case, contender, calls` for each row, and makes so many calls of it between two marks.
+/// Prints `case, contender, calls, pairs of marks` for each row, and makes so many calls of it between marks.
 pub fn run_marked(rows: &[Row]) {
     for row in rows {
-        row.run(CALLS.into());
-        callgrind_mark();
-        row.run(CALLS.into());
-        callgrind_mark();
-        println!("{}\t{}\t{CALLS}", row.case, row.contender);
+        row.run(CALLS as usize, &mut Marks::default());
+        let mut marks = Marks { pairs: 0, set: true };
+        row.run(CALLS as usize, &mut marks);
+        println!("{row}\t{}\t{CALLS}\t{}", row.contender, marks.pairs);
+    }
+}
+
+#[derive(Default)]
+struct Marks {
+    set: bool,
+    pairs: u32,
+}
+
+impl Watch for Marks {
+    fn start(&mut self) {
+        if self.set {
+            callgrind_mark();
+        }
+    }
+
+    fn stop(&mut self) {
+        if self.set {
+            callgrind_mark();
+            self.pairs += 1;
+        }
     }
 }
 
@@ -37,14 +57,15 @@ pub fn count(contenders: Option<&str>) -> Result<(), String> {
         .arg(format!("--callgrind-out-file={}", folder.join("out").display()))
         .args([program.as_os_str(), "marked".as_ref()])
         .args(contenders)
+        .env("RUST_BACKTRACE", "0")
         .output()
         .map_err(|error| format!("valgrind: {error}"))?;
     if !output.status.success() {
         return Err(format!("valgrind failed: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    for (number, row) in (1..).zip(String::from_utf8_lossy(&output.stdout).lines()) {
-        let file = folder.join(format!("out.{}", 2 * number));
-        let counted = per_call(row, &file).ok_or_else(|| format!("callgrind counted nothing for {row}"))?;
+    let mut files = (1..).map(|pair| folder.join(format!("out.{}", 2 * pair)));
+    for row in String::from_utf8_lossy(&output.stdout).lines() {
+        let counted = per_call(row, &mut files).ok_or_else(|| format!("callgrind counted nothing for {row}"))?;
         println!("{counted}");
     }
     fs::remove_dir_all(&folder).map_err(|error| format!("{}: {error}", folder.display()))
@@ -57,10 +78,15 @@ fn scratch(program: &Path) -> Result<PathBuf, String> {
     Ok(folder)
 }
 
-fn per_call(row: &str, file: &Path) -> Option<String> {
+fn per_call(row: &str, files: &mut impl Iterator<Item = PathBuf>) -> Option<String> {
+    let (row, pairs) = row.rsplit_once('\t')?;
     let (name, calls) = row.rsplit_once('\t')?;
+    let counts: Option<Vec<f64>> = files.take(pairs.parse().ok()?).map(|file| counted(&file)).collect();
+    Some(format!("{name}\t{:.0}", counts?.iter().sum::<f64>() / calls.parse::<f64>().ok()?))
+}
+
+fn counted(file: &Path) -> Option<f64> {
     let text = fs::read_to_string(file).ok()?;
     let total = text.lines().find_map(|line| line.strip_prefix("summary: ").or(line.strip_prefix("totals: ")))?;
-    let (total, calls) = (total.trim().parse::<f64>().ok()?, calls.parse::<f64>().ok()?);
-    Some(format!("{name}\t{:.0}", total / calls))
+    total.trim().parse().ok()
 }

@@ -4,76 +4,44 @@ use std::fmt;
 use std::hint::black_box;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
+use std::time::Duration;
 
-/// What is done to the tool.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Case {
-    Retry,
-    TimeoutReady,
-    TimeoutPending,
-    CircuitBreaker,
-    Bulkhead,
-    RateLimit,
-    Fallback,
-    Approval,
-    Stack,
-    Telling,
-    Borrowed,
-    Cloned,
-    RetryLarge,
-    TimeoutLarge,
-}
+use tokio::time::sleep;
 
-impl Case {
-    pub const ALL: [Case; 14] = [
-        Case::Retry,
-        Case::TimeoutReady,
-        Case::TimeoutPending,
-        Case::CircuitBreaker,
-        Case::Bulkhead,
-        Case::RateLimit,
-        Case::Fallback,
-        Case::Approval,
-        Case::Stack,
-        Case::Telling,
-        Case::Borrowed,
-        Case::Cloned,
-        Case::RetryLarge,
-        Case::TimeoutLarge,
-    ];
-}
+use crate::case::Case;
+use crate::tool::hangs;
 
-impl fmt::Display for Case {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Case::Retry => "retry",
-            Case::TimeoutReady => "timeout, ready at once",
-            Case::TimeoutPending => "timeout, pending once",
-            Case::CircuitBreaker => "circuit breaker, closed",
-            Case::Bulkhead => "bulkhead",
-            Case::RateLimit => "rate limit",
-            Case::Fallback => "fallback",
-            Case::Approval => "approval, yes at once",
-            Case::Stack => "retry + breaker + timeout",
-            Case::Telling => "retry + breaker + timeout, a 48-byte error",
-            Case::Borrowed => "retry, a `String` borrowed",
-            Case::Cloned => "retry, a `String` cloned",
-            Case::RetryLarge => "retry, a 1 KiB future",
-            Case::TimeoutLarge => "timeout, a 1 KiB future",
-        })
-    }
+/// Takes the figure of what lies between a start and a stop; of several, the sum.
+pub trait Watch {
+    fn start(&mut self);
+    fn stop(&mut self);
 }
 
 pub struct Row {
     pub case: Case,
+    /// What the tool fails with, unless it is what it is everywhere else.
+    error: Option<&'static str>,
     pub contender: &'static str,
     call: Box<dyn Call>,
 }
 
 impl Row {
     /// Makes so many calls, each to its end.
-    pub fn run(&self, calls: u64) {
-        self.call.run(calls);
+    pub fn run(&self, calls: usize, watch: &mut dyn Watch) {
+        if self.case.waits() {
+            self.call.run_all_at_once(calls, watch);
+        } else {
+            watch.start();
+            let failed = self.call.run(calls);
+            watch.stop();
+            self.check(calls, failed);
+        }
+    }
+
+    /// A breaker may let a probe through, and a limit the call that it has room for.
+    fn check(&self, calls: usize, failed: usize) {
+        let wrong = if self.case.fails() { calls - failed } else { failed };
+        assert!(wrong <= 16, "{self} by {}: {wrong} of {calls} calls ended otherwise", self.contender);
     }
 
     /// The size of the future that a caller awaits, in bytes.
@@ -82,8 +50,18 @@ impl Row {
     }
 }
 
+impl fmt::Display for Row {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Row { case, error, .. } = self;
+        write!(f, "{case}")?;
+        error.map_or(Ok(()), |error| write!(f, ", {error}"))
+    }
+}
+
 trait Call {
-    fn run(&self, calls: u64);
+    /// How many of them failed.
+    fn run(&self, calls: usize) -> usize;
+    fn run_all_at_once(&self, calls: usize, watch: &mut dyn Watch);
     fn future_bytes(&self) -> usize;
 }
 
@@ -92,8 +70,9 @@ where
     M: Fn() -> F,
     F: Future<Output = Result<T, E>>,
 {
-    fn run(&self, calls: u64) {
+    fn run(&self, calls: usize) -> usize {
         let mut context = Context::from_waker(Waker::noop());
+        let mut failed = 0;
         for _ in 0..calls {
             // The future is somewhere in memory, as in a task: what it keeps there is really written.
             let mut call = pin!(self());
@@ -103,21 +82,36 @@ where
                     break outcome;
                 }
             };
-            match outcome {
-                Ok(value) => drop(black_box(value)),
-                Err(_) => has_failed(),
-            }
+            failed += usize::from(outcome.is_err());
+            drop(black_box(outcome));
         }
+        failed
+    }
+
+    /// The wait itself is left out: all calls begin, then all timers fire, then all calls end.
+    fn run_all_at_once(&self, calls: usize, watch: &mut dyn Watch) {
+        let mut context = Context::from_waker(Waker::noop());
+        let mut begun: Vec<_> = (0..calls).map(|_| Box::pin(self())).collect();
+        hangs(true);
+        watch.start();
+        for call in &mut begun {
+            assert!(call.as_mut().poll(&mut context).is_pending(), "nothing is ready yet");
+        }
+        watch.stop();
+        crate::runtime().block_on(sleep(Duration::from_millis(3)));
+        hangs(false);
+        watch.start();
+        for call in &mut begun {
+            let outcome = call.as_mut().poll(&mut context);
+            assert!(outcome.is_ready(), "the timer has fired");
+            drop(black_box(outcome));
+        }
+        watch.stop();
     }
 
     fn future_bytes(&self) -> usize {
         size_of_val(&self())
     }
-}
-
-#[cold]
-fn has_failed() {
-    panic!("nothing fails here");
 }
 
 #[derive(Default)]
@@ -138,7 +132,20 @@ impl Rows {
     where
         F: Future<Output = Result<T, E>>,
     {
-        self.rows.push(Row { case, contender: self.contender, call: Box::new(call) });
+        self.add_with(case, None, call)
+    }
+
+    /// The same, where the tool fails with another error.
+    pub fn add_with<F, T, E>(
+        &mut self,
+        case: Case,
+        error: Option<&'static str>,
+        call: impl Fn() -> F + 'static,
+    ) -> &mut Self
+    where
+        F: Future<Output = Result<T, E>>,
+    {
+        self.rows.push(Row { case, error, contender: self.contender, call: Box::new(call) });
         self
     }
 
@@ -147,7 +154,7 @@ impl Rows {
         if let Some(names) = contenders {
             self.rows.retain(|row| names.split(',').any(|name| name == row.contender));
         }
-        self.rows.sort_by_key(|row| Case::ALL.iter().position(|case| *case == row.case));
+        self.rows.sort_by_key(|row| (row.case, row.error));
         self.rows
     }
 }

@@ -1,6 +1,8 @@
 //! The tool that everyone calls, in a few shapes. It does nothing, but the compiler does not know that it can't fail, nor
 //! what with.
 
+use std::cell::Cell;
+use std::future::pending;
 use std::hint::black_box;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -8,7 +10,8 @@ use std::task::{Context, Poll};
 use reliable::{Fault, FaultKind};
 
 /// What goes wrong with the tool itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, thiserror::Error)]
+#[error("busy")]
 pub struct Busy;
 
 /// The error type of the tool, the same for everyone.
@@ -22,6 +25,8 @@ pub enum Error {
     Open,
     #[error("denied")]
     Denied,
+    #[error("no room")]
+    NoRoom,
 }
 
 /// An error type that keeps all that is known of a fault, and is as large as that takes.
@@ -33,13 +38,35 @@ pub enum Telling {
     Fault(#[from] Fault),
 }
 
+/// The same with an answer of a service in it.
+#[derive(Debug, thiserror::Error)]
+pub enum Large {
+    #[error("busy")]
+    Busy([u8; 196]),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
 impl From<Fault> for Error {
     fn from(fault: Fault) -> Error {
         match fault.kind() {
             FaultKind::TimedOut => Error::TimedOut,
             FaultKind::CircuitOpen => Error::Open,
+            FaultKind::Rejected => Error::NoRoom,
             _ => Error::Denied,
         }
+    }
+}
+
+impl From<Busy> for Large {
+    fn from(Busy: Busy) -> Large {
+        Large::Busy(black_box([1; 196]))
+    }
+}
+
+impl From<Busy> for String {
+    fn from(busy: Busy) -> String {
+        busy.to_string()
     }
 }
 
@@ -64,6 +91,33 @@ fn failed<E: From<Busy>>() -> E {
 /// Ready at the first poll.
 pub async fn tool<E: From<Busy>>(n: u64) -> Result<u64, E> {
     if black_box(false) { Err(failed()) } else { Ok(n) }
+}
+
+thread_local! {
+    static CALLS: Cell<u32> = const { Cell::new(0) };
+    static HANGS: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Fails, and then goes well, in turns.
+pub async fn flaky_tool<E: From<Busy>>(n: u64) -> Result<u64, E> {
+    let calls = CALLS.get();
+    CALLS.set(calls.wrapping_add(1));
+    if calls % 2 == 0 { Err(failed()) } else { Ok(n) }
+}
+
+/// Never goes well.
+pub async fn dead_tool<E: From<Busy>>(n: u64) -> Result<u64, E> {
+    if black_box(true) { Err(failed()) } else { Ok(n) }
+}
+
+/// Hangs as long as [`hangs`] says so.
+pub async fn hanging_tool<E: From<Busy>>(n: u64) -> Result<u64, E> {
+    if HANGS.get() { pending().await } else { Ok(n) }
+}
+
+/// Whether calls that begin from now on hang.
+pub fn hangs(hangs: bool) {
+    HANGS.set(hangs);
 }
 
 /// Pending once, as a call that waits for an answer is.

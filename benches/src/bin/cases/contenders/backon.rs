@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use backon::{ExponentialBuilder, Retryable};
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, consuming_tool, large_tool, reading_tool, text, tool};
 
 pub fn add_to(rows: &mut Rows) {

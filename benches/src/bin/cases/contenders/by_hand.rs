@@ -12,7 +12,8 @@ use reliable_benches::breaker::Breaker;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, sleep};
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, Telling, consuming_tool, large_tool, reading_tool, text, tool, waiting_tool};
 
 pub fn add_to(rows: &mut Rows) {

@@ -9,7 +9,8 @@ use execution_policy::{
     Retry,
 };
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, consuming_tool, large_tool, reading_tool, text, tool, waiting_tool};
 
 pub fn add_to(rows: &mut Rows) {

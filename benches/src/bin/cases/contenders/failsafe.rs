@@ -9,7 +9,8 @@ use failsafe::failure_policy::{self, ConsecutiveFailures};
 use failsafe::futures::CircuitBreaker;
 use failsafe::{Config, StateMachine};
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, tool};
 
 pub fn add_to(rows: &mut Rows) {

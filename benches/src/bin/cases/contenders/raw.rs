@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, Telling, consuming_tool, large_tool, reading_tool, text, tool, waiting_tool};
 
 pub fn add_to(rows: &mut Rows) {

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use recloser::{AsyncRecloser, Recloser};
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, tool};
 
 pub fn add_to(rows: &mut Rows) {

@@ -11,7 +11,8 @@ use seatbelt::timeout::{Timeout, TimeoutLayer};
 use seatbelt::{RecoveryInfo, ResilienceContext};
 use tick::Clock;
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, consuming_tool, large_tool, reading_tool, text, tool, waiting_tool};
 
 pub fn add_to(rows: &mut Rows) {

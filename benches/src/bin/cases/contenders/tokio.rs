@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, large_tool, tool, waiting_tool};
 
 const LIMIT: Duration = Duration::from_secs(2);

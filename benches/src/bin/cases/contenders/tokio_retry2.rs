@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio_retry2::strategy::{ExponentialFactorBackoff, jitter};
 use tokio_retry2::{Retry, RetryError};
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, consuming_tool, large_tool, reading_tool, text, tool};
 
 pub fn add_to(rows: &mut Rows) {

@@ -8,7 +8,8 @@ use tower::retry::backoff::{Backoff, ExponentialBackoff, ExponentialBackoffMaker
 use tower::util::rng::HasherRng;
 use tower::{Service, ServiceBuilder, ServiceExt};
 
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, consuming_tool, large_tool, reading_tool, text, tool, waiting_tool};
 
 const LIMIT: Duration = Duration::from_secs(2);

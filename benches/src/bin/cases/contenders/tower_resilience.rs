@@ -12,7 +12,8 @@ use tower_resilience::retry::RetryLayer;
 use tower_resilience::timelimiter::{FixedTimeout, TimeLimiterError, TimeLimiterLayer};
 
 use super::tower::add_service;
-use crate::row::{Case, Rows};
+use crate::case::Case;
+use crate::row::Rows;
 use crate::tool::{Error, consuming_tool, large_tool, reading_tool, text, tool, waiting_tool};
 
 pub fn add_to(rows: &mut Rows) {
