@@ -30,26 +30,32 @@ pub struct LeftOut {
 /// The program, and the peers that it is without.
 pub fn cases() -> Result<(PathBuf, Vec<LeftOut>), String> {
     eprintln!("building with {} peers …", PEERS.len());
-    if let Ok(program) = build(&PEERS) {
+    if let Ok(program) = build(&PEERS.join(",")) {
         return Ok((program, Vec::new()));
     }
     eprintln!("that failed; looking for those that build …");
     let mut good = Vec::new();
     let mut left_out = Vec::new();
     for peer in PEERS {
-        match build(&[peer]) {
+        match build(peer) {
             Ok(_) => good.push(peer),
             Err(error) => left_out.push(LeftOut { peer, error }),
         }
     }
-    Ok((build(&good)?, left_out))
+    Ok((build(&good.join(","))?, left_out))
 }
 
-fn build(peers: &[&str]) -> Result<PathBuf, String> {
+/// The program with those who may listen, and without peers. It takes the place of the other one.
+pub fn heard_cases() -> Result<PathBuf, String> {
+    eprintln!("building with those who listen …");
+    build("heard")
+}
+
+fn build(features: &str) -> Result<PathBuf, String> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
     let output = Command::new(cargo::program())
         .args(["build", "--release", "--bin", "cases", "--message-format", "json-render-diagnostics"])
-        .args(["--no-default-features", "--features", &peers.join(","), "--manifest-path"])
+        .args(["--no-default-features", "--features", features, "--manifest-path"])
         .arg(manifest)
         .output()
         .map_err(|error| format!("cargo: {error}"))?;

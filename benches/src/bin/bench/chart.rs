@@ -19,15 +19,15 @@ const LONGEST: f64 = 160.0;
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 
-pub fn draw(figures: &[Figure], path: &Path) -> Result<(), Box<dyn Error>> {
-    let panels: Vec<&[Figure]> = figures.chunk_by(|a, b| a.case == b.case).collect();
+pub fn draw(title: &str, figures: &[&Figure], path: &Path) -> Result<(), Box<dyn Error>> {
+    let panels: Vec<&[&Figure]> = figures.chunk_by(|a, b| a.case == b.case).collect();
     let longest = figures.iter().map(|figure| figure.least_ns).fold(1.0, f64::max);
-    let rows: Vec<&[&[Figure]]> = panels.chunks(COLUMNS).collect();
+    let rows: Vec<&[&[&Figure]]> = panels.chunks(COLUMNS).collect();
     let height: i32 = rows.iter().map(|row| row_height(row)).sum();
     let size = (u32::try_from(PANEL_WIDTH * i32::try_from(COLUMNS)?)?, u32::try_from(height + 2 * TITLE)?);
     let area = SVGBackend::new(path, size).into_drawing_area();
     area.fill(&WHITE)?;
-    write(&area, "Nanoseconds per call that goes well, the least of the runs; logarithmic scale", (10, 8), 16, BLACK)?;
+    write(&area, &format!("{title}, the least of the runs; logarithmic scale"), (10, 8), 16, BLACK)?;
     let mut top = TITLE + 8;
     for row in rows {
         for (column, panel) in (0..).zip(row) {
@@ -39,12 +39,12 @@ pub fn draw(figures: &[Figure], path: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn row_height(row: &[&[Figure]]) -> i32 {
+fn row_height(row: &[&[&Figure]]) -> i32 {
     let most = row.iter().map(|panel| panel.len()).max().unwrap_or_default();
     TITLE + BAR * i32::try_from(most).unwrap_or_default() + 12
 }
 
-fn draw_panel(area: &Area, panel: &[Figure], (x, y): (i32, i32), longest: f64) -> Result<(), Box<dyn Error>> {
+fn draw_panel(area: &Area, panel: &[&Figure], (x, y): (i32, i32), longest: f64) -> Result<(), Box<dyn Error>> {
     write(area, &panel[0].case, (x + 10, y + 4), 14, BLACK)?;
     for (place, figure) in (0..).zip(panel) {
         let top = y + TITLE + place * BAR;

@@ -19,31 +19,59 @@ pub struct Figure {
     pub future_bytes: u64,
 }
 
-/// Runs `cases time`.
-pub fn time(cases: &Path) -> Result<Vec<Figure>, String> {
-    eprintln!("measuring time, allocations and sizes …");
-    let printed = run(cases, "time")?;
-    printed.lines().map(|line| figure(line).ok_or_else(|| format!("not a row of figures: {line}"))).collect()
+/// A run of `cases`: all contenders with nobody listening, or this library with somebody.
+#[derive(Clone, Copy)]
+pub struct Run<'a> {
+    pub cases: &'a Path,
+    pub heard_by: Option<&'a str>,
 }
 
-/// Runs `cases count`, and puts the instructions in their places.
-pub fn count_instructions(cases: &Path, figures: &mut [Figure]) -> Result<(), String> {
-    eprintln!("counting instructions …");
-    for line in run(cases, "count")?.lines() {
-        let columns: Vec<&str> = line.split('\t').collect();
-        let [case, contender, count] = columns[..] else { return Err(format!("not a count: {line}")) };
-        let row = figures.iter_mut().find(|figure| figure.case == case && figure.contender == contender);
-        row.ok_or_else(|| format!("a count for no row: {line}"))?.instructions = count.parse().ok();
+impl Run<'_> {
+    /// Time, allocations and sizes.
+    pub fn time(self) -> Result<Vec<Figure>, String> {
+        eprintln!("measuring time, allocations and sizes{} …", self.circumstances());
+        let printed = self.print("time")?;
+        printed.lines().map(|line| self.figure(line).ok_or_else(|| format!("not a row of figures: {line}"))).collect()
     }
-    Ok(())
-}
 
-fn run(cases: &Path, mode: &str) -> Result<String, String> {
-    let output = Command::new(cases).arg(mode).env("RUST_BACKTRACE", "0").output().map_err(|error| format!("cases: {error}"))?;
-    if !output.status.success() {
-        return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+    /// Puts the instructions in their places.
+    pub fn count_instructions(self, figures: &mut [Figure]) -> Result<(), String> {
+        eprintln!("counting instructions{} …", self.circumstances());
+        for line in self.print("count")?.lines() {
+            let columns: Vec<&str> = line.split('\t').collect();
+            let [case, contender, count] = columns[..] else { return Err(format!("not a count: {line}")) };
+            let contender = self.called(contender);
+            let row = figures.iter_mut().find(|figure| figure.case == case && figure.contender == contender);
+            row.ok_or_else(|| format!("a count for no row: {line}"))?.instructions = count.parse().ok();
+        }
+        Ok(())
     }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+
+    fn circumstances(self) -> String {
+        self.heard_by.map_or(String::new(), |who| format!(", heard by {who}"))
+    }
+
+    fn called(self, contender: &str) -> String {
+        self.heard_by.map_or(contender.to_owned(), |who| format!("{contender}, {who}"))
+    }
+
+    fn figure(self, line: &str) -> Option<Figure> {
+        let figure = figure(line)?;
+        Some(Figure { contender: self.called(&figure.contender), ..figure })
+    }
+
+    fn print(self, mode: &str) -> Result<String, String> {
+        let mut command = Command::new(self.cases);
+        command.arg(mode).env("RUST_BACKTRACE", "0");
+        if let Some(who) = self.heard_by {
+            command.arg("reliable").env("HEARD_BY", who);
+        }
+        let output = command.output().map_err(|error| format!("cases: {error}"))?;
+        if !output.status.success() {
+            return Err(String::from_utf8_lossy(&output.stderr).trim().to_owned());
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
 }
 
 fn figure(line: &str) -> Option<Figure> {

@@ -7,11 +7,52 @@ use crate::figures::{Figure, find};
 const RELIABLE: &str = "reliable";
 const BY_HAND: &str = "by hand";
 const TOKIO: &str = "tokio";
+const CLOCK: &str = "tokio's clock";
 const STACK: &str = "retry + breaker + timeout";
 /// What a stack may keep besides the body's own future.
 const STACK_BYTES: f64 = 128.0;
 
+/// The cases that do not go well, as everyone does them.
+pub const FAILING: [&str; 10] = [
+    FAILED_ONCE,
+    "four failed attempts",
+    OPEN,
+    "circuit breaker, half-open, no place",
+    "bulkhead, full",
+    "rate limit, rejects",
+    "timeout, fires",
+    "hedge, the second attempt wins",
+    "fallback, answers",
+    "approval, denied",
+];
+const FAILED_ONCE: &str = "a failed attempt, then a good one";
+const OPEN: &str = "circuit breaker, open";
+/// What it may take to reject a call, besides a look at the clock.
+const REJECTION_NS: f64 = 5.0;
+
 pub fn all(figures: &[Figure]) -> Vec<Goal> {
+    going_well(figures).into_iter().chain(failing(figures)).collect()
+}
+
+fn failing(figures: &[Figure]) -> Vec<Goal> {
+    let beside_peers = FAILING.iter().filter_map(|case| {
+        let ours = find(figures, case, RELIABLE)?.least_ns;
+        let best = peers(figures, case).map(|figure| figure.least_ns).min_by(f64::total_cmp)?;
+        Some(Goal::new(format!("{case}: time, beside the best peer"), Some(ours / best), Bound::AtMost(1.0)))
+    });
+    let once = ratio(figures, FAILED_ONCE, BY_HAND, |figure| Some(figure.least_ns));
+    let rejection = rejection_ns(figures);
+    let mut goals: Vec<Goal> = beside_peers.collect();
+    goals.push(Goal::new(format!("{FAILED_ONCE}: time, beside {BY_HAND}"), once, Bound::AtMost(2.0)));
+    goals.push(Goal::new(format!("{OPEN}: ns beside its clock"), rejection, Bound::AtMost(REJECTION_NS)));
+    goals
+}
+
+fn rejection_ns(figures: &[Figure]) -> Option<f64> {
+    Some(find(figures, OPEN, RELIABLE)?.least_ns - find(figures, OPEN, CLOCK)?.least_ns)
+}
+
+fn going_well(figures: &[Figure]) -> Vec<Goal> {
     let time = |case, of, most| {
         let name = format!("{case}: time, beside {of}");
         Goal::new(name, ratio(figures, case, of, |figure| Some(figure.least_ns)), Bound::AtMost(most))
@@ -43,9 +84,15 @@ fn ratio(figures: &[Figure], case: &str, of: &str, what: impl Fn(&Figure) -> Opt
 
 fn best_peer(figures: &[Figure]) -> Option<f64> {
     let ours = find(figures, STACK, RELIABLE)?.least_ns;
-    let is_peer = |figure: &&Figure| !["raw call", BY_HAND, RELIABLE].contains(&figure.contender.as_str());
-    let peers = figures.iter().filter(|figure| figure.case == STACK).filter(is_peer);
-    peers.map(|figure| figure.least_ns / ours).min_by(f64::total_cmp)
+    peers(figures, STACK).map(|figure| figure.least_ns / ours).min_by(f64::total_cmp)
+}
+
+fn peers<'a>(figures: &'a [Figure], case: &'a str) -> impl Iterator<Item = &'a Figure> {
+    let is_peer = |figure: &&Figure| {
+        let who = figure.contender.as_str();
+        !["raw call", BY_HAND, CLOCK].contains(&who) && !who.starts_with(RELIABLE)
+    };
+    figures.iter().filter(move |figure| figure.case == case).filter(is_peer)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a handful")]

@@ -31,6 +31,7 @@ pub fn add_to(rows: &mut Rows) {
     by_hand::add_to(rows.contender("by hand"));
     reliable::add_to(rows.contender("reliable"));
     tokio::add_to(rows.contender("tokio"));
+    tokio::add_clock_to(rows.contender("tokio's clock"));
     #[cfg(feature = "backon")]
     backon::add_to(rows.contender("backon"));
     #[cfg(feature = "execution-policy")]

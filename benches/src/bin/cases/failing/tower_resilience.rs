@@ -1,4 +1,5 @@
-//! tower-resilience: its layers around a service that fails.
+//! tower-resilience: its layers around a service that fails. Its retry makes a timer also for a pause of no length, and is
+//! left out.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -7,31 +8,23 @@ use tower::{Layer, service_fn};
 use tower_resilience::circuitbreaker::CircuitBreakerLayer;
 use tower_resilience::fallback::FallbackLayer;
 use tower_resilience::ratelimiter::RateLimiterLayer;
-use tower_resilience::retry::RetryLayer;
 use tower_resilience::timelimiter::TimeLimiterLayer;
 
 use super::LONG;
 use crate::case::Case;
 use crate::contenders::tower::add_service;
 use crate::row::Rows;
-use crate::tool::{Error, dead_tool, flaky_tool, hanging_tool, tool};
+use crate::tool::{Error, dead_tool, hanging_tool, tool};
 
 const SHORT: Duration = Duration::from_millis(1);
 
 pub fn add_to(rows: &mut Rows) {
     let n = || black_box(1);
-    add_service(rows, Case::FailedOnce, retry().layer(service_fn(flaky_tool::<Error>)), n);
-    add_service(rows, Case::FailedAlways, retry().layer(service_fn(dead_tool::<Error>)), n);
     add_service(rows, Case::Open, breaker().layer(service_fn(dead_tool::<Error>)), n);
     add_service(rows, Case::Exhausted, rate_limit().layer(service_fn(tool::<Error>)), n);
     let timeout = TimeLimiterLayer::builder().timeout_duration(SHORT).build();
     add_service(rows, Case::TimedOut, timeout.layer(service_fn(hanging_tool::<Error>)), n);
     add_service(rows, Case::Answered, fallback().layer(service_fn(dead_tool::<Error>)), n);
-}
-
-fn retry() -> RetryLayer<u64, u64, Error> {
-    let retry = RetryLayer::builder().max_attempts(4).fixed_backoff(Duration::ZERO);
-    retry.retry_on(|error| matches!(error, Error::Busy)).build()
 }
 
 fn breaker() -> CircuitBreakerLayer {
