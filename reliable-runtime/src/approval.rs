@@ -1,8 +1,8 @@
 //! The question to a human, and who answers it.
 
 pub mod approver;
+pub mod asks;
 pub mod channel;
-pub(crate) mod guarded;
 mod human;
 pub mod question;
 pub mod scripted;

@@ -4,7 +4,6 @@
 //! outside of this module.
 
 pub use crate::agent::step::StepOutcome;
-pub use crate::approval::guarded::{Guarded, Mark, Unguarded, guarded};
 #[cfg(feature = "rig")]
 pub use crate::frameworks::rig::tool::tool_name;
 #[cfg(feature = "chaos")]

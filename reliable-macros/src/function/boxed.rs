@@ -67,6 +67,11 @@ impl Shell {
         (sig, quote!(#(#before)* #future))
     }
 
+    /// The name that the future has moved the receiver to.
+    pub(crate) fn receiver(&self) -> Option<&Ident> {
+        self.within.iter().filter_map(taken).find(|(_, parameter)| *parameter == "self").and_then(|(pat, _)| name(pat))
+    }
+
     /// Makes the signature that of the `async fn`, with the parameters as they were before the future took them.
     fn undo(&self, sig: &mut Signature, answer: Type) {
         if let ReturnType::Type(_, ty) = &mut sig.output {

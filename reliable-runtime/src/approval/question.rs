@@ -9,13 +9,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::approval::approver::{Approver, ErasedApprover};
-use crate::approval::{approver, human};
+use crate::approval::{approver, asks, human};
 use crate::base::timer;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Decision, Request};
 use crate::seen::emit::emit;
+use crate::seen::inspect;
 use crate::seen::span::ApprovalSpan;
 
 /// A question to a human, put together argument by argument and then asked.
@@ -56,9 +57,18 @@ impl<'a> Approval<'a> {
         self
     }
 
-    /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`.
-    pub fn show(self, name: &'static str, value: String) -> Self {
-        self.argument(name, Some(value))
+    /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`. With `None` it is left out.
+    pub fn show(self, name: &'static str, value: impl Into<Option<String>>) -> Self {
+        match value.into() {
+            Some(value) => self.argument(name, Some(value)),
+            None => self,
+        }
+    }
+
+    /// Stands for an argument of which nobody can show more than what it is: `.not_shown("_", "Token")` is shown as
+    /// `_ = <not shown: Token>`.
+    pub fn not_shown(self, name: &'static str, what: &str) -> Self {
+        self.argument(name, Some(inspect::not_shown(what)))
     }
 
     /// Names an argument without its value, which neither a human nor a log gets to see.
@@ -145,7 +155,9 @@ enum Whom<'a> {
 
 impl<'a> Whom<'a> {
     fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
-        by.map(Whom::Named).or_else(|| approver::current().map(Whom::Ambient)).unwrap_or(Whom::Named(&Nobody))
+        let denies_all = || asks::current().map(|asks| Whom::Ambient(asks));
+        let ambient = || approver::current().map(Whom::Ambient);
+        denies_all().or_else(|| by.map(Whom::Named)).or_else(ambient).unwrap_or(Whom::Named(&Nobody))
     }
 
     fn approver(&self) -> &dyn ErasedApprover {
