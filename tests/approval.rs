@@ -490,7 +490,9 @@ mod what_is_shown {
             Ok(())
         }
         #[requires_approval(redact(card))]
-        async fn pay((Ok((amount, card)) | Err((amount, card, _))): Result<(u32, u8), (u32, u8, u8)>) -> Result<(), Fault> {
+        async fn pay(
+            (Ok((amount, card)) | Err((amount, card, _))): Result<(u32, u8), (u32, u8, u8)>,
+        ) -> Result<(), Fault> {
             Ok(())
         }
         assert_eq!(shown_by(refund(Err(5))).await, "refund(amount = 5)");
@@ -558,7 +560,10 @@ mod what_is_shown {
         assert_eq!(shown_by(account.secret(1)).await, "secret(self = <redacted>, a = 1)");
         assert_eq!(shown_by(account.unnamed(1)).await, "unnamed(a = 1)");
         assert_eq!(shown_by(account.alone(1)).await, "alone(self = Account(8))");
-        assert_eq!(shown_by(async { Box::new(account).consumed().await.map(drop) }).await, "consumed(self = Account(8))");
+        assert_eq!(
+            shown_by(async { Box::new(account).consumed().await.map(drop) }).await,
+            "consumed(self = Account(8))"
+        );
         assert_eq!(shown_by(Wordless(7).close(1)).await, "close(a = 1)");
         let alone = shown_by(Wordless(7).alone()).await;
         assert!(alone.starts_with("alone(self = <not shown: ") && alone.ends_with("Wordless<i32>>)"), "{alone}");
@@ -595,7 +600,11 @@ mod what_is_shown {
         struct ToolContext;
         struct CancellationToken;
         #[requires_approval]
-        async fn f(a: RequestContext<RoleServer>, b: &mut ToolContext, c: Option<CancellationToken>) -> Result<(), Fault> {
+        async fn f(
+            a: RequestContext<RoleServer>,
+            b: &mut ToolContext,
+            c: Option<CancellationToken>,
+        ) -> Result<(), Fault> {
             Ok(())
         }
         let shown = shown_by(f(RequestContext(RoleServer), &mut ToolContext, None)).await;

@@ -199,9 +199,26 @@ impl Shop for Bank<u32> {
     }
 }
 
-guarded!(refund, generic, inner, tools::send_email, crate::tools::files::r#final, self::refund, names::refund, names::straße, core::core);
+guarded!(
+    refund,
+    generic,
+    inner,
+    tools::send_email,
+    crate::tools::files::r#final,
+    self::refund,
+    names::refund,
+    names::straße,
+    core::core
+);
 guarded!(tools::files::with_an_item, facade::send_email, facade::files::r#final);
-guarded!(Bank::<u32>::transfer, Bank::<String>::close, <Bank<u8>>::pay, Bank::<u8>::both, Bank::<u16>::both, Desk::<'_>::open,);
+guarded!(
+    Bank::<u32>::transfer,
+    Bank::<String>::close,
+    <Bank<u8>>::pay,
+    Bank::<u8>::both,
+    Bank::<u16>::both,
+    Desk::<'_>::open,
+);
 
 #[test]
 fn a_proof_may_stand_in_a_function() {

@@ -14,7 +14,9 @@ pub(crate) fn hands_over(ty: &Type) -> bool {
         Type::Reference(reference) => hands_over(&reference.elem),
         Type::Path(path) => {
             let names = || path.path.segments.iter().map(|segment| &segment.ident);
-            let is_one_of = |name: Option<_>, known: &[&str]| name.is_some_and(|name: &proc_macro2::Ident| known.iter().any(|known| name == known));
+            let is_one_of = |name: Option<_>, known: &[&str]| {
+                name.is_some_and(|name: &proc_macro2::Ident| known.iter().any(|known| name == known))
+            };
             names().len() > 1 && is_one_of(names().next(), &CRATES) && is_one_of(names().next_back(), &HANDED)
         }
         _ => false,

@@ -49,9 +49,19 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
 /// The text of a path or a type, without the spaces that tokens have between them.
 pub(crate) fn plain(tokens: impl ToTokens) -> String {
     let mut text = tokens.to_token_stream().to_string();
-    for (spaced, plain) in
-        [(" :: ", "::"), (":: ", "::"), (" ::", "::"), (" < ", "<"), ("< ", "<"), (" >", ">"), ("- >", "->"), ("& ", "&"), (" ,", ","), (" ;", ";"), ("' ", "'")]
-    {
+    for (spaced, plain) in [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" ::", "::"),
+        (" < ", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        ("- >", "->"),
+        ("& ", "&"),
+        (" ,", ","),
+        (" ;", ";"),
+        ("' ", "'"),
+    ] {
         text = text.replace(spaced, plain);
     }
     text

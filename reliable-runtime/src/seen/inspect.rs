@@ -117,7 +117,7 @@ impl<'a, T> AsAny<'a, T> {
 
 impl<T: Debug> Inspect<'_, T> {
     /// The value in words, as a human is shown it: by `Debug`, which escapes what could deceive a terminal, else by
-    /// `Display`, escaped too, else the name of its type.
+    /// `Display`, escaped too, else as not shown, with the name of its type.
     pub fn text(&self) -> String {
         format!("{:?}", self.value())
     }

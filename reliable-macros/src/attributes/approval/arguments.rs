@@ -60,9 +60,7 @@ impl Question<'_> {
         for Binding { pat, cfgs, .. } in bindings {
             let name = &pat.ident;
             let label = name.unraw().to_string();
-            let argument = || {
-                quote_spanned!(Span::mixed_site()=> .show(#label, ::reliable::expansion::Inspect::new(&#name).argument()))
-            };
+            let argument = || quote_spanned!(Span::mixed_site()=> .show(#label, ::reliable::expansion::Inspect::new(&#name).argument()));
             let call = self.named(&label, name).or_else(|| is_of_all.then(argument));
             calls.extend(call.map(|call| Call { cfgs, call }));
         }

@@ -81,7 +81,8 @@ fn alias(function: &Function) -> TokenStream {
 //     pub const _refund_requires_approval: bool = true;
 fn mark(function: &Function) -> TokenStream {
     let (vis, name) = (&function.vis, &function.sig.ident);
-    let (mark, doc) = (mark_of(name), format!(" The method `{name}` is behind `#[requires_approval]`: `guarded!` looks for this."));
+    let (mark, doc) =
+        (mark_of(name), format!(" The method `{name}` is behind `#[requires_approval]`: `guarded!` looks for this."));
     quote_spanned!(Span::mixed_site()=>
         #[doc = #doc]
         #[doc(hidden)]

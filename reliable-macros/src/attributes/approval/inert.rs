@@ -10,8 +10,24 @@ use crate::stack::is_marker;
 
 /// Those of the language.
 const OF_THE_LANGUAGE: [&str; 18] = [
-    "allow", "cfg", "cold", "coverage", "deny", "deprecated", "doc", "expect", "export_name", "forbid", "inline", "link_section",
-    "must_use", "no_mangle", "optimize", "target_feature", "track_caller", "warn",
+    "allow",
+    "cfg",
+    "cold",
+    "coverage",
+    "deny",
+    "deprecated",
+    "doc",
+    "expect",
+    "export_name",
+    "forbid",
+    "inline",
+    "link_section",
+    "must_use",
+    "no_mangle",
+    "optimize",
+    "target_feature",
+    "track_caller",
+    "warn",
 ];
 
 /// Tools that read attributes of their own.

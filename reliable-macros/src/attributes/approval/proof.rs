@@ -148,7 +148,8 @@ impl Place {
         let above = quote_spanned!(at(name.span())=> super);
         let segments = module.segments.iter().map(|segment| &segment.ident);
         let first = segments.clone().next();
-        let says_itself = module.leading_colon.is_some() || first.is_some_and(|first| first == "crate" || first == "$crate");
+        let says_itself =
+            module.leading_colon.is_some() || first.is_some_and(|first| first == "crate" || first == "$crate");
         let module = match first {
             None => return Place { module: above, function: name.to_token_stream(), first: Some(name.clone()) },
             Some(_) if says_itself => module.to_token_stream(),
@@ -225,5 +226,7 @@ fn of_method(of: &impl ToTokens, name: &Ident) -> TokenStream {
 /// What to do where no proof is found.
 fn lacking(function: &TokenStream) -> String {
     let function = plain(function);
-    format!("nothing proves that `{function}` asks before it runs: write `#[requires_approval(guarded)]` on it, and here the path where it is defined; where that flag can't stand, show it in a test by `reliable::approver::asks`")
+    format!(
+        "nothing proves that `{function}` asks before it runs: write `#[requires_approval(guarded)]` on it, and here the path where it is defined; where that flag can't stand, show it in a test by `reliable::approver::asks`"
+    )
 }
