@@ -259,6 +259,20 @@ mod what_is_observed {
     }
 
     #[test]
+    fn is_kept_within_a_bound() {
+        let run = run();
+        let kept = allocation_counter::measure(|| assert!((0..200_000).all(|n| run.observe(n, n).is_ok())));
+        assert!(kept.bytes_max < 2 << 20, "{} bytes", kept.bytes_max);
+    }
+
+    #[test]
+    fn is_not_kept_where_nobody_asks() {
+        let run = AgentLimits::new().begin("desk");
+        let kept = allocation_counter::measure(|| assert!((0..100_000).all(|n| run.observe(n % 7, "text").is_ok())));
+        assert_eq!(kept.count_total, 0);
+    }
+
+    #[test]
     fn may_panic() {
         struct Panics;
         impl Hash for Panics {
