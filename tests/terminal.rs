@@ -2,8 +2,11 @@
 
 #![allow(clippy::unused_async, reason = "about the little functions themselves")]
 
+use std::future::poll_fn;
 use std::io::{Read, Write, stderr};
+use std::pin::{Pin, pin};
 use std::process::{Child, Command, Stdio};
+use std::task::Poll;
 
 use reliable::approver::Terminal;
 use reliable::{Fault, requires_approval};
@@ -14,26 +17,23 @@ mod aloud;
 
 const QUESTIONS: usize = 20;
 const ASKS: &str = "the_process_that_asks";
+const GIVES_UP: &str = "the_process_that_gives_up";
 
-/// A question without its turn would stand between another one and its answer: with so many, one of them surely does.
+/// A question without its turn would stand between another one and its code: with so many, one of them surely does.
 #[test]
 fn it_asks_one_question_at_a_time_and_its_code_allows() {
-    let Some(mut terminal) = at_a_terminal("") else { return };
+    let Some(mut terminal) = at_a_terminal(ASKS, "") else { return };
     for asked in 1..=QUESTIONS {
         let code = terminal.code(asked);
+        assert_eq!(terminal.shown.matches("approval needed").count(), asked);
         terminal.types(&code);
     }
-    let shown = terminal.read_until(|shown| shown.matches("it is done").count() == QUESTIONS);
-    let events = shown.lines().filter_map(|line| {
-        let asked = line.contains("approval needed").then_some("asked");
-        asked.or(line.contains("it is done").then_some("done"))
-    });
-    assert_eq!(events.collect::<Vec<_>>(), ["asked", "done"].repeat(QUESTIONS));
+    terminal.read_until(|shown| shown.matches("it is done").count() == QUESTIONS);
 }
 
 #[test]
 fn what_was_typed_before_the_question_approves_nothing() {
-    let Some(mut terminal) = at_a_terminal("") else { return };
+    let Some(mut terminal) = at_a_terminal(ASKS, "") else { return };
     for stale in ["y", "yes", "Y", "", "k7m2"].iter().cycle().take(QUESTIONS) {
         terminal.types(stale);
     }
@@ -43,7 +43,7 @@ fn what_was_typed_before_the_question_approves_nothing() {
 
 #[test]
 fn the_code_of_the_question_before_approves_nothing() {
-    let Some(mut terminal) = at_a_terminal("") else { return };
+    let Some(mut terminal) = at_a_terminal(ASKS, "") else { return };
     let code = terminal.code(1);
     terminal.types(&code);
     terminal.types(&code);
@@ -51,9 +51,18 @@ fn the_code_of_the_question_before_approves_nothing() {
     assert_eq!(shown.matches("it is done").count(), 1, "{shown}");
 }
 
+/// Whoever has given up holds nothing, and nobody needs to press Enter for it.
+#[test]
+fn who_gives_up_makes_room_for_the_next() {
+    let Some(mut terminal) = at_a_terminal(GIVES_UP, "") else { return };
+    let shown = terminal.read_until(|shown| shown.contains("approval needed: last") && shown.ends_with("denies: "));
+    terminal.types(code_in(&shown));
+    terminal.read_until(|shown| shown.contains("it is done"));
+}
+
 #[test]
 fn where_the_question_is_not_seen_it_is_denied() {
-    let Some(mut terminal) = at_a_terminal("2>/dev/null") else { return };
+    let Some(mut terminal) = at_a_terminal(ASKS, "2>/dev/null") else { return };
     terminal.read_until(|shown| shown.contains("standard error is no terminal"));
 }
 
@@ -83,20 +92,46 @@ async fn the_process_that_asks() {
     }
 }
 
+#[tokio::test]
+#[ignore = "a part of the tests above, which answer"]
+async fn the_process_that_gives_up() {
+    #[requires_approval(by = Terminal)]
+    async fn first() -> Result<(), Fault> {
+        Ok(())
+    }
+    #[requires_approval(by = Terminal)]
+    async fn last() -> Result<(), Fault> {
+        writeln!(stderr(), "it is done").unwrap();
+        Ok(())
+    }
+    for _ in 0..QUESTIONS {
+        assert_eq!(poll_once(pin!(first())).await, None);
+    }
+    assert_eq!(last().await, Ok(()));
+}
+
+async fn poll_once<F: Future>(mut future: Pin<&mut F>) -> Option<F::Output> {
+    poll_fn(|cx| {
+        let polled = future.as_mut().poll(cx);
+        Poll::Ready(if let Poll::Ready(output) = polled { Some(output) } else { None })
+    })
+    .await
+}
+
 /// This same program, with one of its tests, at a terminal of its own.
 struct AtATerminal {
     script: Child,
     shown: String,
 }
 
-fn at_a_terminal(redirected: &str) -> Option<AtATerminal> {
+fn at_a_terminal(test: &str, redirected: &str) -> Option<AtATerminal> {
     let is_there = Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success());
     if !is_there {
         aloud::say_aloud("left out: questions at a terminal, for which there is no `script` of util-linux");
         return None;
     }
     let this = std::env::current_exe().unwrap();
-    let line = format!("'{}' --exact {ASKS} --ignored --nocapture {redirected}", this.display());
+    let line = format!("'{}' --exact {test} --ignored --nocapture {redirected}", this.display());
     let mut script = Command::new("script");
     let script = script.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
     let script = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
@@ -111,8 +146,7 @@ impl AtATerminal {
     /// The code that this question shows, when it is shown.
     fn code(&mut self, number: usize) -> String {
         let shown = self.read_until(|shown| shown.matches(" to allow, anything else denies: ").count() == number);
-        let (_, behind) = shown.rsplit_once("type ").unwrap();
-        behind.split_once(' ').unwrap().0.to_owned()
+        code_in(&shown).to_owned()
     }
 
     fn read_until(&mut self, enough: impl Fn(&str) -> bool) -> String {
@@ -124,6 +158,11 @@ impl AtATerminal {
         }
         self.shown.clone()
     }
+}
+
+fn code_in(shown: &str) -> &str {
+    let (_, behind) = shown.rsplit_once("type ").unwrap();
+    behind.split_once(' ').unwrap().0
 }
 
 impl Drop for AtATerminal {

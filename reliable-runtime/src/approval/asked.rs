@@ -10,7 +10,8 @@ use crate::said::name::ToolName;
 use crate::said::request::{Decision, Request};
 use crate::scope::Scope;
 
-const UNDER_ITSELF: &str = "the approver asked for it while it was being asked itself, and there would be no end of that";
+const UNDER_ITSELF: &str =
+    "the approver asked for it while it was being asked itself, and there would be no end of that";
 
 /// So many questions under questions are asked, if each is another one.
 const DEEPEST: usize = 16;

@@ -140,17 +140,20 @@ impl<'a> Approval<'a> {
 enum Whom<'a> {
     Named(&'a dyn ErasedApprover),
     Ambient(Arc<dyn ErasedApprover>),
+    Nobody(Nobody),
 }
 
 impl<'a> Whom<'a> {
     fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
-        by.map(Whom::Named).or_else(|| approver::current().map(Whom::Ambient)).unwrap_or(Whom::Named(&Nobody))
+        let ambient = || approver::current().map(Whom::Ambient);
+        by.map(Whom::Named).or_else(ambient).unwrap_or_else(|| Whom::Nobody(Nobody(approver::why_none())))
     }
 
     fn approver(&self) -> &dyn ErasedApprover {
         match self {
             Whom::Named(approver) => *approver,
             Whom::Ambient(approver) => &**approver,
+            Whom::Nobody(nobody) => nobody,
         }
     }
 
@@ -163,11 +166,12 @@ impl<'a> Whom<'a> {
     }
 }
 
-struct Nobody;
+/// Stands for the approver that is missing, and says why.
+struct Nobody(&'static str);
 
 impl Approver for Nobody {
     async fn review(&self, _: &Request) -> Decision {
-        Decision::deny(approver::why_none())
+        Decision::deny(self.0)
     }
 }
 

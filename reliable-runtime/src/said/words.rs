@@ -73,11 +73,7 @@ pub(crate) fn show(f: &mut fmt::Formatter<'_>, say: impl FnOnce(&mut Words) -> f
     line(Words::at_most(MOST_OF_A_LINE), f, say)
 }
 
-fn line(
-    mut words: Words,
-    f: &mut fmt::Formatter<'_>,
-    say: impl FnOnce(&mut Words) -> fmt::Result,
-) -> fmt::Result {
+fn line(mut words: Words, f: &mut fmt::Formatter<'_>, say: impl FnOnce(&mut Words) -> fmt::Result) -> fmt::Result {
     say(&mut words)?;
     f.write_str(&words.finish())
 }

@@ -44,7 +44,10 @@ mod tests {
         for capacity in [1, 2, 3, 64] {
             let mut input = BufReader::with_capacity(capacity, &b" K7m2 \r\n\nlast"[..]);
             let mut read = || read_line(&mut input).unwrap();
-            assert_eq!([read(), read(), read(), read()].map(|line| line.unwrap_or("none".to_owned())), ["k7m2", "", "last", "none"]);
+            assert_eq!(
+                [read(), read(), read(), read()].map(|line| line.unwrap_or("none".to_owned())),
+                ["k7m2", "", "last", "none"]
+            );
         }
     }
 

@@ -35,9 +35,13 @@ fn told_at_most(most: usize, text: &str) -> String {
 
 /// What must never be seen as it is, said in another way than in the code.
 fn deceives(c: char) -> bool {
-    let zero_width = matches!(c, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}');
+    let zero_width =
+        matches!(c, '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{ad}');
     let bidirectional = matches!(c, '\u{61c}' | '\u{202a}'..='\u{202e}');
-    let blank = matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{34f}' | '\u{180b}'..='\u{180f}');
+    let blank = matches!(
+        c,
+        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}' | '\u{34f}' | '\u{180b}'..='\u{180f}'
+    );
     let invisible = matches!(c, '\u{fe00}'..='\u{fe0e}' | '\u{e0000}'..='\u{e0fff}');
     c.is_control() || (c.is_whitespace() && c != ' ') || zero_width || bidirectional || blank || invisible
 }
