@@ -317,10 +317,11 @@ mod words_that_panic {
     #[tokio::test]
     async fn of_an_argument_that_is_redacted_are_not_asked_for() {
         #[requires_approval(by = Approve, redact(to))]
-        async fn pay(amount: u32, to: Mute) -> Result<(), Fault> {
-            Ok(())
+        async fn pay(amount: u32, to: Mute) -> Result<u32, Fault> {
+            assert_eq!(size_of_val(&to), 0);
+            Ok(amount)
         }
-        assert_eq!(pay(40, Mute).await, Ok(()));
+        assert_eq!(pay(40, Mute).await, Ok(40));
     }
 
     #[tokio::test(start_paused = true)]

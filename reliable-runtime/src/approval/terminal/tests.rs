@@ -2,6 +2,7 @@
 
 use std::cell::Cell;
 use std::io;
+use std::str::from_utf8;
 
 use tokio::sync::oneshot::{Receiver, channel, error::TryRecvError};
 
@@ -23,7 +24,7 @@ struct Screen {
 
 impl io::Write for &Screen {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.text.set(self.text.take() + str::from_utf8(bytes).unwrap());
+        self.text.set(self.text.take() + from_utf8(bytes).unwrap());
         Ok(bytes.len())
     }
 

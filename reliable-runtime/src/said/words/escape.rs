@@ -1,6 +1,7 @@
 //! The characters of a foreign text, one after the other.
 
 use std::fmt::{self, Write};
+use std::str::from_utf8;
 
 use super::urls::without_secrets;
 
@@ -75,7 +76,7 @@ impl Words {
             self.out = without_secrets(&self.out, self.is_cut);
         }
         if self.is_cut {
-            self.out.push_str(&format!("… ({} characters)", self.characters));
+            let _ = write!(self.out, "… ({} characters)", self.characters);
         }
         self.out
     }
@@ -198,7 +199,7 @@ fn is_hidden(c: char) -> bool {
 fn is_printable(c: char) -> bool {
     let mut bytes = *b"a\0\0\0\0";
     let length = c.encode_utf8(&mut bytes[1..]).len();
-    str::from_utf8(&bytes[..=length]).is_ok_and(|text| text.escape_debug().nth(1) == Some(c))
+    from_utf8(&bytes[..=length]).is_ok_and(|text| text.escape_debug().nth(1) == Some(c))
 }
 
 /// What is printable, and yet is escaped where nothing stands before it.
