@@ -1,5 +1,6 @@
 //! What is said: plain data, which depends on nothing but itself.
 
+pub(crate) mod asked;
 pub(crate) mod chain;
 pub mod charge;
 pub mod circuit_state;

@@ -54,6 +54,7 @@ pub(crate) const RETRY: Attribute = Attribute {
                 "predicate",
             ]),
             Row::beside("after", Takes::Expression).also(&["retry_after"]),
+            Row::policy("spread", Takes::Duration).also(&["splay", "stagger"]),
             Row::policy("within", Takes::Duration).also(&[
                 "timeout",
                 "deadline",
@@ -187,7 +188,9 @@ fn check_backoff(options: &Options, function: &Function, errors: &mut Errors) {
     }
     let backoff = options.value("backoff").and_then(values::word).unwrap_or_default();
     let senseless: &[&str] = match &*backoff {
-        "none" if options.value("after").is_some() => &["base", "factor", "jitter"],
+        "none" if ["after", "spread", "when"].iter().any(|key| options.value(key).is_some()) => {
+            &["base", "factor", "jitter"]
+        }
         "none" => &["base", "factor", "jitter", "cap"],
         "fixed" | "linear" => &["factor"],
         _ => &[],

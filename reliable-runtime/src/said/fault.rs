@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::time::Duration;
 
+use crate::said::asked;
 use crate::said::fault_kind::FaultKind;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
@@ -150,6 +151,26 @@ impl Fault {
             Fault::Stuck { .. } => FaultKind::Stuck,
         }
     }
+
+    /// The time after which the same call may get through, where it was kept away from its service and that is known: what a
+    /// retry waits if its `when` lets it follow.
+    ///
+    /// ```
+    /// use reliable::Fault;
+    /// use std::time::Duration;
+    ///
+    /// let left = Duration::from_secs(30);
+    /// assert_eq!(Fault::CircuitOpen { tool: "forecast".into(), left }.wait(), Some(left));
+    /// assert_eq!(Fault::TimedOut { tool: "forecast".into(), limit: left }.wait(), None, "it was called");
+    /// ```
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Fault::CircuitOpen { left, .. } => Some(*left),
+            Fault::Rejected { wait, .. } => *wait,
+            _ => None,
+        }
+        .filter(|wait| !wait.is_zero())
+    }
 }
 
 impl FaultKind {
@@ -172,6 +193,7 @@ impl FaultKind {
 
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
+        asked::note_wait(self.wait());
         Some(self.kind().as_error())
     }
 }

@@ -4,6 +4,7 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display};
 use std::time::Duration;
 
+use crate::said::asked::fault_below;
 use crate::said::fault_kind::FaultKind;
 use crate::seen::transient::Transient;
 
@@ -26,6 +27,8 @@ pub struct Failure<'a> {
     transient: Option<bool>,
     when: Option<bool>,
     after: Option<Duration>,
+    /// What the fault says, where it is a rejection.
+    wait: Option<Duration>,
 }
 
 #[derive(Clone, Copy)]
@@ -45,11 +48,12 @@ impl Words<'_> {
 impl<'a> Failure<'a> {
     pub(crate) fn of_error(error: &'a dyn Error) -> Self {
         // A fault's source is its kind: so the search finds a fault which is the error itself, too.
-        Failure { fault: FaultKind::below(error), ..Failure::of_words(Words::Error(error)) }
+        let (fault, wait) = fault_below(error).unzip();
+        Failure { fault, wait: wait.flatten(), ..Failure::of_words(Words::Error(error)) }
     }
 
     pub(crate) fn of_words(words: Words<'a>) -> Self {
-        Failure { words, fault: None, transient: None, when: None, after: None }
+        Failure { words, fault: None, transient: None, when: None, after: None, wait: None }
     }
 
     pub(crate) fn judged_by(self, error: &'a impl Transient) -> Self {
@@ -109,9 +113,9 @@ impl<'a> Failure<'a> {
         self.when.unwrap_or(!self.is_refusal())
     }
 
-    /// The delay that the server asked for, if it asked for any.
+    /// The delay that was asked for: by the server, or else by a breaker or a limit that kept the call away from it.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.after.filter(|delay| !delay.is_zero())
+        self.after.filter(|delay| !delay.is_zero()).or(self.wait)
     }
 }
 
