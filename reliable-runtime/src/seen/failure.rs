@@ -108,6 +108,13 @@ impl<'a> Failure<'a> {
         self.when.unwrap_or(by_default) && !self.fault.is_some_and(FaultKind::is_final)
     }
 
+    /// Whether the attempts that still run beside the failed one are in vain, too: `when` says so, or was not given and the
+    /// error says so of itself. A rejection is no word on those which got through.
+    pub(crate) fn ends_race(&self) -> bool {
+        let by_default = self.transient != Some(false) || self.is_rejection();
+        !self.when.unwrap_or(by_default) || self.fault.is_some_and(FaultKind::is_final)
+    }
+
     /// Whether a fallback may answer: `when` says so, or was not given and the call was not refused.
     pub fn is_answerable(&self) -> bool {
         self.when.unwrap_or(!self.is_refusal())
