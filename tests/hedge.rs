@@ -152,6 +152,10 @@ fn judged(error: usize) -> Judged {
     Judged::Own(error)
 }
 
+fn is_odd(error: &Error) -> bool {
+    error.0 % 2 == 1
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_error_that_another_attempt_will_meet_too_ends_the_race() {
     #[hedge(after = "200ms")]
@@ -165,6 +169,10 @@ async fn an_error_that_another_attempt_will_meet_too_ends_the_race() {
     #[hedge(after = "200ms", when = matches!(error, Judged::Own(even) if even % 2 == 0))]
     async fn by_when_and_not_by_its_type(service: &Service) -> Result<usize, Judged> {
         service.answer().await.map_err(|Error(error)| judged(error))
+    }
+    #[hedge(after = "200ms", max = 3, when = is_odd)]
+    async fn up_to_four(service: &Service) -> Result<usize, Error> {
+        service.answer().await
     }
     let second_fails = |error| Service::new([(9000, Ok(1)), (100, Err(Error(error)))]);
     let service = second_fails(4);
@@ -183,13 +191,6 @@ async fn an_error_that_another_attempt_will_meet_too_ends_the_race() {
     let first_fails = Service::new([(230, Err(Error(4))), (9000, Ok(2))]);
     assert_eq!((by_its_type(&first_fails).await, first_fails.made.elapsed()), (Err(judged(4)), ms(230)));
     let third_fails = Service::new([(9000, Ok(1)), (9000, Ok(2)), (50, Err(Error(4))), (0, Ok(4))]);
-    #[hedge(after = "200ms", max = 3, when = judged_transient)]
-    async fn up_to_four(service: &Service) -> Result<usize, Error> {
-        service.answer().await
-    }
-    fn judged_transient(error: &Error) -> bool {
-        error.0 % 2 == 1
-    }
     assert_eq!((up_to_four(&third_fails).await, third_fails.made.elapsed()), (Err(Error(4)), ms(450)));
     assert_eq!(third_fails.begun.load(Ordering::Relaxed), 3, "nothing starts afterwards");
 }

@@ -10,6 +10,7 @@ pub mod fault_kind;
 mod feedback;
 pub mod found;
 pub mod idempotency;
+pub(crate) mod last_words;
 pub mod money;
 pub mod name;
 pub mod request;

@@ -39,7 +39,7 @@ const POLICY: Policy = Policy {
 };
 
 struct Hedge {
-    hedge: Setting,
+    policy: Setting,
     classify: Classify,
     clones: Clones,
 }
@@ -48,7 +48,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     check_parameters(function, errors);
     check_shared(function, errors);
     Box::new(Hedge {
-        hedge: hedge(options, function, errors),
+        policy: hedge(options, function, errors),
         classify: Classify::when(options, errors),
         clones: Clones::of(options, function, errors),
     })
@@ -74,7 +74,7 @@ impl Layer for Hedge {
     //     let hedge = const { &::reliable::Hedge::after(::core::time::Duration::from_millis(200)) };
     //     hedge.run_judged("forecast", || async { BODY }, |error| …)
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let hedge = inner.setting("hedge", &self.hedge);
+        let hedge = inner.setting("hedge", &self.policy);
         let tool = &function.name;
         let attempt = inner.future(function);
         let span = function.return_span();

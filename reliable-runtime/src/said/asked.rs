@@ -50,6 +50,20 @@ mod tests {
         }
     }
 
+    /// Tells a kind, and is no fault.
+    #[derive(Debug)]
+    struct Marked;
+    impl fmt::Display for Marked {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("marked")
+        }
+    }
+    impl Error for Marked {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(FaultKind::CircuitOpen.as_error())
+        }
+    }
+
     fn open(secs: u64) -> Fault {
         Fault::CircuitOpen { tool: "f".into(), left: Duration::from_secs(secs) }
     }
@@ -71,18 +85,6 @@ mod tests {
         assert!(open(7).source().is_some());
         let kind_alone = io::Error::other(Transparent(io::Error::other(FaultKind::CircuitOpen)));
         assert_eq!(fault_below(&kind_alone), None);
-        #[derive(Debug)]
-        struct Marked;
-        impl fmt::Display for Marked {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("marked")
-            }
-        }
-        impl Error for Marked {
-            fn source(&self) -> Option<&(dyn Error + 'static)> {
-                Some(FaultKind::CircuitOpen.as_error())
-            }
-        }
         assert!(open(7).source().is_some());
         assert_eq!(fault_below(&Marked), Some((FaultKind::CircuitOpen, None)));
     }
