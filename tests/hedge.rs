@@ -152,8 +152,8 @@ fn judged(error: usize) -> Judged {
     Judged::Own(error)
 }
 
-fn is_odd(error: &Error) -> bool {
-    error.0 % 2 == 1
+fn is_odd(&Error(error): &Error) -> bool {
+    error % 2 == 1
 }
 
 #[tokio::test(start_paused = true)]
