@@ -179,6 +179,7 @@ async fn a_rejection_does_not_hide_what_was_there_before_it() {
     #[timeout(secs = 10)]
     #[retry(max = 5, base = "100ms", jitter = 0, when = true)]
     #[circuit_breaker(failures = 2)]
+    #[timeout(secs = 1)]
     async fn waits_for_the_circuit() -> Result<u32, Error> {
         Err(REFUSED)
     }
@@ -206,9 +207,9 @@ async fn words_are_escaped_and_bounded_and_one_that_recovered_is_forgotten() {
     }
     let forged = call("busy\n2026-01-01 INFO all is well\u{1b}[2J").await.unwrap_err();
     assert_eq!(last_error(&*forged), Some("busy\\n2026-01-01 INFO all is well\\u{1b}[2J"));
-    let long = call(&"é".repeat(5_000_000)).await.unwrap_err();
+    let long = call(&"é".repeat(50_000)).await.unwrap_err();
     let words = last_error(&*long).unwrap();
-    assert!(words.len() <= 200 && words.ends_with('…'), "{words}");
+    assert!(words.len() <= 200 && words.ends_with("… (50000 characters)"), "{words}");
     assert_eq!(last_error(&twice(&AtomicU32::new(0)).await.unwrap_err()), Some("third"));
 }
 
@@ -329,6 +330,7 @@ async fn the_future_is_send() {
     #[retry(max = 5, backoff = "none")]
     #[hedge(after = "1s")]
     #[circuit_breaker(failures = 2)]
+    #[timeout(secs = 1)]
     async fn call() -> Result<u32, Box<dyn StdError>> {
         tokio::task::yield_now().await;
         Err("busy".into())

@@ -19,8 +19,8 @@ pub(crate) const TIMEOUT: Attribute = Attribute {
     needs_async: true,
     last_error: Some(LastError::ToldAbove),
     twice: Twice::Around(
-        &["retry", "agent"],
-        "two `#[timeout]` with no `#[retry]` between them limit the same call twice: remove the longer one",
+        &["retry", "agent", "circuit_breaker"],
+        "two `#[timeout]` with neither a `#[retry]` nor a `#[circuit_breaker]` between them limit the same call twice: remove the longer one",
     ),
     ..Attribute::new("timeout", &[MS, SECS], read)
 };

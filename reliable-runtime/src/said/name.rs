@@ -6,6 +6,7 @@ use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use crate::said::last_words::LastWords;
+use crate::said::words;
 
 /// A name as faults and events carry it: a text that is nearly always part of the program.
 ///
@@ -85,8 +86,9 @@ impl From<&'static str> for ToolName {
 }
 
 impl From<String> for ToolName {
+    /// A text that was made at run time may come from outside: what could deceive the eye is escaped, and what is long is cut.
     fn from(text: String) -> ToolName {
-        ToolName(Text::Boxed(Box::new(Boxed { text: text.into(), last_words: None })))
+        ToolName(Text::Boxed(Box::new(Boxed { text: words::name(text).into(), last_words: None })))
     }
 }
 
@@ -168,6 +170,7 @@ mod tests {
         assert_eq!(owned.clone(), "forecast");
         assert_eq!(ToolName::from(Cow::Borrowed("forecast")), *"forecast");
         assert_ne!(owned, "forecasts");
+        assert_eq!(ToolName::from("a\nb".to_owned()), "a\\nb");
         assert_eq!(format!("{owned} {borrowed:?}"), "forecast \"forecast\"");
     }
 

@@ -1,7 +1,32 @@
-//! How things are said.
+//! How things are said, and how foreign words are kept from saying what they are not.
+//!
+//! A text that comes from outside can break a line, turn the direction of writing, move the cursor, or push what follows
+//! it out of sight. Here each such character becomes an escape that anybody can see, and what is too long is cut, with its
+//! length told. A backslash stays what it is: so a text that was escaped before is not escaped again, and the worst that a
+//! text can do is to look as if something in it had been escaped.
+
+mod escape;
+#[cfg(test)]
+mod tests;
+mod urls;
 
 use std::fmt::{self, Display, Write};
 use std::time::Duration;
+
+use crate::base::foreign::caught;
+pub(crate) use escape::Words;
+
+/// The most bytes of a foreign text that anybody is shown.
+pub(crate) const MOST: usize = 4096;
+/// The same for what comes with a fault.
+const MOST_OF_A_LAST_ERROR: usize = 200;
+/// The same for a name.
+const MOST_OF_A_NAME: usize = 256;
+/// The same for a line of which foreign texts are a part: it has room for several.
+const MOST_OF_A_LINE: usize = 16 * MOST;
+
+/// What is said of a text whose `Display` or `Debug` panicked, or failed.
+pub(crate) const UNTOLD: &str = "<can't be told: its `Display` or `Debug` panicked>";
 
 /// A duration as a person would say it: whole milliseconds, or seconds to one decimal.
 pub(crate) fn short(duration: Duration) -> String {
@@ -13,68 +38,49 @@ pub(crate) fn short(duration: Duration) -> String {
     }
 }
 
-/// Foreign words as a part of ours: what has no look of its own is escaped, and what is above `most` bytes cut off.
-pub(crate) fn bounded(words: &dyn Display, most: usize) -> String {
-    let mut bounded = Bounded { text: String::new(), most };
-    // It fails where there is no more room, and where the foreign code says so: what was written till then counts.
-    let _ = write!(bounded, "{words}");
-    bounded.text
+/// Foreign words for an event, a fault or a log, such as those of an error. What is secret in a URL is not among them.
+pub(crate) fn told(foreign: &dyn Display) -> String {
+    written(Words::at_most(MOST).without_secrets(), foreign)
 }
 
-struct Bounded {
-    text: String,
-    most: usize,
+/// The same, and no more of it than the words of an error have in a fault that comes after it.
+pub(crate) fn brief(foreign: &dyn Display) -> String {
+    written(Words::at_most(MOST_OF_A_LAST_ERROR).without_secrets(), foreign)
 }
 
-impl Write for Bounded {
-    fn write_str(&mut self, words: &str) -> fmt::Result {
-        const CUT: &str = "…";
-        for char in words.chars() {
-            let before = self.text.len();
-            match char {
-                '"' | '\'' | '\\' => self.text.push(char),
-                _ => self.text.extend(char.escape_debug()),
-            }
-            if self.text.len() > self.most {
-                self.text.truncate(before);
-                while self.text.len() + CUT.len() > self.most {
-                    self.text.pop();
-                }
-                self.text.push_str(CUT);
-                return Err(fmt::Error);
-            }
-        }
-        Ok(())
+/// Foreign words for a human who is to decide about them, such as those of an argument. A URL is shown as it is.
+pub(crate) fn shown(foreign: &dyn Display) -> String {
+    written(Words::at_most(MOST), foreign)
+}
+
+/// The same for a text; one that has nothing to escape is not copied.
+pub(crate) fn shown_text(text: String) -> String {
+    if escape::is_plain(&text, MOST) { text } else { shown(&text) }
+}
+
+/// A name that was made at run time.
+pub(crate) fn name(text: String) -> String {
+    if escape::is_plain(&text, MOST_OF_A_NAME) { text } else { written(Words::at_most(MOST_OF_A_NAME), &text) }
+}
+
+fn written(mut words: Words, foreign: &dyn Display) -> String {
+    match caught(|| write!(words, "{foreign}")) {
+        Ok(Ok(())) => words.finish(),
+        Ok(Err(_)) | Err(_) => UNTOLD.to_owned(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Writes a line of a log, in which foreign words may be, whoever put them there.
+pub(crate) fn tell(f: &mut fmt::Formatter<'_>, say: impl FnOnce(&mut Words) -> fmt::Result) -> fmt::Result {
+    line(Words::at_most(MOST_OF_A_LINE).without_secrets(), f, say)
+}
 
-    #[test]
-    fn foreign_words_stay_on_their_line_and_within_their_bound() {
-        assert_eq!(bounded(&"it's \"busy\": C:\\ é", 200), "it's \"busy\": C:\\ é");
-        assert_eq!(bounded(&"a\nb\u{1b}[2J\u{202e}", 200), "a\\nb\\u{1b}[2J\\u{202e}");
-        assert_eq!(bounded(&"é".repeat(100), 200), "é".repeat(100));
-        for most in 3..40 {
-            for words in ["é".repeat(100), "\n".repeat(100), "a".repeat(100), "日本".repeat(40)] {
-                let cut = bounded(&words, most);
-                assert!(cut.len() <= most && cut.ends_with('…'), "{cut}");
-            }
-        }
-    }
+/// The same for a human who is to decide.
+pub(crate) fn show(f: &mut fmt::Formatter<'_>, say: impl FnOnce(&mut Words) -> fmt::Result) -> fmt::Result {
+    line(Words::at_most(MOST_OF_A_LINE), f, say)
+}
 
-    #[test]
-    fn words_without_an_end_are_not_listened_to() {
-        struct Endless;
-        impl Display for Endless {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                loop {
-                    f.write_str("busy ")?;
-                }
-            }
-        }
-        assert_eq!(bounded(&Endless, 200).len(), 200);
-    }
+fn line(mut words: Words, f: &mut fmt::Formatter<'_>, say: impl FnOnce(&mut Words) -> fmt::Result) -> fmt::Result {
+    say(&mut words)?;
+    f.write_str(&words.finish())
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::said::asked::fault_below;
 use crate::said::fault_kind::FaultKind;
+use crate::said::words;
 use crate::seen::transient::Transient;
 
 /// What a policy knows of an error when it decides; as [`Policy::after`](crate::policies::policy::Policy::after) is shown it.
@@ -120,6 +121,20 @@ impl<'a> Failure<'a> {
         self.when.unwrap_or(!self.is_refusal())
     }
 
+    /// Its words, where they come with a fault.
+    pub(crate) fn brief(&self) -> String {
+        self.told_by(words::brief)
+    }
+
+    fn told_by(&self, tell: fn(&dyn Display) -> String) -> String {
+        match self.words {
+            Words::Error(error) => tell(&error),
+            Words::Display(error) => tell(error),
+            Words::Debug(error) => tell(&format_args!("{error:?}")),
+            Words::TypeName(name) => format!("<{name}>"),
+        }
+    }
+
     /// The delay that was asked for: by the server, or else by a breaker or a limit that kept the call away from it.
     pub fn retry_after(&self) -> Option<Duration> {
         self.after.filter(|delay| !delay.is_zero()).or(self.wait)
@@ -127,13 +142,10 @@ impl<'a> Failure<'a> {
 }
 
 impl Display for Failure<'_> {
+    /// The words of the error, which are foreign: what can deceive is escaped, what is long is cut, a URL loses its query and
+    /// its password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.words {
-            Words::Error(error) => Display::fmt(error, f),
-            Words::Display(error) => Display::fmt(error, f),
-            Words::Debug(error) => Debug::fmt(error, f),
-            Words::TypeName(name) => write!(f, "<{name}>"),
-        }
+        f.write_str(&self.told_by(words::told))
     }
 }
 

@@ -4,7 +4,6 @@ use std::cell::Cell;
 use std::sync::{Mutex, PoisonError};
 
 use crate::said::fault::Fault;
-use crate::said::words::bounded;
 use crate::seen::failure::Failure;
 
 /// A place for what a retry failed with last.
@@ -78,9 +77,6 @@ impl Place for Mutex<Option<Box<Noted>>> {
     }
 }
 
-/// The longest words that are noted, in bytes.
-const MOST: usize = 200;
-
 impl LastError {
     /// Nothing has failed yet.
     pub const fn new() -> Self {
@@ -110,7 +106,7 @@ impl<P: Place> LastError<P> {
         let known = self.0.with(|noted| noted.as_mut().is_some_and(is_fault));
         if !known {
             // Foreign code, and so not under the lock.
-            let words = bounded(&failure, MOST);
+            let words = failure.brief();
             self.0.with(|noted| *noted = Some(Box::new(Noted { words, is_rejection, told: false })));
         }
         failure
