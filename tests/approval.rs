@@ -440,7 +440,8 @@ mod what_is_shown {
             x: u32,
             y: u32,
         }
-        struct Wrapper(u32, u32);
+        #[derive(Debug)]
+        struct Wrapper(#[expect(dead_code, reason = "read by `Debug`")] u32, u32);
         #[requires_approval]
         async fn unnamed(_: Token, (): (), a: u32, _: &[&'static str]) -> Result<(), Fault> {
             Ok(())
@@ -463,11 +464,6 @@ mod what_is_shown {
         ) -> Result<(), Fault> {
             Ok(())
         }
-        impl std::fmt::Debug for Wrapper {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str("Wrapper")
-            }
-        }
         assert_eq!(
             shown_by(unnamed(Token, (), 1, &["x"])).await,
             "unnamed(_ = <not shown: Token>, _ = <not shown: ()>, a = 1, _ = <not shown: &[&'static str]>)"
@@ -479,7 +475,7 @@ mod what_is_shown {
         );
         assert_eq!(
             shown_by(all(Point { x: 1, y: 2 }, &(3, ()), [4, 5, 6], Wrapper(8, 9))).await,
-            "all(x = 1, renamed = 2, a = 3, first = 4, rest = [5, 6], whole = Wrapper)"
+            "all(x = 1, renamed = 2, a = 3, first = 4, rest = [5, 6], whole = Wrapper(8, 9))"
         );
     }
 
@@ -503,7 +499,7 @@ mod what_is_shown {
     #[tokio::test]
     async fn is_the_receiver_too_where_that_has_words() {
         #[derive(Debug, Clone)]
-        struct Account(#[expect(dead_code, reason = "read by `Debug`")] u32);
+        struct Account(u32);
         impl Account {
             #[requires_approval]
             async fn close(&self, reason: &str) -> Result<(), Fault> {
@@ -595,7 +591,7 @@ mod what_is_shown {
         #[derive(Debug)]
         struct RoleServer;
         #[derive(Debug)]
-        struct RequestContext<Role>(#[expect(dead_code, reason = "read by `Debug`")] Role);
+        struct RequestContext<Role>(Role);
         #[derive(Debug)]
         struct ToolContext;
         struct CancellationToken;
@@ -805,6 +801,21 @@ mod asks {
             unreachable!("it is denied")
         }
         assert_eq!(approver::asks(f(5)).await.to_string(), "f(amount = 5)");
+    }
+
+    #[tokio::test]
+    async fn sees_a_question_that_can_t_be_shown() {
+        struct Panics;
+        impl std::fmt::Debug for Panics {
+            fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                panic!("not shown")
+            }
+        }
+        #[requires_approval]
+        async fn f(a: Panics) -> Result<(), Fault> {
+            Ok(())
+        }
+        assert_eq!(approver::asks(f(Panics)).await.tool, "f");
     }
 
     #[tokio::test]

@@ -1,7 +1,7 @@
 //! The expansions in `tests/expand/`, as text, compiled as ordinary code beside the functions that they came from: what
 //! `cargo expand` shows is a program that a person could have written.
 
-#![allow(dead_code, unreachable_pub, unused_braces, unused_parens, clippy::all, clippy::pedantic)]
+#![allow(dead_code, unreachable_pub, unused_braces, unused_imports, unused_parens, clippy::all, clippy::pedantic)]
 
 use std::pin::Pin;
 use std::time::Duration;

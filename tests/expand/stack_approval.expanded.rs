@@ -1,11 +1,11 @@
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
-    let retry = const { &::reliable::Retry::new().max(2) };
     let approval = ::reliable::Approval::new("send_email")
         .show("to", ::reliable::expansion::Inspect::new(&to).argument())
         .show("body", ::reliable::expansion::Inspect::new(&body).argument());
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
+    let retry = const { &::reliable::Retry::new().max(2) };
     let outcome = {
         let mut attempts = retry.attempts();
         loop {

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
 use crate::function::tokens::at;
-use crate::function::{Function, IntoError};
+use crate::function::{Function, IntoError, Kept};
 
 /// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
 /// side of `let retry = …;`.
@@ -30,7 +30,11 @@ pub(crate) struct Code {
     awaited_call: Option<Expr>,
     /// Whether it says of what type the outcome is.
     typed: bool,
+    /// What the call is called, where that is known at run time.
+    tool: Option<(Ident, Setting)>,
     settings: Vec<(Ident, Setting)>,
+    /// Whether there is a retry in it that keeps what it failed with last.
+    keeps_last_error: bool,
     /// Where errors about the outcome point.
     span: Span,
 }
@@ -59,7 +63,9 @@ impl Code {
             leaves_early: function.leaves_early(),
             awaited_call: function.awaited_call().filter(|_| before.is_empty()),
             typed: false,
+            tool: None,
             settings: Vec::new(),
+            keeps_last_error: false,
             span: function.return_span(),
         }
     }
@@ -119,12 +125,52 @@ impl Code {
         Code { tokens, labelled: None, form, leaves_early: true, awaited_call: None, ..self }
     }
 
+    /// The same behind statements which come before everything else, the policies too.
+    pub(crate) fn behind(mut self, statements: &TokenStream) -> Code {
+        let settings = made(&self.settings);
+        self.settings.clear();
+        self.after(&quote!(#statements #settings))
+    }
+
+    /// Has the name of the call ready before everything else, and gives the name to use it by.
+    pub(crate) fn tool(&mut self, name: Setting) -> Ident {
+        let tool = Ident::new("tool", Span::mixed_site());
+        self.tool = Some((tool.clone(), name));
+        tool
+    }
+
     /// Makes a policy before everything else, and gives the name to use it by.
     pub(crate) fn setting(&mut self, name: &str, setting: &Setting) -> Ident {
         let taken = self.settings.iter().filter(|(other, _)| other.to_string().ends_with(name)).count();
         let name = Ident::new(&format!("{}{name}", "outer_".repeat(taken)), Span::mixed_site());
         self.settings.push((name.clone(), setting.clone()));
         name
+    }
+
+    /// Makes the place where the retry around this code keeps what it failed with last: before everything else for those
+    /// above it, otherwise by a statement, which is given.
+    pub(crate) fn keep_last_error(&mut self, kept: Kept) -> Option<TokenStream> {
+        self.keeps_last_error = true;
+        let last_error = last_error();
+        // Others look at it, from inside an `async` block, unless the code is a part of the same one.
+        let alone = kept == Kept::ForBelow && self.labelled.is_some() && self.form == Form::Returning;
+        let made = Ident::new(if alone { "new" } else { "shared" }, Span::mixed_site());
+        let value = quote_spanned!(Span::mixed_site()=> ::reliable::expansion::LastError::#made());
+        if kept == Kept::ForBelow {
+            return Some(quote_spanned!(Span::mixed_site()=> let #last_error = #value;));
+        }
+        self.settings.push((last_error, Setting { ty: None, value }));
+        None
+    }
+
+    /// The place where a retry in this code keeps what it failed with last for those above it.
+    pub(crate) fn kept_last_error(&self, function: &Function) -> Option<Ident> {
+        (function.last_error == Some(Kept::ForAbove) && self.keeps_last_error).then(last_error)
+    }
+
+    /// The place where the retry that is yet to come around this code will have kept it.
+    pub(crate) fn last_error_before(&self, function: &Function) -> Option<Ident> {
+        (function.last_error.is_some() && !self.keeps_last_error).then(last_error)
     }
 
     /// `let outcome = …;`
@@ -202,6 +248,11 @@ impl Code {
     }
 }
 
+/// What the place where a retry keeps what it failed with last is called.
+pub(crate) fn last_error() -> Ident {
+    Ident::new("last_error", Span::mixed_site())
+}
+
 /// Leaves with an outcome.
 pub(crate) type Leave<'a> = dyn Fn(&TokenStream) -> TokenStream + 'a;
 
@@ -217,12 +268,19 @@ fn in_parentheses(outcome: &TokenStream) -> TokenStream {
 impl ToTokens for Code {
     /// The statements of the whole function. The settings of the outermost attribute come first.
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        for (name, Setting { ty, value }) in self.settings.iter().rev() {
-            let ty = ty.iter();
-            tokens.extend(quote_spanned!(Span::mixed_site()=> let #name #(: #ty)* = #value;));
-        }
+        made(&self.tool).to_tokens(tokens);
+        made(&self.settings).to_tokens(tokens);
         self.statements().to_tokens(tokens);
     }
+}
+
+/// `let retry = …; let timeout = …;`
+fn made<'a>(settings: impl IntoIterator<Item = &'a (Ident, Setting), IntoIter: DoubleEndedIterator>) -> TokenStream {
+    let made = settings.into_iter().rev().map(|(name, Setting { ty, value })| {
+        let ty = ty.iter();
+        quote_spanned!(Span::mixed_site()=> let #name #(: #ty)* = #value;)
+    });
+    made.collect()
 }
 
 /// The outcome of a call that a `fault` ended.

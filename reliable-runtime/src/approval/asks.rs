@@ -4,7 +4,6 @@ use std::future::Future;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
-use crate::approval::approver::Approver;
 use crate::said::request::{Decision, Request};
 use crate::scope::Scope;
 
@@ -57,16 +56,22 @@ pub fn asks<F: Future>(call: F) -> impl Future<Output = Request> + use<F> {
     }
 }
 
-/// Denies every question, and keeps the first one.
-pub(crate) struct Asks {
+/// Denies the question if there is somebody who waits for one, before any approver is asked.
+pub(crate) fn denied(request: &Request) -> Option<Decision> {
+    let asks = current()?;
+    asks.hear(request);
+    Some(Decision::deny("`approver::asks` denies every question"))
+}
+
+fn current() -> Option<Arc<Asks>> {
+    ASKS.try_with(Arc::clone).ok().or_else(Scope::find)
+}
+
+/// Keeps the first question.
+struct Asks {
     question: OnceLock<Request>,
     /// The one that this one is inside of: it hears of the question, too.
     around: Option<Arc<Asks>>,
-}
-
-/// The one that is in force here.
-pub(crate) fn current() -> Option<Arc<Asks>> {
-    ASKS.try_with(Arc::clone).ok().or_else(Scope::find)
 }
 
 impl Asks {
@@ -75,17 +80,5 @@ impl Asks {
         if let Some(around) = &self.around {
             around.hear(request);
         }
-    }
-}
-
-impl Approver for Asks {
-    async fn review(&self, request: &Request) -> Decision {
-        self.hear(request);
-        Decision::deny("`approver::asks` denies every question")
-    }
-
-    fn at_once(&self, request: &Request) -> Option<Decision> {
-        self.hear(request);
-        Some(Decision::deny("`approver::asks` denies every question"))
     }
 }
