@@ -22,6 +22,7 @@ use crate::stack::framework::Framework;
 use crate::stack::whole::Name;
 
 pub(crate) mod attribute;
+mod caller;
 mod consumed;
 pub(crate) mod framework;
 mod order;
@@ -227,6 +228,8 @@ fn wrap(
     layers: &[Box<dyn Layer>],
     name: Option<Name>,
 ) -> TokenStream {
+    let untouched = || function.with_body(attrs, Code::body(&TokenStream::new(), &function));
+    let caller = caller::wanted(attrs).map(|wanted| (wanted, untouched()));
     if layers.iter().any(|layer| layer.clones_receiver()) {
         function.call_itself_this();
     }
@@ -237,6 +240,11 @@ fn wrap(
     }
     for layer in layers.iter().rev() {
         code = layer.wrap(code, &function);
+    }
+    if let Some((wanted, untouched)) = caller
+        && let Some(error) = caller::lost(wanted, &code, &function)
+    {
+        return with_error(&error, &untouched);
     }
     for layer in layers {
         layer.change_signature(&mut function.sig);

@@ -7,7 +7,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     };
     let timeout = const { &::reliable::Timeout::ms(2000) };
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome = 'call: {
             let permit = match breaker.admit("forecast") {
                 ::core::result::Result::Ok(permit) => permit,
@@ -40,5 +40,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

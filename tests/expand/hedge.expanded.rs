@@ -2,7 +2,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let hedge = const {
         &::reliable::Hedge::after(::core::time::Duration::from_millis(200))
     };
-    hedge
+    return hedge
         .run(
             "forecast",
             || async {
@@ -10,5 +10,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                 outcome
             },
         )
-        .await
+        .await;
 }

@@ -62,5 +62,5 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
     ) {
         return outcome;
     }
-    apologise(chat).await
+    return apologise(chat).await;
 }

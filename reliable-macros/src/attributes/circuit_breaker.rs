@@ -87,7 +87,7 @@ impl Layer for CircuitBreaker {
         let classify = &self.classify;
         let rejected = ended_by_fault(function);
         let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
-        inner.into_returning(|leave| {
+        inner.into_returning(|leave, last| {
             let rejected = leave(&rejected);
             quote_spanned!(Span::mixed_site()=>
                 let permit = match #breaker.admit(#tool) {
@@ -95,7 +95,7 @@ impl Layer for CircuitBreaker {
                     ::core::result::Result::Err(fault) => #rejected,
                 };
                 #outcome
-                #settled
+                #last #settled
             )
         })
     }
