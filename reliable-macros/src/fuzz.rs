@@ -26,7 +26,7 @@ struct Input {
 }
 
 fn cases() -> u32 {
-    env::var("PROPTEST_CASES").map_or(2_000, |cases| cases.parse().expect("a number of cases"))
+    env::var("PROPTEST_CASES").map_or(1_000, |cases| cases.parse().expect("a number of cases"))
 }
 
 proptest! {

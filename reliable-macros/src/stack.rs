@@ -25,6 +25,7 @@ pub(crate) mod attribute;
 mod caller;
 mod consumed;
 pub(crate) mod framework;
+mod last_error;
 mod order;
 pub(crate) mod rule;
 mod signature;
@@ -168,6 +169,7 @@ fn build(
     }
     errors.append(of_options);
     function.into_error = whole::into_error(&stack, &mut errors);
+    function.last_error = last_error::kept(&stack);
     let name = Name::given(&stack, &function, &mut errors);
     if errors.count() == 0 {
         consumed::check(&function, &stack, &mut errors);
@@ -228,8 +230,7 @@ fn wrap(
     layers: &[Box<dyn Layer>],
     name: Option<Name>,
 ) -> TokenStream {
-    let untouched = || function.with_body(attrs, Code::body(&TokenStream::new(), &function));
-    let caller = caller::wanted(attrs).map(|wanted| (wanted, untouched()));
+    let caller = caller::wanted(attrs).map(|wanted| (wanted, function.with_body(attrs, function.body())));
     if layers.iter().any(|layer| layer.clones_receiver()) {
         function.call_itself_this();
     }
@@ -241,10 +242,10 @@ fn wrap(
     for layer in layers.iter().rev() {
         code = layer.wrap(code, &function);
     }
-    if let Some((wanted, untouched)) = caller
-        && let Some(error) = caller::lost(wanted, &code, &function)
-    {
-        return with_error(&error, &untouched);
+    if let Some((wanted, untouched)) = caller {
+        if let Some(error) = caller::lost(wanted, &code, &function) {
+            return with_error(&error, &untouched);
+        }
     }
     for layer in layers {
         layer.change_signature(&mut function.sig);

@@ -2,5 +2,6 @@
 
 pub(crate) mod blocking;
 pub(crate) mod clock;
+pub(crate) mod foreign;
 pub(crate) mod sync;
 pub(crate) mod timer;
