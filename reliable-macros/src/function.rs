@@ -146,6 +146,11 @@ impl Function {
         self.shell.is_some()
     }
 
+    /// Whether it returns a future, and did something itself before there was one.
+    pub(crate) fn did_more(&self) -> bool {
+        self.shell.as_ref().is_some_and(Shell::did_more)
+    }
+
     /// The user's block, braces and all.
     ///
     /// Its braces stand where the user's stand, so that the compiler points there, but count as ours, so that no lint

@@ -26,6 +26,8 @@ mod errors;
 mod family;
 mod frameworks;
 mod function;
+#[cfg(test)]
+mod fuzz;
 mod options;
 mod stack;
 #[cfg(test)]

@@ -8,7 +8,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let timeout = const { &::reliable::Timeout::ms(2000) };
     let last_error = ::reliable::expansion::LastError::new();
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome = 'call: {
             let permit = match breaker.admit("forecast") {
                 ::core::result::Result::Ok(permit) => permit,
@@ -44,5 +44,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

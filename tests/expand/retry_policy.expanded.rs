@@ -1,7 +1,7 @@
 pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let retry: &::reliable::Retry = &POLICY;
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
         let pause = match attempts
             .settle(
@@ -19,5 +19,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

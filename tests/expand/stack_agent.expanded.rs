@@ -70,5 +70,5 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
     ) {
         return outcome;
     }
-    apologise(chat).await
+    return apologise(chat).await;
 }

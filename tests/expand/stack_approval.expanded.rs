@@ -30,5 +30,5 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     ) {
         return outcome;
     }
-    Ok(Receipt::queued())
+    return Ok(Receipt::queued());
 }

@@ -53,6 +53,6 @@ impl Weather {
         ) {
             return outcome;
         }
-        Self::stale(self, city).await
+        return Self::stale(self, city).await;
     }
 }

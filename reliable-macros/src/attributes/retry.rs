@@ -144,19 +144,21 @@ impl Layer for Retry {
         });
         let key = &self.key;
         let wait = pause(function);
-        inner.into_block(quote_spanned!(mixed=>
-            #last_error
-            let mut attempts = #retry.attempts() #budget;
-            #key
-            loop {
-                #outcome
-                let pause = match attempts.#settle(#tool, outcome, #classify) {
-                    ::core::ops::ControlFlow::Break(outcome) => break outcome,
-                    ::core::ops::ControlFlow::Continue(pause) => pause,
-                };
-                #wait;
-            }
-        ))
+        inner.into_block(|last| {
+            quote_spanned!(mixed=>
+                #last_error
+                let mut attempts = #retry.attempts() #budget;
+                #key
+                #last loop {
+                    #outcome
+                    let pause = match attempts.#settle(#tool, outcome, #classify) {
+                        ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                        ::core::ops::ControlFlow::Continue(pause) => pause,
+                    };
+                    #wait;
+                }
+            )
+        })
     }
 
     fn before_body(&self) -> TokenStream {
