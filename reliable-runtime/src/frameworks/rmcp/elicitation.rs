@@ -25,10 +25,10 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 ///
 /// ```
 /// use reliable::{Fault, requires_approval};
-/// use reliable::rmcp::Elicitation;
+/// use reliable::rmcp::{Elicitation, drop_cancelled};
 /// use rmcp::handler::server::wrapper::Parameters;
 /// use rmcp::service::RequestContext;
-/// use rmcp::{RoleServer, schemars, tool, tool_router};
+/// use rmcp::{RoleServer, ServerHandler, schemars, tool, tool_handler, tool_router};
 ///
 /// #[derive(serde::Deserialize, schemars::JsonSchema)]
 /// struct Refund {
@@ -38,7 +38,7 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 ///
 /// struct Server;
 ///
-/// #[tool_router(server_handler)]
+/// #[tool_router]
 /// impl Server {
 ///     #[requires_approval(by = Elicitation::during(&call), reason = "it moves money")]
 ///     #[tool(description = "Pays money back")]
@@ -50,6 +50,9 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 ///         Ok(format!("paid ${amount} back to {to}"))
 ///     }
 /// }
+///
+/// #[tool_handler(router = drop_cancelled(Self::tool_router()))]
+/// impl ServerHandler for Server {}
 /// ```
 ///
 /// For all tools of a server at once, put a [`Scope`](crate::scope::Scope) around its `call_tool`, as the
@@ -67,7 +70,8 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 /// client and server agree on by default. MCP 2026-07-28 has no requests from a server to its client; there, every call
 /// that needs an approval is denied. Over streamable HTTP it needs `rmcp`'s session mode, which is on by default.
 ///
-/// A client has a time limit of its own for each call, often a minute, and cancels the call when it has passed.
+/// A client has a time limit of its own for each call, often a minute, and cancels the call when it has passed: see
+/// [`drop_cancelled`](crate::frameworks::rmcp::drop_cancelled).
 #[derive(Debug, Clone)]
 #[must_use = "an approver does nothing until it is asked"]
 pub struct Elicitation {
