@@ -7,6 +7,7 @@ use ::metrics::Gauge;
 
 use super::facade::{add, is_heard, raise, record};
 use crate::base::clock::now_us;
+use crate::base::foreign::caught;
 use crate::said::event::GaveUpReason;
 
 const fn word(yes: bool) -> &'static str {
@@ -93,8 +94,10 @@ struct RunningCall {
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(RunningCall { gauge, tool, started }) = self.0.as_deref() {
-            gauge.decrement(1);
-            started.record("ft.bulkhead.runningDuration", tool);
+            let _ = caught(|| {
+                gauge.decrement(1);
+                started.record("ft.bulkhead.runningDuration", tool);
+            });
         }
     }
 }
@@ -110,7 +113,7 @@ pub(crate) struct Waiting(Option<Box<Gauge>>);
 impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(gauge) = &self.0 {
-            gauge.decrement(1);
+            let _ = caught(|| gauge.decrement(1));
         }
     }
 }
