@@ -29,8 +29,8 @@ use crate::seen::failure::Failure;
 ///     let mut attempts = retry.attempts();
 ///     loop {
 ///         let outcome: Result<(), Box<dyn Error>> = Err("connection refused".into());
-///         let inspect = |error: &_| last_error.note(Inspect::new(error).failure());
-///         let pause = match attempts.settle("call", outcome, inspect) {
+///         let settled = attempts.settle("call", outcome, |error| last_error.note(Inspect::new(error).failure()));
+///         let pause = match settled {
 ///             ControlFlow::Break(outcome) => break outcome,
 ///             ControlFlow::Continue(pause) => pause,
 ///         };
