@@ -131,6 +131,7 @@ pub mod policies {
 
     /// Of a [`Retry`](crate::Retry).
     pub mod retry {
+        pub use reliable_runtime::policies::retry::keeping::KeepingAttempts;
         pub use reliable_runtime::policies::retry::{Attempts, BudgetedAttempts};
     }
 

@@ -42,13 +42,15 @@ pub(crate) struct Function {
     shell: Option<Shell>,
 }
 
-/// Who tells what a retry keeps of its last error.
+/// For whom a retry keeps what it failed with last.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum Kept {
-    /// Those below it alone: each run of the retry has a place of its own.
-    ForBelow,
-    /// Those above it, too, which see nothing of what is inside.
-    ForAbove,
+    /// What is right below it, and a part of the same code.
+    Next,
+    /// What is below it somewhere: each run of the retry has a place for it.
+    Below,
+    /// What is above it, too, and sees nothing of what is inside: the whole call has one place.
+    Above,
 }
 
 /// What the option `fault` says.

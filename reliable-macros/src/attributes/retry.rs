@@ -7,9 +7,9 @@ use syn::spanned::Spanned;
 
 use crate::errors::Errors;
 use crate::frameworks::rmcp;
-use crate::function::Function;
-use crate::function::code::{Code, Setting, last_error, pause};
+use crate::function::code::{Code, Setting, attempts, last_error, pause};
 use crate::function::tokens::{at, mentions};
+use crate::function::{Function, Kept};
 use crate::options::classify::Classify;
 use crate::options::policy::Policy;
 use crate::options::repeat::{Clones, check_parameters};
@@ -128,6 +128,10 @@ impl Layer for Retry {
     //         pause.await;
     //     }
     //
+    // Above a breaker, it keeps what it failed with last:
+    //     let mut attempts = retry.attempts().keeping();
+    //     … break attempts.end(outcome)
+    //
     // The pause is bound before it is awaited, because a `match` keeps what it looks at alive: an error that is not
     // `Send` would make the whole future so.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
@@ -135,8 +139,14 @@ impl Layer for Retry {
         let retry = inner.setting("retry", &self.policy);
         let tool = &function.name;
         let outcome = inner.outcome(function);
-        let classify = self.classify.noting(function.last_error.map(|_| last_error()));
-        let last_error = function.last_error.and_then(|kept| inner.keep_last_error(kept));
+        let in_place = function.last_error.filter(|kept| *kept != Kept::Next);
+        let classify = self.classify.noting(in_place.map(|_| last_error()));
+        let place = in_place.and_then(|kept| inner.keep_last_error(kept));
+        let attempts = attempts();
+        let by_itself = function.last_error == Some(Kept::Next);
+        let keeping = by_itself.then(|| quote_spanned!(mixed=> .keeping()));
+        let ended =
+            if by_itself { quote_spanned!(mixed=> #attempts.end(outcome)) } else { quote_spanned!(mixed=> outcome) };
         let settle = quote_spanned!(function.return_span()=> settle);
         let budget = self.budget.as_ref().map(|setting| {
             let budget = inner.setting("budget", setting);
@@ -146,13 +156,13 @@ impl Layer for Retry {
         let wait = pause(function);
         inner.into_block(|last| {
             quote_spanned!(mixed=>
-                #last_error
-                let mut attempts = #retry.attempts() #budget;
+                #place
+                let mut #attempts = #retry.attempts() #budget #keeping;
                 #key
                 #last loop {
                     #outcome
-                    let pause = match attempts.#settle(#tool, outcome, #classify) {
-                        ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                    let pause = match #attempts.#settle(#tool, outcome, #classify) {
+                        ::core::ops::ControlFlow::Break(outcome) => break #ended,
                         ::core::ops::ControlFlow::Continue(pause) => pause,
                     };
                     #wait;

@@ -97,7 +97,7 @@ impl Hedge {
     ///     Err::<u32, _>(if first { 503 } else { 404 })
     /// };
     /// let hedge = Hedge::after(Duration::from_millis(200));
-    /// let outcome = hedge.run_judged("search", attempt, |&status| Inspect::new(&status).failure().when(status != 404));
+    /// let outcome = hedge.run_judged("search", attempt, |status| Inspect::new(status).failure().when(*status != 404));
     /// assert_eq!(outcome.await, Err(404));
     /// assert_eq!(started.elapsed().as_millis(), 250, "it will not be found by the slow one, either");
     /// # }

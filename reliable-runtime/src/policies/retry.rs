@@ -2,6 +2,7 @@
 
 pub mod backoff;
 pub mod budget;
+pub mod keeping;
 pub mod pause;
 #[cfg(test)]
 mod tests;
