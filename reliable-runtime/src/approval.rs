@@ -3,7 +3,6 @@
 pub mod approver;
 pub mod channel;
 pub(crate) mod guarded;
-mod human;
 pub mod question;
 pub mod scripted;
 pub mod terminal;

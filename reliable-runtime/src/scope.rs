@@ -13,6 +13,8 @@ use std::task::{Context, Poll};
 use tokio::task::JoinHandle;
 use tokio::task::futures::TaskLocalFuture;
 
+use crate::base::human_time::watching::linked;
+
 tokio::task_local! {
     static SCOPE: Scope;
 }
@@ -151,7 +153,7 @@ pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
-    tokio::spawn(Scope::current().run(future))
+    tokio::spawn(linked(Scope::current().run(future)))
 }
 
 impl fmt::Debug for Scope {

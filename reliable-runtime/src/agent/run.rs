@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use crate::agent::human::HumanTime;
+use crate::agent::human::HumanWaits;
 use crate::agent::ledger::Ledger;
 use crate::agent::limits::AgentLimits;
+use crate::base::human_time::watching::watched;
 use crate::said::charge::Charge;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
@@ -48,7 +49,7 @@ struct Inner {
     limits: AgentLimits,
     parent: Run,
     started: Instant,
-    human: HumanTime,
+    human: HumanWaits,
     state: Mutex<State>,
 }
 
@@ -85,7 +86,7 @@ impl Run {
             limits,
             parent: Run::current(),
             started: Instant::now(),
-            human: HumanTime::default(),
+            human: HumanWaits::default(),
             state: Mutex::new(state),
         };
         Run(Some(Arc::new(inner)), span)
@@ -155,7 +156,7 @@ impl Run {
         let step = self.1.step(|| (self.agent(), self.step(), self.max_steps()), step);
         let scope = Scope::current();
         let scope = if let Some(run) = &self.0 { scope.with(Arc::clone(run)) } else { scope };
-        scope.run(step)
+        scope.run(watched(step, note_questions))
     }
 
     /// Tells that the run has its answer, or that its last step failed.
@@ -174,10 +175,6 @@ impl Run {
     /// This run and those around it.
     pub(crate) fn and_outer(&self) -> impl Iterator<Item = &Run> {
         successors(Some(self), |run| run.0.as_deref().map(|run| &run.parent)).filter(|run| run.0.is_some())
-    }
-
-    pub(crate) fn human_time(&self) -> Option<&HumanTime> {
-        self.0.as_deref().map(|run| &run.human)
     }
 
     pub(crate) fn hold(&self, charge: Charge) -> Result<(), Fault> {
@@ -216,6 +213,13 @@ impl Run {
             emit(|| Event::Charged { agent: run.agent.clone(), usd, tokens });
         }
         booked
+    }
+}
+
+/// What a step has asked a human, the run that it is a step of leaves out of its time.
+fn note_questions(before: u64) {
+    if let Some(run) = Scope::find::<Inner>() {
+        run.human.note(before);
     }
 }
 

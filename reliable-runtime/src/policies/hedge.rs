@@ -8,6 +8,8 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
+use crate::base::human_time::polled;
+use crate::base::human_time::watching::Standstill;
 use crate::base::timer::poll_timer;
 use crate::said::event::Event;
 use crate::seen::emit::emit;
@@ -75,6 +77,7 @@ impl Hedge {
             make: attempt,
             attempts: Attempts { first: None, second: None, more: Vec::new(), started: 0, running: 0 },
             sleep: None,
+            human: Standstill::NEVER,
             tool,
             hedge: self,
         }
@@ -91,6 +94,7 @@ pin_project! {
         attempts: Attempts<F>,
         #[pin]
         sleep: Option<Sleep>,
+        human: Standstill,
         tool: &'static str,
         hedge: &'a Hedge,
     }
@@ -122,10 +126,14 @@ where
             this.attempts.as_mut().start((this.make)());
         }
         loop {
+            let before = polled::newest();
             if let Poll::Ready(outcome) = this.attempts.as_mut().poll(this.tool, cx) {
                 return Poll::Ready(outcome);
             }
-            if this.attempts.started > this.hedge.max || !is_over(this.sleep.as_mut(), this.hedge.after, cx) {
+            if this.attempts.started > this.hedge.max
+                || this.human.holds(before, this.sleep.as_mut(), cx)
+                || !is_over(this.sleep.as_mut(), this.hedge.after, cx)
+            {
                 return Poll::Pending;
             }
             this.attempts.as_mut().start((this.make)());

@@ -8,7 +8,9 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::time::Sleep;
 
-use crate::base::timer::poll_timer;
+use crate::base::human_time::polled;
+use crate::base::human_time::watching::Standstill;
+use crate::base::timer::{poll_timer, start};
 use crate::said::event::Event;
 use crate::said::fault::{ByFn, ByFrom, Fault, FromFault, IntoError};
 use crate::seen::emit::emit;
@@ -60,7 +62,7 @@ impl Timeout {
     where
         F: Future<Output: Outcome<Error: FromFault>>,
     {
-        TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self, into_error: ByFrom }
+        TimedCall { call, sleep: None, human: Standstill::NEVER, tool, timeout: self, into_error: ByFrom }
     }
 
     /// The same, for an error type that has no `From<Fault>`: `into_error` makes an error of the fault.
@@ -81,8 +83,7 @@ impl Timeout {
         F: Future<Output: Outcome>,
         I: Fn(Fault) -> <F::Output as Outcome>::Error,
     {
-        let into_error = ByFn(into_error);
-        TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self, into_error }
+        TimedCall { call, sleep: None, human: Standstill::NEVER, tool, timeout: self, into_error: ByFn(into_error) }
     }
 }
 
@@ -101,7 +102,7 @@ pin_project! {
         call: F,
         #[pin]
         sleep: Option<Sleep>,
-        started: metrics::Started,
+        human: Standstill,
         tool: &'static str,
         timeout: &'a Timeout,
         into_error: I,
@@ -117,23 +118,34 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        if this.sleep.is_none() {
-            *this.started = metrics::start();
-        }
+        let mut this = self.project();
+        let limit = this.timeout.limit;
+        let started = this.sleep.is_none().then(metrics::start);
+        let before = polled::newest();
         if let Poll::Ready(outcome) = this.call.poll(cx) {
-            metrics::timeout_ended(this.tool, *this.started, false);
+            let started = started.unwrap_or_else(|| began(this.sleep.as_ref(), limit, this.human));
+            metrics::timeout_ended(this.tool, started, false);
             return Poll::Ready(outcome);
         }
-        match poll_timer(this.sleep, this.timeout.limit, cx) {
+        if this.human.holds(before, this.sleep.as_mut(), cx) {
+            start(this.sleep, limit);
+            return Poll::Pending;
+        }
+        match poll_timer(this.sleep.as_mut(), limit, cx) {
             Poll::Ready(()) => {
-                metrics::timeout_ended(this.tool, *this.started, true);
-                let fault = timed_out(this.tool, this.timeout.limit);
+                metrics::timeout_ended(this.tool, began(this.sleep.as_ref(), limit, this.human), true);
+                let fault = timed_out(this.tool, limit);
                 Poll::Ready(Outcome::from_result(Err(this.into_error.error(fault))))
             }
             Poll::Pending => Poll::Pending,
         }
     }
+}
+
+/// The end tells the beginning: it was put off by what humans have taken.
+#[inline]
+fn began(sleep: Pin<&Option<Sleep>>, limit: Duration, human: &Standstill) -> metrics::Started {
+    metrics::started_at(|| sleep.as_pin_ref()?.deadline().checked_sub(limit)?.checked_add(human.total()))
 }
 
 #[cold]
