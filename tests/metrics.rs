@@ -378,6 +378,35 @@ mod timeouts {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn the_time_of_a_human_is_left_out() {
+        struct AfterAnHour;
+        impl Approver for AfterAnHour {
+            async fn review(&self, _: &Request) -> Decision {
+                sleep(ms(3_600_000)).await;
+                Decision::approve()
+            }
+        }
+        #[requires_approval(by = AfterAnHour)]
+        async fn asks() -> Result<(), Error> {
+            Ok(())
+        }
+        #[timeout(ms = 50)]
+        async fn calls(before: u64, after: u64) -> Result<(), Error> {
+            if before > 0 {
+                sleep(ms(before)).await;
+            }
+            asks().await?;
+            if after > 0 {
+                sleep(ms(after)).await;
+            }
+            Ok(())
+        }
+        let told = told(async { (calls(10, 0).await, calls(0, 20).await, calls(10, 20).await, calls(0, 0).await) });
+        let took = "ft.timeout.executionDuration{method=calls} [0.0, 0.01, 0.02, 0.03]";
+        assert_eq!(told.await.lines("ft.timeout.exec"), [took]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn each_attempt_is_a_call_and_so_are_all_of_them_together() {
         #[timeout(ms = 500)]
         #[retry(max = 1, backoff = "fixed", base = "100ms", jitter = 0)]

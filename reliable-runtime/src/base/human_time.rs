@@ -54,17 +54,18 @@ impl HumanTime {
         state.total.saturating_add(state.since.map_or(Duration::ZERO, |since| since.elapsed()))
     }
 
-    /// What has come to it since this was asked last; `None` while a question is open, and then `waker` is woken.
+    /// What has come to it since this was asked last; `None` while a question is open. `waker` is woken when the last one
+    /// closes, and be it one that is still to come, in another task.
     fn take(&self, waker: &Waker) -> Option<Duration> {
         let mut state = self.state();
-        if state.open <= 0 {
-            state.settle(Instant::now());
-            return Some(std::mem::take(&mut state.total));
-        }
         let before = state.waker.replace(waker.clone());
+        if state.since.is_some() {
+            state.settle(Instant::now());
+        }
+        let taken = (state.open <= 0).then(|| std::mem::take(&mut state.total));
         drop(state);
         drop(before);
-        None
+        taken
     }
 
     /// One is open.
@@ -140,7 +141,7 @@ impl HumanTime {
             (Some(since), _) if open > 0 => clock.begin(since),
             // It was open in this poll, and blocked the thread.
             (_, Some(until)) if open <= 0 => {
-                clock.begin(until - total);
+                clock.begin(until.checked_sub(total).unwrap_or(until));
                 clock.end();
                 clock.settle(until);
             }

@@ -6,11 +6,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::Sleep;
 
 use crate::base::human_time::polled;
-use crate::base::human_time::watching::Standstill;
-use crate::base::timer::poll_timer;
+use crate::base::human_time::watching::OwnTimer;
 use crate::said::event::Event;
 use crate::seen::emit::emit;
 use crate::seen::metrics;
@@ -76,8 +74,7 @@ impl Hedge {
         HedgedCall {
             make: attempt,
             attempts: Attempts { first: None, second: None, more: Vec::new(), started: 0, running: 0 },
-            sleep: None,
-            human: Standstill::NEVER,
+            timer: OwnTimer::NEW,
             tool,
             hedge: self,
         }
@@ -93,8 +90,7 @@ pin_project! {
         #[pin]
         attempts: Attempts<F>,
         #[pin]
-        sleep: Option<Sleep>,
-        human: Standstill,
+        timer: OwnTimer,
         tool: &'static str,
         hedge: &'a Hedge,
     }
@@ -130,10 +126,7 @@ where
             if let Poll::Ready(outcome) = this.attempts.as_mut().poll(this.tool, cx) {
                 return Poll::Ready(outcome);
             }
-            if this.attempts.started > this.hedge.max
-                || this.human.holds(before, this.sleep.as_mut(), cx)
-                || !is_over(this.sleep.as_mut(), this.hedge.after, cx)
-            {
+            if this.attempts.started > this.hedge.max || !is_over(this.timer.as_mut(), before, this.hedge.after, cx) {
                 return Poll::Pending;
             }
             this.attempts.as_mut().start((this.make)());
@@ -195,10 +188,13 @@ fn poll_attempt<F: Future<Output: Outcome>>(
 }
 
 /// Whether the time is over; then the next one begins.
-fn is_over(mut sleep: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context<'_>) -> bool {
-    let over = after.is_zero() || poll_timer(sleep.as_mut(), after, cx).is_ready();
+fn is_over(mut timer: Pin<&mut OwnTimer>, before: u64, after: Duration, cx: &mut Context<'_>) -> bool {
+    let over = match after {
+        Duration::ZERO => !timer.as_mut().stands_still(before, cx),
+        _ => timer.as_mut().poll(before, after, cx).is_ready(),
+    };
     if over {
-        sleep.set(None);
+        timer.restart();
     }
     over
 }

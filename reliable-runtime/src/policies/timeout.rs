@@ -6,11 +6,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::Sleep;
 
 use crate::base::human_time::polled;
-use crate::base::human_time::watching::Standstill;
-use crate::base::timer::{poll_timer, start};
+use crate::base::human_time::watching::OwnTimer;
 use crate::said::event::Event;
 use crate::said::fault::{ByFn, ByFrom, Fault, FromFault, IntoError};
 use crate::seen::emit::emit;
@@ -62,7 +60,7 @@ impl Timeout {
     where
         F: Future<Output: Outcome<Error: FromFault>>,
     {
-        TimedCall { call, sleep: None, human: Standstill::NEVER, tool, timeout: self, into_error: ByFrom }
+        TimedCall { call, timer: None, tool, timeout: self, into_error: ByFrom }
     }
 
     /// The same, for an error type that has no `From<Fault>`: `into_error` makes an error of the fault.
@@ -83,7 +81,7 @@ impl Timeout {
         F: Future<Output: Outcome>,
         I: Fn(Fault) -> <F::Output as Outcome>::Error,
     {
-        TimedCall { call, sleep: None, human: Standstill::NEVER, tool, timeout: self, into_error: ByFn(into_error) }
+        TimedCall { call, timer: None, tool, timeout: self, into_error: ByFn(into_error) }
     }
 }
 
@@ -100,9 +98,9 @@ pin_project! {
     pub struct TimedCall<'a, F, I = ByFrom> {
         #[pin]
         call: F,
+        // Made when it is needed: what may be in it is then looked at once, when the call is dropped.
         #[pin]
-        sleep: Option<Sleep>,
-        human: Standstill,
+        timer: Option<OwnTimer>,
         tool: &'static str,
         timeout: &'a Timeout,
         into_error: I,
@@ -119,22 +117,21 @@ where
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let limit = this.timeout.limit;
-        let started = this.sleep.is_none().then(metrics::start);
+        let started = this.timer.is_none().then(metrics::start);
         let before = polled::newest();
         if let Poll::Ready(outcome) = this.call.poll(cx) {
-            let started = started.unwrap_or_else(|| began(this.sleep.as_ref(), limit, this.human));
+            let started = started.unwrap_or_else(|| started_at(this.timer.as_ref(), this.timeout));
             metrics::timeout_ended(this.tool, started, false);
             return Poll::Ready(outcome);
         }
-        if this.human.holds(before, this.sleep.as_mut(), cx) {
-            start(this.sleep, limit);
-            return Poll::Pending;
+        if this.timer.is_none() {
+            this.timer.set(Some(OwnTimer::NEW));
         }
-        match poll_timer(this.sleep.as_mut(), limit, cx) {
+        let Some(timer) = this.timer.as_mut().as_pin_mut() else { return Poll::Pending };
+        match timer.poll(before, this.timeout.limit, cx) {
             Poll::Ready(()) => {
-                metrics::timeout_ended(this.tool, began(this.sleep.as_ref(), limit, this.human), true);
-                let fault = timed_out(this.tool, limit);
+                metrics::timeout_ended(this.tool, started_at(this.timer.as_ref(), this.timeout), true);
+                let fault = timed_out(this.tool, this.timeout.limit);
                 Poll::Ready(Outcome::from_result(Err(this.into_error.error(fault))))
             }
             Poll::Pending => Poll::Pending,
@@ -142,10 +139,9 @@ where
     }
 }
 
-/// The end tells the beginning: it was put off by what humans have taken.
 #[inline]
-fn began(sleep: Pin<&Option<Sleep>>, limit: Duration, human: &Standstill) -> metrics::Started {
-    metrics::started_at(|| sleep.as_pin_ref()?.deadline().checked_sub(limit)?.checked_add(human.total()))
+fn started_at(timer: Pin<&Option<OwnTimer>>, timeout: &Timeout) -> metrics::Started {
+    metrics::started_at(|| timer.as_pin_ref()?.began(timeout.limit))
 }
 
 #[cold]

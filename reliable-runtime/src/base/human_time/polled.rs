@@ -36,10 +36,27 @@ pub(super) fn add(it: &Arc<HumanTime>) {
 }
 
 /// What was polled after `before`, the eldest first.
-pub(super) fn since(before: u64, each: impl FnMut(&Arc<HumanTime>)) {
-    let _ = LIST.try_with(|list| {
+pub(super) fn since(before: u64) -> Vec<Arc<HumanTime>> {
+    let polled = LIST.try_with(|list| {
         let list = list.borrow();
         let new = list.partition_point(|(number, _)| *number <= before);
-        list[new..].iter().map(|(_, it)| it).for_each(each);
+        list[new..].iter().map(|(_, it)| Arc::clone(it)).collect()
     });
+    polled.unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_does_not_grow_with_what_has_ended_nor_with_what_is_polled_again() {
+        let open: Vec<_> = (0..100).map(|_| Arc::<HumanTime>::default()).collect();
+        for _ in 0..1000 {
+            open.iter().for_each(add);
+            add(&Arc::default());
+        }
+        assert!(LIST.with_borrow(Vec::len) < 400);
+        assert_eq!(since(0).iter().filter(|it| Arc::ptr_eq(it, &open[0])).count().min(1), 1, "what is open is there");
+    }
 }

@@ -7,9 +7,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 use crate::base::human_time::{HumanTime, polled};
+use crate::base::timer::{poll_timer, start};
 
 /// What a clock knows of the questions under it: nothing, until there is one.
 #[derive(Debug)]
@@ -17,14 +18,6 @@ pub(crate) struct Standstill(Option<Arc<HumanTime>>);
 
 impl Standstill {
     pub(crate) const NEVER: Standstill = Standstill(None);
-
-    /// After a poll, whether `timer` stands still: then who polls is woken when it goes on, later by what a human has taken.
-    /// `before` is the [`polled::newest`] from before that poll.
-    #[inline]
-    pub(crate) fn holds(&mut self, before: u64, timer: Pin<&mut Option<Sleep>>, cx: &Context<'_>) -> bool {
-        self.note(before);
-        self.0.as_ref().is_some_and(|time| holds(time, timer, cx))
-    }
 
     /// Looks after a poll what was asked in it.
     #[inline]
@@ -40,10 +33,54 @@ impl Standstill {
     }
 }
 
+pin_project! {
+    /// A timer that does not count the time of humans.
+    #[derive(Debug)]
+    pub(crate) struct OwnTimer {
+        #[pin]
+        sleep: Option<Sleep>,
+        human: Standstill,
+    }
+}
+
+impl OwnTimer {
+    pub(crate) const NEW: OwnTimer = OwnTimer { sleep: None, human: Standstill::NEVER };
+
+    /// Asked after a poll, and ready when so much time has passed since this was first asked. `before` is the
+    /// [`polled::newest`] from before that poll.
+    #[inline]
+    pub(crate) fn poll(mut self: Pin<&mut Self>, before: u64, after: Duration, cx: &mut Context<'_>) -> Poll<()> {
+        if self.as_mut().stands_still(before, cx) {
+            start(self.project().sleep, after);
+            return Poll::Pending;
+        }
+        poll_timer(self.project().sleep, after, cx)
+    }
+
+    /// Whether a question is open: then who polls is woken when it closes.
+    #[inline]
+    pub(crate) fn stands_still(self: Pin<&mut Self>, before: u64, cx: &Context<'_>) -> bool {
+        let this = self.project();
+        this.human.note(before);
+        this.human.0.as_ref().is_some_and(|time| holds(time, this.sleep, cx))
+    }
+
+    /// From the beginning, when it is asked again.
+    pub(crate) fn restart(self: Pin<&mut Self>) {
+        self.project().sleep.set(None);
+    }
+
+    /// When it was first asked. The end tells: it was put off by what humans have taken.
+    pub(crate) fn began(self: Pin<&Self>, after: Duration) -> Option<Instant> {
+        let this = self.project_ref();
+        this.sleep.as_pin_ref()?.deadline().checked_sub(after)?.checked_add(this.human.total())
+    }
+}
+
 #[cold]
 #[inline(never)]
 pub(crate) fn note(time: &Arc<HumanTime>, before: u64) {
-    polled::since(before, |it| _ = it.tell(time));
+    polled::since(before).iter().for_each(|it| _ = it.tell(time));
 }
 
 #[cold]
@@ -99,7 +136,7 @@ struct Link(Arc<HumanTime>);
 
 impl Link {
     fn note(&self, before: u64) {
-        polled::since(before, |it| self.0.comes_with(it));
+        polled::since(before).iter().for_each(|it| self.0.comes_with(it));
     }
 }
 
