@@ -13,9 +13,9 @@ use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
 use reliable::{
-    After, Before, Bulkhead, Charge, CircuitBreaker, Decision, Failure, Fault, Policy, RateLimit, RetryBudget, Run,
-    Step, Usd, agent, approver, bulkhead, circuit_breaker, fallback, hedge, policy, rate_limit, requires_approval,
-    retry, timeout,
+    After, Approver, Before, Bulkhead, Charge, CircuitBreaker, Decision, Failure, Fault, Policy, RateLimit, Request,
+    RetryBudget, Run, Step, Usd, agent, approver, bulkhead, circuit_breaker, fallback, hedge, policy, rate_limit,
+    requires_approval, retry, timeout,
 };
 use tokio::time::sleep;
 

@@ -4,7 +4,7 @@ use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut;
 use syn::{
     Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, PatType, ReceiverKind, ReturnType, Signature, Token, Type,
     Visibility, parse_quote,
@@ -12,11 +12,15 @@ use syn::{
 
 use crate::function::boxed::Shell;
 use crate::function::tokens::{at, last_segment, mentions, opened, with_this};
+use crate::function::types::{Opened, inferred};
 use crate::function::unfinished::breaks_off;
 
+mod async_trait;
 pub(crate) mod boxed;
 pub(crate) mod code;
+mod outlived;
 pub(crate) mod tokens;
+mod types;
 pub(crate) mod unfinished;
 
 /// A function whose body goes into the expansion as the tokens that it is, so that it may be half typed.
@@ -68,21 +72,6 @@ impl Parse for Function {
         let (shell, body) = boxed::open(&mut sig, &body)?.map_or((None, body), |(shell, body)| (Some(shell), body));
         let name = sig.ident.unraw().to_string().to_token_stream();
         Ok(Function { name, into_error: None, vis, sig, inner_attrs, body, shell })
-    }
-}
-
-/// Opens the invisible groups that `macro_rules!` leaves around a type, but where they hold `dyn A + B` together.
-struct Opened;
-
-impl VisitMut for Opened {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        while let Type::Group(group) = ty {
-            if matches!(*group.elem, Type::TraitObject(_) | Type::ImplTrait(_)) {
-                break;
-            }
-            *ty = Type::clone(&group.elem);
-        }
-        visit_mut::visit_type_mut(self, ty);
     }
 }
 
@@ -183,19 +172,8 @@ impl Function {
 
     /// The declared return type, with `_` for each `impl Trait`: how an expression can name it.
     pub(crate) fn return_hint(&self) -> Type {
-        struct Infer;
-        impl VisitMut for Infer {
-            fn visit_type_mut(&mut self, ty: &mut Type) {
-                match ty {
-                    Type::ImplTrait(_) => *ty = parse_quote!(_),
-                    _ => visit_mut::visit_type_mut(self, ty),
-                }
-            }
-        }
         let ReturnType::Type(_, ty) = &self.sig.output else { return parse_quote!(()) };
-        let mut ty = Type::clone(ty);
-        Infer.visit_type_mut(&mut ty);
-        ty
+        inferred(ty)
     }
 
     /// Where errors about the return type point.

@@ -1,7 +1,7 @@
 pub fn boxed(
     city: String,
 ) -> Pin<Box<dyn Future<Output = Result<Forecast, WeatherError>> + Send>> {
-    Box::pin(async move {
+    ::std::boxed::Box::pin(async move {
         let city = city;
         let retry = const { &::reliable::Retry::new().max(3) };
         let timeout = const { &::reliable::Timeout::ms(2000) };

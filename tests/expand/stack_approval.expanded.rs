@@ -2,13 +2,13 @@
 #[doc(hidden)]
 pub const _SEND_EMAIL_REQUIRES_APPROVAL: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
-    let retry = const { &::reliable::Retry::new().max(2) };
     let approval = ::reliable::Approval::new("send_email")
         .show("to", ::reliable::expansion::Inspect::new(&to).text())
         .show("body", ::reliable::expansion::Inspect::new(&body).text());
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
+    let retry = const { &::reliable::Retry::new().max(2) };
     let outcome = {
         let mut attempts = retry.attempts();
         loop {

@@ -28,6 +28,10 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
         Rule::above("hedge", Moves::This, "would ask a human again for every attempt"),
         Rule::above("bulkhead", Moves::This, "would keep a place while a human is asked"),
         Rule::above("agent", Moves::This, "would ask a human at every step"),
+        Rule::above("circuit_breaker", Moves::This, "would count a denial as a failure of the service"),
+        Rule::above("rate_limit", Moves::This, "would spend the rate on calls that are denied"),
+        Rule::above("chaos", Moves::This, "would let a plan of failures answer for a human"),
+        Rule::above_all_but(&["fallback"], Moves::This, "would do its work before a human has said yes"),
     ],
     ..Attribute::new(
         "requires_approval",
@@ -89,7 +93,7 @@ impl Layer for Approval {
     //     BODY
     //
     // Nothing happens after the body: so the body stays where it is. The question is put together before it is asked,
-    // so that nothing borrows the arguments while a human thinks.
+    // so that nothing borrows the arguments while a human thinks. What the attributes below it evaluate comes after it.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let tool = &function.name;
@@ -102,7 +106,7 @@ impl Layer for Approval {
                 return #refused;
             }
         );
-        inner.after(&match when {
+        inner.behind(&match when {
             Some(when) => quote_spanned!(mixed=> if #when { #ask }),
             None => ask,
         })

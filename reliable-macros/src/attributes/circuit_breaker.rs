@@ -14,7 +14,12 @@ use crate::stack::attribute::{Attribute, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
-    order: &[Rule::below("fallback", Moves::Other, "would leave no failure to count")],
+    order: &[
+        Rule::below("fallback", Moves::Other, "would leave no failure to count"),
+        Rule::above("timeout", Moves::Other, "would give up on a call that hangs, and the breaker never count it")
+            .unless_on_both_sides()
+            .note(", or write another `#[timeout]` line there"),
+    ],
     ..Attribute::new(
         "circuit_breaker",
         &[

@@ -18,8 +18,8 @@ use crate::stack::rule::Twice;
 pub(crate) const TIMEOUT: Attribute = Attribute {
     needs_async: true,
     twice: Twice::Around(
-        &["retry", "agent"],
-        "two `#[timeout]` with no `#[retry]` between them limit the same call twice: remove the longer one",
+        &["retry", "agent", "circuit_breaker"],
+        "two `#[timeout]` with neither a `#[retry]` nor a `#[circuit_breaker]` between them limit the same call twice: remove the longer one",
     ),
     ..Attribute::new("timeout", &[MS, SECS], read)
 };

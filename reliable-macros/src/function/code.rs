@@ -30,6 +30,8 @@ pub(crate) struct Code {
     awaited_call: Option<Expr>,
     /// Whether it says of what type the outcome is.
     typed: bool,
+    /// What the call is called, where that is known at run time.
+    tool: Option<(Ident, Setting)>,
     settings: Vec<(Ident, Setting)>,
     /// Where errors about the outcome point.
     span: Span,
@@ -59,6 +61,7 @@ impl Code {
             leaves_early: function.leaves_early(),
             awaited_call: function.awaited_call().filter(|_| before.is_empty()),
             typed: false,
+            tool: None,
             settings: Vec::new(),
             span: function.return_span(),
         }
@@ -117,6 +120,20 @@ impl Code {
         let form = if self.form == Form::Body { Form::Body } else { Form::Returning };
         let tokens = quote!(#statements #tokens);
         Code { tokens, labelled: None, form, leaves_early: true, awaited_call: None, ..self }
+    }
+
+    /// The same behind statements which come before everything else, the policies too.
+    pub(crate) fn behind(mut self, statements: &TokenStream) -> Code {
+        let settings = made(&self.settings);
+        self.settings.clear();
+        self.after(&quote!(#statements #settings))
+    }
+
+    /// Has the name of the call ready before everything else, and gives the name to use it by.
+    pub(crate) fn tool(&mut self, name: Setting) -> Ident {
+        let tool = Ident::new("tool", Span::mixed_site());
+        self.tool = Some((tool.clone(), name));
+        tool
     }
 
     /// Makes a policy before everything else, and gives the name to use it by.
@@ -217,12 +234,19 @@ fn in_parentheses(outcome: &TokenStream) -> TokenStream {
 impl ToTokens for Code {
     /// The statements of the whole function. The settings of the outermost attribute come first.
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        for (name, Setting { ty, value }) in self.settings.iter().rev() {
-            let ty = ty.iter();
-            tokens.extend(quote_spanned!(Span::mixed_site()=> let #name #(: #ty)* = #value;));
-        }
+        made(&self.tool).to_tokens(tokens);
+        made(&self.settings).to_tokens(tokens);
         self.statements().to_tokens(tokens);
     }
+}
+
+/// `let retry = …; let timeout = …;`
+fn made<'a>(settings: impl IntoIterator<Item = &'a (Ident, Setting), IntoIter: DoubleEndedIterator>) -> TokenStream {
+    let made = settings.into_iter().rev().map(|(name, Setting { ty, value })| {
+        let ty = ty.iter();
+        quote_spanned!(Span::mixed_site()=> let #name #(: #ty)* = #value;)
+    });
+    made.collect()
 }
 
 /// The outcome of a call that a `fault` ended.

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{PathSegment, Type};
+use syn::{Block, PathSegment, Type};
 
 /// Generated tokens that stand where the user's stand: names of ours stay ours, and the compiler points at theirs.
 pub(crate) fn at(location: Span) -> Span {
@@ -44,6 +44,21 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
         Type::Group(group) => last_segment(&group.elem),
         _ => None,
     }
+}
+
+/// A block as the one group that it is.
+pub(crate) fn braces(block: &Block) -> Group {
+    match block.to_token_stream().into_iter().next() {
+        Some(TokenTree::Group(group)) => group,
+        _ => braced(TokenStream::new(), block.brace_token.span.join()),
+    }
+}
+
+/// Tokens in braces that stand at a place.
+pub(crate) fn braced(tokens: TokenStream, span: Span) -> Group {
+    let mut braces = Group::new(Delimiter::Brace, tokens);
+    braces.set_span(span);
+    braces
 }
 
 /// Whether a name that is `wanted` is anywhere in `tokens`.

@@ -1,21 +1,19 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::approval::approver;
 use crate::approval::approver::{Approver, ErasedApprover};
+use crate::approval::{approver, asked};
 use crate::base::human_time::asking::asking;
 use crate::base::timer;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Decision, Request};
+use crate::said::words;
 use crate::seen::emit::emit;
 use crate::seen::span::ApprovalSpan;
 
@@ -53,13 +51,14 @@ impl<'a> Approval<'a> {
 
     /// Why a human is asked.
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.request.reason = Some(reason.into());
+        self.request.reason = Some(words::shown_text(reason.into()));
         self
     }
 
-    /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`.
+    /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`. What could deceive the eye is escaped, and what is
+    /// long is cut, with its length told.
     pub fn show(self, name: &'static str, value: String) -> Self {
-        self.argument(name, Some(value))
+        self.argument(name, Some(words::shown_text(value)))
     }
 
     /// Names an argument without its value, which neither a human nor a log gets to see.
@@ -99,7 +98,7 @@ impl<'a> Approval<'a> {
     pub fn ask(self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {
             let whom = Whom::of(self.by);
-            if let Some(decision) = whom.at_once(&self.request) {
+            if let Some(decision) = untold(&self.request).or_else(|| whom.at_once(&self.request)) {
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
@@ -137,49 +136,47 @@ impl<'a> Approval<'a> {
     }
 }
 
-/// The approver that a question is for. It is foreign code: its panic is a denial, not a crash of the tool.
+/// The approver that a question is for.
 enum Whom<'a> {
     Named(&'a dyn ErasedApprover),
     Ambient(Arc<dyn ErasedApprover>),
+    Nobody(Nobody),
 }
 
 impl<'a> Whom<'a> {
     fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
-        by.map(Whom::Named).or_else(|| approver::current().map(Whom::Ambient)).unwrap_or(Whom::Named(&Nobody))
+        let ambient = || approver::current().map(Whom::Ambient);
+        by.map(Whom::Named).or_else(ambient).unwrap_or_else(|| Whom::Nobody(Nobody(approver::why_none())))
     }
 
     fn approver(&self) -> &dyn ErasedApprover {
         match self {
             Whom::Named(approver) => *approver,
             Whom::Ambient(approver) => &**approver,
+            Whom::Nobody(nobody) => nobody,
         }
     }
 
     fn at_once(&self, request: &Request) -> Option<Decision> {
-        caught(|| self.approver().at_once_erased(request)).unwrap_or_else(Some)
+        asked::at_once(self.approver(), request)
     }
 
     async fn review(&self, request: &Request) -> Decision {
-        match caught(|| self.approver().review_erased(request)) {
-            Ok(mut answer) => poll_fn(|cx| caught(|| answer.as_mut().poll(cx)).unwrap_or_else(Poll::Ready)).await,
-            Err(denial) => denial,
-        }
+        asked::review(self.approver(), request).await
     }
 }
 
-struct Nobody;
+/// Stands for the approver that is missing, and says why.
+struct Nobody(&'static str);
 
 impl Approver for Nobody {
     async fn review(&self, _: &Request) -> Decision {
-        Decision::deny(approver::why_none())
+        Decision::deny(self.0)
     }
 }
 
-fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Decision> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| panicked(panic.as_ref()))
-}
-
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Decision {
-    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Decision::deny(format!("the approver panicked: {}", words.unwrap_or("no message")))
+/// Nobody is asked about what can't be shown.
+fn untold(request: &Request) -> Option<Decision> {
+    let untold = request.arguments.iter().find(|argument| argument.value.as_deref() == Some(words::UNTOLD))?;
+    Some(Decision::deny(format!("`{}` can't be shown: its `Debug` or `Display` panicked", untold.name)))
 }

@@ -1,7 +1,6 @@
 //! Tokio's timer: made when it is first needed, and where it stays, for it is large to move.
 
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -9,13 +8,15 @@ use std::time::Duration;
 use tokio::task::coop::{has_budget_remaining, unconstrained};
 use tokio::time::Sleep;
 
+use crate::base::foreign::caught;
+
 /// `tokio::time::sleep`, which says in our words that there is no timer.
 ///
 /// # Panics
 /// Outside of a tokio runtime, and in one without a timer.
 pub(crate) fn sleep(time: Duration) -> Sleep {
     // Whether the timer is on, nothing but trying it tells.
-    catch_unwind(AssertUnwindSafe(|| tokio::time::sleep(time))).unwrap_or_else(|_| no_timer())
+    caught(|| tokio::time::sleep(time)).unwrap_or_else(|_| no_timer())
 }
 
 #[cold]

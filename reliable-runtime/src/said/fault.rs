@@ -1,13 +1,13 @@
 //! What the runtime itself can say went wrong.
 
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
 use crate::said::fault_kind::FaultKind;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
-use crate::said::words::short;
+use crate::said::words::{self, short};
 
 /// Something that the runtime itself says went wrong: not the tool's own error, but a policy's word on the call.
 ///
@@ -177,8 +177,9 @@ impl Error for Fault {
 }
 
 impl fmt::Display for Fault {
+    /// On one line: what foreign words could deceive with is escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        words::tell(f, |f| match self {
             Fault::TimedOut { tool, limit } => write!(f, "`{tool}` timed out after {limit:?}"),
             Fault::Denied { tool, reason } => write!(f, "`{tool}` was denied: {reason}"),
             Fault::Expired { tool, within: Some(within) } => {
@@ -211,7 +212,7 @@ impl fmt::Display for Fault {
             Fault::Stuck { agent, repeats } => {
                 write!(f, "`{agent}` is stuck: the same action met the same result {repeats} times")
             }
-        }
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use std::fmt;
 use crate::said::chain::causes;
 use crate::said::fault::Fault;
 use crate::said::fault_kind::FaultKind;
+use crate::said::words;
 
 /// What is found of a [`Fault`] in an error that is one or wraps one, however deep: made by [`Fault::find`].
 ///
@@ -73,14 +74,14 @@ impl<'e> FoundFault<'e> {
     pub fn model_feedback(&self) -> String {
         match self.fault() {
             Some(fault) => fault.model_feedback(),
-            None => self.kind.model_feedback(&self.error.to_string()),
+            None => self.kind.model_feedback(&words::told(&self.error)),
         }
     }
 }
 
 impl fmt::Display for FoundFault<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.error, f)
+        f.write_str(&words::told(&self.error))
     }
 }
 

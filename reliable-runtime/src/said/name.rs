@@ -5,6 +5,8 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
+use crate::said::words;
+
 /// A name as faults and events carry it: a text that is nearly always part of the program.
 ///
 /// It is a third smaller than a `Cow<'static, str>`. That is for the sake of [`Fault`](crate::said::fault::Fault), which is part of the
@@ -57,8 +59,9 @@ impl From<&'static str> for ToolName {
 }
 
 impl From<String> for ToolName {
+    /// A text that was made at run time may come from outside: what could deceive the eye is escaped, and what is long is cut.
     fn from(text: String) -> ToolName {
-        ToolName(Text::Owned(Box::new(text)))
+        ToolName(Text::Owned(Box::new(words::name(text))))
     }
 }
 
@@ -140,6 +143,7 @@ mod tests {
         assert_eq!(owned.clone(), "forecast");
         assert_eq!(ToolName::from(Cow::Borrowed("forecast")), *"forecast");
         assert_ne!(owned, "forecasts");
+        assert_eq!(ToolName::from("a\nb".to_owned()), "a\\nb");
         assert_eq!(format!("{owned} {borrowed:?}"), "forecast \"forecast\"");
     }
 

@@ -1,11 +1,12 @@
 //! Tells whoever listens what happened.
 
+use crate::base::foreign::caught;
 use crate::said::event::Event;
 use crate::seen::listener::Listeners;
 use crate::seen::recorder::Recorder;
 use crate::seen::{metrics, trace};
 
-/// The event is built only if somebody listens.
+/// The event is built only if somebody listens. Who that is, is foreign: its panic is not the call's.
 pub(crate) fn emit(event: impl FnOnce() -> Event) {
     let (recorder, listeners) = (Recorder::current(), Listeners::current());
     let traced = trace::is_heard();
@@ -14,9 +15,9 @@ pub(crate) fn emit(event: impl FnOnce() -> Event) {
     }
     let event = event();
     if traced {
-        trace::emit(&event);
+        let _ = caught(|| trace::emit(&event));
     }
-    metrics::count(&event);
+    let _ = caught(|| metrics::count(&event));
     if let Some(listeners) = listeners {
         listeners.tell(&event);
     }

@@ -5,6 +5,7 @@ use std::fmt::{self, Debug, Display};
 use std::time::Duration;
 
 use crate::said::fault_kind::FaultKind;
+use crate::said::words;
 use crate::seen::transient::Transient;
 
 /// What a policy knows of an error when it decides; as [`Policy::after`](crate::policies::policy::Policy::after) is shown it.
@@ -116,13 +117,15 @@ impl<'a> Failure<'a> {
 }
 
 impl Display for Failure<'_> {
+    /// The words of the error, which are foreign: what can deceive is escaped, what is long is cut, a URL loses its query and
+    /// its password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.words {
-            Words::Error(error) => Display::fmt(error, f),
-            Words::Display(error) => Display::fmt(error, f),
-            Words::Debug(error) => Debug::fmt(error, f),
-            Words::TypeName(name) => write!(f, "<{name}>"),
-        }
+        f.write_str(&match self.words {
+            Words::Error(error) => words::told(&error),
+            Words::Display(error) => words::told(error),
+            Words::Debug(error) => words::told(&format_args!("{error:?}")),
+            Words::TypeName(name) => format!("<{name}>"),
+        })
     }
 }
 

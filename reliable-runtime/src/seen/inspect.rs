@@ -12,6 +12,7 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
+use crate::said::words;
 use crate::seen::failure::{Failure, Words};
 use crate::seen::transient::Transient;
 
@@ -116,17 +117,17 @@ impl<'a, T> AsAny<'a, T> {
 }
 
 impl<T: Debug> Inspect<'_, T> {
-    /// The value in words, as a human is shown it: by `Debug`, which escapes what could deceive a terminal, else by
-    /// `Display`, escaped too, else the name of its type.
+    /// The value in words, as a human is shown it: by `Debug`, else by `Display`, else the name of its type. What could deceive
+    /// the eye is escaped, and what is long is cut, with its length told.
     pub fn text(&self) -> String {
-        format!("{:?}", self.value())
+        words::shown(&format_args!("{:?}", self.value()))
     }
 }
 
 impl<T: Display> AsDisplay<'_, T> {
     #[doc(hidden)]
     pub fn text(&self) -> String {
-        self.value().to_string().escape_debug().to_string()
+        words::shown(self.value())
     }
 }
 

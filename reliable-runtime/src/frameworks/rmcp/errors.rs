@@ -172,7 +172,7 @@ pub fn tool_outcome<T: From<CallToolResult>>(outcome: Result<T, ErrorData>) -> R
 /// as `Result<Json<T>, ErrorData>`.
 ///
 /// ```
-/// use reliable::{Fault, rmcp::tell_faults};
+/// use reliable::{Fault, rmcp::{drop_cancelled, tell_faults}};
 /// use rmcp::{ErrorData, Json, ServerHandler, schemars, tool, tool_handler, tool_router};
 ///
 /// #[derive(serde::Serialize, schemars::JsonSchema)]
@@ -191,7 +191,7 @@ pub fn tool_outcome<T: From<CallToolResult>>(outcome: Result<T, ErrorData>) -> R
 ///     }
 /// }
 ///
-/// #[tool_handler(router = tell_faults(Self::tool_router()))]
+/// #[tool_handler(router = tell_faults(drop_cancelled(Self::tool_router())))]
 /// impl ServerHandler for Server {}
 /// ```
 pub fn tell_faults<S: 'static>(mut router: ToolRouter<S>) -> ToolRouter<S> {
