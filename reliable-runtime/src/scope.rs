@@ -127,7 +127,8 @@ impl Scope {
     }
 }
 
-/// `tokio::spawn` in the current scope: the approver, the recorder and the agent's run go along.
+/// `tokio::spawn` in the current scope: the approver, the recorder and the agent's run go along. While a question to a human
+/// is open in the task, the timeouts around this call stand still, and an agent's `within` leaves that time out.
 ///
 /// ```
 /// use reliable::{Recorder, Scope};

@@ -63,6 +63,8 @@ impl Hedge {
     /// waited for; when there are none, its error is the outcome: so the error is always that of the attempt which failed
     /// last. To try again after an error is the business of a [`Retry`](crate::policies::retry::Retry).
     ///
+    /// While a question to a human is open in an attempt, the time stands still, and no other attempt starts.
+    ///
     /// The first attempt is polled before anything else happens: if it is ready at once, there is no timer and no clock.
     /// The first two attempts are part of the future; others are boxed when they start.
     #[inline]

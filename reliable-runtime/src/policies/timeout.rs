@@ -55,6 +55,9 @@ impl Timeout {
     /// The call is polled first, and the clock starts when it first has to wait: a call that is ready at once pays
     /// nothing. A value that is there is never thrown away. What the call has spawned elsewhere goes on, and a call that
     /// blocks its thread can't be timed out: put such work on [`tokio::task::spawn_blocking`].
+    ///
+    /// It stands still while a question to a human is open that was asked under it, also in a task that was begun with
+    /// [`reliable::spawn`](crate::scope::spawn).
     #[inline]
     pub fn run<F>(&self, tool: &'static str, call: F) -> TimedCall<'_, F>
     where
