@@ -62,7 +62,7 @@ async fn done_at<T>(call: impl Future<Output = T>) -> (T, u64) {
 
 /// Polls `first` once, and then lets it be.
 async fn begun<F: Future>(first: &mut Pin<Box<F>>) {
-    poll_fn(|cx| Poll::Ready(assert!(first.as_mut().poll(cx).is_pending()))).await;
+    assert!(poll_fn(|cx| Poll::Ready(first.as_mut().poll(cx).is_pending())).await);
 }
 
 /// Runs both, and polls of them what was woken and nothing else, as `FuturesUnordered` does.

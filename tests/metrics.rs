@@ -402,7 +402,7 @@ mod timeouts {
             Ok(())
         }
         let told = told(async { (calls(10, 0).await, calls(0, 20).await, calls(10, 20).await, calls(0, 0).await) });
-        let took = "ft.timeout.executionDuration{method=calls} [0.0, 0.01, 0.02, 0.03]";
+        let took = "ft.timeout.executionDuration{method=calls} [0.01, 0.02, 0.03, 0.0]";
         assert_eq!(told.await.lines("ft.timeout.exec"), [took]);
     }
 

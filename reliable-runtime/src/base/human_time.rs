@@ -130,7 +130,9 @@ impl HumanTime {
         if state.has_ended {
             let below = state.below.clone();
             drop(state);
-            running(below).iter().for_each(|it| _ = it.tell(clock));
+            for it in running(below) {
+                it.tell(clock);
+            }
             return true;
         }
         state.above.retain(|it| it.strong_count() > 0);
@@ -175,7 +177,9 @@ impl HumanTime {
         let below = running(below);
         self.state().below = below.iter().map(Arc::downgrade).collect();
         for clock in above.iter().filter_map(Weak::upgrade).filter(|clock| !clock.state().has_ended) {
-            below.iter().for_each(|it| _ = it.tell(&clock));
+            for it in &below {
+                it.tell(&clock);
+            }
             if open > 0 {
                 clock.end();
                 clock.settle(Instant::now());

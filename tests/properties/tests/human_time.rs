@@ -68,7 +68,7 @@ async fn run(deeds: Vec<Deed>) {
             Deed::AskAtMost(time, most) => _ = tokio::time::timeout(ms(most), ask(time)).await,
             Deed::AskAndForget(asked, time) => {
                 let mut question = Box::pin(ask(asked));
-                poll_fn(|cx| Poll::Ready(assert!(question.as_mut().poll(cx).is_pending()))).await;
+                assert!(poll_fn(|cx| Poll::Ready(question.as_mut().poll(cx).is_pending())).await);
                 sleep(ms(time)).await;
             }
         }

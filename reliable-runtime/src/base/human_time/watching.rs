@@ -80,7 +80,9 @@ impl OwnTimer {
 #[cold]
 #[inline(never)]
 pub(crate) fn note(time: &Arc<HumanTime>, before: u64) {
-    polled::since(before).iter().for_each(|it| _ = it.tell(time));
+    for it in polled::since(before) {
+        it.tell(time);
+    }
 }
 
 #[cold]
@@ -136,7 +138,9 @@ struct Link(Arc<HumanTime>);
 
 impl Link {
     fn note(&self, before: u64) {
-        polled::since(before).iter().for_each(|it| self.0.comes_with(it));
+        for it in polled::since(before) {
+            self.0.comes_with(&it);
+        }
     }
 }
 
