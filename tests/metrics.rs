@@ -674,8 +674,8 @@ mod fallbacks_and_hedges {
 #[tokio::test(start_paused = true)]
 async fn a_question_is_approved_denied_or_expires_unless_it_is_dropped() {
     struct Slow(Option<Decision>);
-    impl reliable::Approver for Slow {
-        async fn review(&self, _: &reliable::Request) -> Decision {
+    impl Approver for Slow {
+        async fn review(&self, _: &Request) -> Decision {
             sleep(ms(200)).await;
             match &self.0 {
                 Some(decision) => decision.clone(),
