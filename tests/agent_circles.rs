@@ -216,10 +216,10 @@ mod a_nudge {
     fn keeps_foreign_words_in_their_place() {
         let run = run();
         for _ in 0..2 {
-            run.observe("read\n\u{1b}[2K\u{202e}a", "text").unwrap();
+            run.observe("read\n\u{1b}[2K\u{202e}a\u{3164}", "text").unwrap();
         }
         let nudge = run.nudge().unwrap();
-        assert!(nudge.starts_with("`read\\n\\u{1b}[2K\\u{202e}a` came"), "{nudge}");
+        assert!(nudge.starts_with("`read\\n\\u{1b}[2K\\u{202e}a\\u{3164}` came"), "{nudge}");
         let run = super::run();
         for _ in 0..2 {
             run.observe("x".repeat(100_000), "text").unwrap();

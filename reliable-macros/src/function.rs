@@ -32,12 +32,23 @@ pub(crate) struct Function {
     pub(crate) name: TokenStream,
     /// How a fault becomes an error, if not by `From<Fault>`.
     pub(crate) into_error: Option<IntoError>,
+    /// Whether what a retry fails with is kept, and for whose faults, which would hide it.
+    pub(crate) last_error: Option<Kept>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     inner_attrs: Vec<Attribute>,
     body: Group,
     /// What is around it, if it is the `async fn` in a function that returns a future.
     shell: Option<Shell>,
+}
+
+/// Who tells what a retry keeps of its last error.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kept {
+    /// Those below it alone: each run of the retry has a place of its own.
+    ForBelow,
+    /// Those above it, too, which see nothing of what is inside.
+    ForAbove,
 }
 
 /// What the option `fault` says.
@@ -71,7 +82,7 @@ impl Parse for Function {
         }
         let (shell, body) = boxed::open(&mut sig, &body)?.map_or((None, body), |(shell, body)| (Some(shell), body));
         let name = sig.ident.unraw().to_string().to_token_stream();
-        Ok(Function { name, into_error: None, vis, sig, inner_attrs, body, shell })
+        Ok(Function { name, into_error: None, last_error: None, vis, sig, inner_attrs, body, shell })
     }
 }
 

@@ -24,6 +24,7 @@ use crate::stack::whole::Name;
 pub(crate) mod attribute;
 mod consumed;
 pub(crate) mod framework;
+mod last_error;
 mod order;
 pub(crate) mod rule;
 mod signature;
@@ -167,6 +168,7 @@ fn build(
     }
     errors.append(of_options);
     function.into_error = whole::into_error(&stack, &mut errors);
+    function.last_error = last_error::kept(&stack);
     let name = Name::given(&stack, &function, &mut errors);
     if errors.count() == 0 {
         consumed::check(&function, &stack, &mut errors);

@@ -3,6 +3,7 @@
 pub(crate) mod emit;
 pub mod failure;
 pub(crate) mod inspect;
+pub(crate) mod last_error;
 pub(crate) mod listener;
 #[cfg(feature = "metrics")]
 pub mod metrics;

@@ -6,12 +6,14 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         BREAKERS.get(&city)
     };
     let timeout = const { &::reliable::Timeout::ms(2000) };
+    let last_error = ::reliable::expansion::LastError::new();
     let mut attempts = retry.attempts();
     loop {
         let outcome = 'call: {
             let permit = match breaker.admit("forecast") {
                 ::core::result::Result::Ok(permit) => permit,
                 ::core::result::Result::Err(fault) => {
+                    let fault = last_error.add_to(fault);
                     break 'call (::reliable::expansion::Outcome::from_fault(fault));
                 }
             };
@@ -33,7 +35,9 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             .settle(
                 "forecast",
                 outcome,
-                |error| ::reliable::expansion::Inspect::new(error).failure(),
+                |error| {
+                    last_error.note(::reliable::expansion::Inspect::new(error).failure())
+                },
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,

@@ -3,12 +3,13 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         &::reliable::Hedge::after(::core::time::Duration::from_millis(200))
     };
     hedge
-        .run(
+        .run_judged(
             "forecast",
             || async {
                 let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
                 outcome
             },
+            |error| ::reliable::expansion::Inspect::new(error).failure(),
         )
         .await
 }

@@ -82,6 +82,8 @@ impl Layer for Agent {
         let mixed = Span::mixed_site();
         let limits = inner.setting("limits", &self.0);
         let agent = &function.name;
+        let begun_anew =
+            inner.kept_last_error(function).map(|last_error| quote_spanned!(mixed=> #last_error.forget();));
         let step = inner.future(function);
         let stopped = ended_by_fault(function);
         let settled =
@@ -92,6 +94,7 @@ impl Layer for Agent {
                 if let ::core::result::Result::Err(fault) = run.next_step() {
                     break #stopped;
                 }
+                #begun_anew
                 let outcome = run.scope(#step).await;
                 let next = #settled;
                 if let ::core::ops::ControlFlow::Break(answer) = next {

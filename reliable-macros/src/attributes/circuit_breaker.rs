@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::options::classify::Classify;
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
-use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::attribute::{Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
@@ -20,6 +20,7 @@ pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
             .unless_on_both_sides()
             .note(", or write another `#[timeout]` line there"),
     ],
+    last_error: Some(LastError::ToldBelow),
     ..Attribute::new(
         "circuit_breaker",
         &[
@@ -78,6 +79,12 @@ impl Layer for CircuitBreaker {
     //     let outcome: Result<Forecast, WeatherError> = { BODY };
     //     permit.settle("forecast", outcome, |error| …)
     //
+    // Below a retry, the fault takes along what that failed with last:
+    //     ::core::result::Result::Err(fault) => {
+    //         let fault = last_error.add_to(fault);
+    //         return …
+    //     }
+    //
     // A permit that is dropped on the way gives its place back, where the call is cancelled, and counts as a failure, where
     // the body panics.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
@@ -85,10 +92,16 @@ impl Layer for CircuitBreaker {
         let tool = &function.name;
         let outcome = inner.outcome(function);
         let classify = &self.classify;
+        let fault = inner.last_error_before(function);
+        let fault = fault.map(|last_error| quote_spanned!(Span::mixed_site()=> let fault = #last_error.add_to(fault);));
         let rejected = ended_by_fault(function);
         let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
         inner.into_returning(|leave| {
             let rejected = leave(&rejected);
+            let rejected = match &fault {
+                Some(fault) => quote_spanned!(Span::mixed_site()=> { #fault #rejected }),
+                None => rejected,
+            };
             quote_spanned!(Span::mixed_site()=>
                 let permit = match #breaker.admit(#tool) {
                     ::core::result::Result::Ok(permit) => permit,

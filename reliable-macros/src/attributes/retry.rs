@@ -8,14 +8,14 @@ use syn::spanned::Spanned;
 use crate::errors::Errors;
 use crate::frameworks::rmcp;
 use crate::function::Function;
-use crate::function::code::{Code, Setting, pause};
+use crate::function::code::{Code, Setting, last_error, pause};
 use crate::function::tokens::{at, mentions};
 use crate::options::classify::Classify;
 use crate::options::policy::Policy;
 use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
-use crate::stack::attribute::{Again, Attribute, Layer};
+use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 pub(crate) const RETRY: Attribute = Attribute {
@@ -24,6 +24,7 @@ pub(crate) const RETRY: Attribute = Attribute {
         Rule::above("hedge", Moves::Other, "would give each of its attempts another key").only_with(KEY),
     ],
     again: Some(Again::Attempt),
+    last_error: Some(LastError::Kept),
     ..Attribute::new(
         "retry",
         &[
@@ -54,6 +55,7 @@ pub(crate) const RETRY: Attribute = Attribute {
                 "predicate",
             ]),
             Row::beside("after", Takes::Expression).also(&["retry_after"]),
+            Row::policy("spread", Takes::Duration).also(&["splay", "stagger"]),
             Row::policy("within", Takes::Duration).also(&[
                 "timeout",
                 "deadline",
@@ -145,7 +147,8 @@ impl Layer for Retry {
             });
         }
         let outcome = inner.outcome(function);
-        let classify = &self.classify;
+        let classify = self.classify.noting(function.last_error.map(|_| last_error()));
+        let last_error = function.last_error.and_then(|kept| inner.keep_last_error(kept));
         let settle = quote_spanned!(function.return_span()=> settle);
         let budget = self.budget.as_ref().map(|setting| {
             let budget = inner.setting("budget", setting);
@@ -154,6 +157,7 @@ impl Layer for Retry {
         let key = &self.key;
         let wait = pause(function);
         inner.into_block(quote_spanned!(mixed=>
+            #last_error
             let mut attempts = #retry.attempts() #budget;
             #key
             loop {
@@ -199,7 +203,9 @@ fn check_backoff(options: &Options, function: &Function, errors: &mut Errors) {
     }
     let backoff = options.value("backoff").and_then(values::word).unwrap_or_default();
     let senseless: &[&str] = match &*backoff {
-        "none" if options.value("after").is_some() => &["base", "factor", "jitter"],
+        "none" if ["after", "spread", "when"].iter().any(|key| options.value(key).is_some()) => {
+            &["base", "factor", "jitter"]
+        }
         "none" => &["base", "factor", "jitter", "cap"],
         "fixed" | "linear" => &["factor"],
         _ => &[],

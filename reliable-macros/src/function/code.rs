@@ -5,7 +5,7 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
 use crate::function::tokens::at;
-use crate::function::{Function, IntoError};
+use crate::function::{Function, IntoError, Kept};
 
 /// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
 /// side of `let retry = …;`.
@@ -33,6 +33,8 @@ pub(crate) struct Code {
     /// What the call is called, where that is known at run time.
     tool: Option<(Ident, Setting)>,
     settings: Vec<(Ident, Setting)>,
+    /// Whether there is a retry in it that keeps what it failed with last.
+    keeps_last_error: bool,
     /// Where errors about the outcome point.
     span: Span,
 }
@@ -63,6 +65,7 @@ impl Code {
             typed: false,
             tool: None,
             settings: Vec::new(),
+            keeps_last_error: false,
             span: function.return_span(),
         }
     }
@@ -144,6 +147,32 @@ impl Code {
         name
     }
 
+    /// Makes the place where the retry around this code keeps what it failed with last: before everything else for those
+    /// above it, otherwise by a statement, which is given.
+    pub(crate) fn keep_last_error(&mut self, kept: Kept) -> Option<TokenStream> {
+        self.keeps_last_error = true;
+        let last_error = last_error();
+        // Others look at it, from inside an `async` block, unless the code is a part of the same one.
+        let alone = kept == Kept::ForBelow && self.labelled.is_some() && self.form == Form::Returning;
+        let made = Ident::new(if alone { "new" } else { "shared" }, Span::mixed_site());
+        let value = quote_spanned!(Span::mixed_site()=> ::reliable::expansion::LastError::#made());
+        if kept == Kept::ForBelow {
+            return Some(quote_spanned!(Span::mixed_site()=> let #last_error = #value;));
+        }
+        self.settings.push((last_error, Setting { ty: None, value }));
+        None
+    }
+
+    /// The place where a retry in this code keeps what it failed with last for those above it.
+    pub(crate) fn kept_last_error(&self, function: &Function) -> Option<Ident> {
+        (function.last_error == Some(Kept::ForAbove) && self.keeps_last_error).then(last_error)
+    }
+
+    /// The place where the retry that is yet to come around this code will have kept it.
+    pub(crate) fn last_error_before(&self, function: &Function) -> Option<Ident> {
+        (function.last_error.is_some() && !self.keeps_last_error).then(last_error)
+    }
+
     /// `let outcome = …;`
     pub(crate) fn outcome(&self, function: &Function) -> TokenStream {
         let body_alone = self.form == Form::Body && !self.leaves_early;
@@ -217,6 +246,11 @@ impl Code {
         let returned = returned.iter();
         quote_spanned!(span=> (|| #(-> #returned)* { #statements })())
     }
+}
+
+/// What the place where a retry keeps what it failed with last is called.
+pub(crate) fn last_error() -> Ident {
+    Ident::new("last_error", Span::mixed_site())
 }
 
 /// Leaves with an outcome.

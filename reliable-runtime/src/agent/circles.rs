@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::mem::swap;
 
+use crate::said::words::told;
+
 /// An action and what it came to, by their digests.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Seen {
@@ -53,7 +55,7 @@ impl Circles {
 impl Nudge {
     /// Of an action that is called `name`, if it has one.
     pub(crate) fn new(action: u64, name: &str, times: u32) -> Nudge {
-        let what = if name.is_empty() { "the same action".to_owned() } else { format!("`{}`", name.escape_debug()) };
+        let what = if name.is_empty() { "the same action".to_owned() } else { format!("`{}`", told(&name)) };
         let words = format!(
             "{what} came to the same result {times} times in a row, and one more time ends the run: do something else."
         );

@@ -13,8 +13,9 @@ pub(crate) fn texts(value: &impl Hash) -> String {
     found.said
 }
 
-/// The bytes of all texts that are looked at.
+/// The bytes of all texts that are looked at. Where there are more, the last sign says so.
 const ENOUGH: usize = 200;
+const MORE: char = '…';
 
 const END_OF_TEXT: u8 = 0xff;
 
@@ -23,6 +24,7 @@ struct Texts {
     said: String,
     /// What was hashed last, and may turn out to be a text.
     bytes: Vec<u8>,
+    is_cut: bool,
 }
 
 impl Texts {
@@ -37,6 +39,9 @@ impl Texts {
             self.said.push(' ');
         }
         self.said.push_str(text);
+        if self.is_cut && !self.said.ends_with(MORE) {
+            self.said.push(MORE);
+        }
     }
 }
 
@@ -46,6 +51,7 @@ impl Hasher for Texts {
         let room = ENOUGH.saturating_sub(self.said.len() + space);
         self.bytes.clear();
         self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.is_cut = bytes.len() > room;
     }
 
     fn write_u8(&mut self, byte: u8) {
@@ -103,8 +109,9 @@ mod tests {
 
     #[test]
     fn of_long_texts_the_beginning_is_enough() {
-        assert_eq!(texts(&"ä".repeat(5000)), "ä".repeat(100));
-        assert_eq!(texts(&("a", "ä".repeat(5000), "b")), format!("a {}", "ä".repeat(99)));
-        assert_eq!(texts(&vec!["abc"; 5000]), vec!["abc"; 50].join(" "));
+        assert_eq!(texts(&"ä".repeat(100)), "ä".repeat(100));
+        assert_eq!(texts(&"ä".repeat(101)), format!("{}…", "ä".repeat(100)));
+        assert_eq!(texts(&("a", "ä".repeat(5000), "b")), format!("a {}…", "ä".repeat(99)));
+        assert_eq!(texts(&vec!["abc"; 5000]), format!("{}…", vec!["abc"; 50].join(" ")));
     }
 }

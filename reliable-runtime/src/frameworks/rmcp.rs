@@ -93,7 +93,8 @@
 //! # assert!(told[0].as_text().unwrap().text.ends_with("finish with what you have."));
 //! ```
 //!
-//! Machines find the kind of a fault at [`FAULT_KEY`], in `_meta` of a tool error and in `data` of a protocol error. So
+//! Machines find the kind of a fault at [`FAULT_KEY`], in `_meta` of a tool error and in `data` of a protocol error, and
+//! beside it the wait of a rejection, at [`WAIT_KEY`]. So
 //! does this library ([`Transient::fault`](crate::seen::transient::Transient::fault)): a denial that came from another server stays
 //! final here.
 //!
@@ -164,4 +165,4 @@ mod errors;
 
 pub use cancelled::{drop_cancelled, until_cancelled};
 pub use elicitation::Elicitation;
-pub use errors::{FAULT_KEY, tell_faults, tool_outcome};
+pub use errors::{FAULT_KEY, WAIT_KEY, tell_faults, tool_outcome};

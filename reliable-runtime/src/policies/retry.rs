@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::base::clock::now_us;
-use crate::policies::retry::backoff::{Backoff, jittered, random};
+use crate::policies::retry::backoff::{Backoff, jittered, random, spread};
 use crate::policies::retry::budget::{Paid, RetryBudget, UntilRetried};
 use crate::policies::retry::pause::Pause;
 use crate::said::event::{Event, GaveUpReason};
@@ -50,6 +50,7 @@ pub struct Retry {
     jitter: f64,
     base: Duration,
     cap: Option<Duration>,
+    spread: Duration,
     within: Option<Duration>,
     budget: Option<&'static RetryBudget>,
 }
@@ -73,6 +74,7 @@ impl Retry {
             jitter: 0.25,
             base: Duration::from_millis(500),
             cap: None,
+            spread: Duration::ZERO,
             within: None,
             budget: None,
         }
@@ -102,10 +104,11 @@ impl Retry {
         Retry { factor, ..self }
     }
 
-    /// The longest pause. Default: 8 s, or `base` where that is longer; 60 s for a delay that the server asked for.
+    /// The longest pause. Default: 8 s, or `base` where that is longer; 60 s for a delay that was asked for.
     ///
-    /// A pause of our own is cut down to it. A delay that the server asked for never is: if it is longer, the call fails
-    /// at once with the error that asked, because calling earlier than asked is worse than not calling.
+    /// A pause of our own is cut down to it. A delay that was asked for, by the server or by an open breaker or a full limit,
+    /// never is: if it is longer, the call fails at once with the error that asked, because calling earlier than asked is
+    /// worse than not calling.
     pub const fn cap(self, cap: Duration) -> Self {
         Retry { cap: Some(cap), ..self }
     }
@@ -118,6 +121,15 @@ impl Retry {
     pub const fn jitter(self, jitter: f64) -> Self {
         assert!(jitter >= 0.0 && jitter <= 1.0, "`jitter` of a retry must be between 0 and 1");
         Retry { jitter, ..self }
+    }
+
+    /// The time by which a delay that was asked for is lengthened at random at the most, so that all those who were told the
+    /// same second do not come back in the same millisecond. Default: zero.
+    ///
+    /// [`cap`](Retry::cap) is for what was asked, [`within`](Retry::within) for the pause as it is. Pauses of our own have
+    /// [`jitter`](Retry::jitter) instead.
+    pub const fn spread(self, spread: Duration) -> Self {
+        Retry { spread, ..self }
     }
 
     /// The time for all attempts and pauses together, from the start of the first attempt on, without the time that a human
@@ -158,9 +170,13 @@ impl Retry {
         jittered(delay, self.jitter, random)
     }
 
-    /// The delay that the server asked for, untouched, unless it is longer than anybody would wait.
-    fn asked_delay(&self, asked: Duration) -> Option<Duration> {
-        (asked <= self.cap.unwrap_or(DEFAULT_ASKED_CAP)).then_some(asked)
+    /// The delay that was asked for, and what it is spread by, unless it is longer than anybody would wait; `random` is in
+    /// `0.0..1.0`.
+    fn asked_delay(&self, asked: Duration, random: impl FnOnce() -> f64) -> Option<Duration> {
+        if asked > self.cap.unwrap_or(DEFAULT_ASKED_CAP) {
+            return None;
+        }
+        Some(if self.spread.is_zero() { asked } else { spread(asked, self.spread, random()) })
     }
 }
 
@@ -350,7 +366,7 @@ impl<'a> Attempts<'a> {
             return Err(GaveUpReason::NoRetriesLeft);
         }
         let delay = match failure.retry_after() {
-            Some(asked) => self.retry.asked_delay(asked).ok_or(GaveUpReason::AskedToWaitTooLong)?,
+            Some(asked) => self.retry.asked_delay(asked, random).ok_or(GaveUpReason::AskedToWaitTooLong)?,
             None => self.retry.own_delay(retry, random()),
         };
         if self.ends_too_late(delay) {

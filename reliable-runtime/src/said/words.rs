@@ -18,6 +18,8 @@ pub(crate) use escape::Words;
 
 /// The most bytes of a foreign text that anybody is shown.
 pub(crate) const MOST: usize = 4096;
+/// The same for what comes with a fault.
+const MOST_OF_A_LAST_ERROR: usize = 200;
 /// The same for a name.
 const MOST_OF_A_NAME: usize = 256;
 /// The same for a line of which foreign texts are a part: it has room for several.
@@ -39,6 +41,11 @@ pub(crate) fn short(duration: Duration) -> String {
 /// Foreign words for an event, a fault or a log, such as those of an error. What is secret in a URL is not among them.
 pub(crate) fn told(foreign: &dyn Display) -> String {
     written(Words::at_most(MOST).without_secrets(), foreign)
+}
+
+/// The same, and no more of it than the words of an error have in a fault that comes after it.
+pub(crate) fn brief(foreign: &dyn Display) -> String {
+    written(Words::at_most(MOST_OF_A_LAST_ERROR).without_secrets(), foreign)
 }
 
 /// Foreign words for a human who is to decide about them, such as those of an argument. A URL is shown as it is.

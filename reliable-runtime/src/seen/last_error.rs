@@ -1,0 +1,188 @@
+//! What a retry failed with last, for the fault that ends its call in place of that error.
+
+use std::cell::Cell;
+use std::sync::{Mutex, PoisonError};
+
+use crate::said::fault::Fault;
+use crate::seen::failure::Failure;
+
+/// A place for what a retry failed with last.
+///
+/// A breaker below a retry, and a timeout above one, end the call by a fault of their own: "the circuit is open" is all that
+/// would be seen of a call whose first two attempts were refused a connection. The retry notes here what each attempt failed
+/// with, in words of at most 200 bytes, and the fault takes them along: its [`source`](std::error::Error::source) says
+/// "last error: connection refused", and [`FoundFault::last_error`](crate::said::found::FoundFault::last_error) finds it.
+///
+/// Until something fails nothing is made, and there is no lock in one that is not shared. This is what `#[timeout]` above `#[retry]` writes:
+///
+/// ```
+/// use reliable::expansion::{Inspect, LastError};
+/// use reliable::{Fault, Retry, Timeout};
+/// use std::error::Error;
+/// use std::ops::ControlFlow;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let (retry, timeout) = (Retry::new().max(9), Timeout::secs(1));
+/// let last_error = LastError::shared();
+/// let call = async {
+///     let mut attempts = retry.attempts();
+///     loop {
+///         let outcome: Result<(), Box<dyn Error>> = Err("connection refused".into());
+///         let inspect = |error: &_| last_error.note(Inspect::new(error).failure());
+///         let pause = match attempts.settle("call", outcome, inspect) {
+///             ControlFlow::Break(outcome) => break outcome,
+///             ControlFlow::Continue(pause) => pause,
+///         };
+///         pause.await;
+///     }
+/// };
+/// let late = timeout.run_with("call", call, |fault| last_error.add_to(fault).into()).await.unwrap_err();
+/// assert_eq!(late.to_string(), "`call` timed out after 1s");
+/// assert_eq!(late.source().unwrap().to_string(), "last error: connection refused");
+/// assert_eq!(Fault::find(&*late).unwrap().last_error(), Some("connection refused"));
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct LastError<P = Cell<Option<Box<Noted>>>>(P);
+
+/// What was noted.
+#[derive(Debug)]
+pub struct Noted {
+    words: String,
+    /// Whether the service was not called at all.
+    is_rejection: bool,
+    /// Whether a fault took it along: then the next error is that fault, however hidden.
+    told: bool,
+}
+
+/// A place for what was noted.
+pub trait Place {
+    /// Does something with what is there, or is not, while nobody else does.
+    fn with<T>(&self, what: impl FnOnce(&mut Option<Box<Noted>>) -> T) -> T;
+}
+
+impl Place for Cell<Option<Box<Noted>>> {
+    fn with<T>(&self, what: impl FnOnce(&mut Option<Box<Noted>>) -> T) -> T {
+        let mut noted = self.take();
+        let done = what(&mut noted);
+        self.set(noted);
+        done
+    }
+}
+
+impl Place for Mutex<Option<Box<Noted>>> {
+    fn with<T>(&self, what: impl FnOnce(&mut Option<Box<Noted>>) -> T) -> T {
+        what(&mut self.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl LastError {
+    /// Nothing has failed yet.
+    pub const fn new() -> Self {
+        LastError(Cell::new(None))
+    }
+
+    /// The same, for what is looked at from several futures: from the one around a retry, or inside of an `async` block.
+    pub const fn shared() -> LastError<Mutex<Option<Box<Noted>>>> {
+        LastError(Mutex::new(None))
+    }
+}
+
+impl Default for LastError {
+    fn default() -> Self {
+        LastError::new()
+    }
+}
+
+impl<P: Place> LastError<P> {
+    /// Notes what an attempt failed with, and gives it back.
+    ///
+    /// A rejection is noted only if there was no other error: what opened a circuit says more than that it is open.
+    #[cold]
+    pub fn note<'e>(&self, failure: Failure<'e>) -> Failure<'e> {
+        let is_rejection = failure.is_rejection();
+        let is_fault = |noted: &mut Box<Noted>| std::mem::take(&mut noted.told) || is_rejection;
+        let known = self.0.with(|noted| noted.as_mut().is_some_and(is_fault));
+        if !known {
+            // Foreign code, and so not under the lock.
+            let words = failure.brief();
+            self.0.with(|noted| *noted = Some(Box::new(Noted { words, is_rejection, told: false })));
+        }
+        failure
+    }
+
+    /// The fault, with what was noted.
+    #[cold]
+    pub fn add_to(&self, fault: Fault) -> Fault {
+        self.0.with(|noted| {
+            let Some(noted) = noted.as_mut() else { return fault };
+            noted.told = true;
+            if noted.is_rejection && fault.kind().is_rejection() {
+                return fault;
+            }
+            fault.after_error(&noted.words)
+        })
+    }
+
+    /// Begins anew, as each step of an agent does.
+    pub fn forget(&self) {
+        self.0.with(|noted| *noted = None);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::seen::inspect::Inspect;
+
+    fn open() -> Fault {
+        Fault::CircuitOpen { tool: "f".into(), left: Duration::from_secs(1) }
+    }
+
+    fn told(last: &LastError, fault: Fault) -> Option<String> {
+        let fault = last.add_to(fault);
+        let source = fault.source().unwrap().to_string();
+        source.strip_prefix("last error: ").map(str::to_owned)
+    }
+
+    fn note(last: &LastError, error: &str) {
+        let _ = last.note(Inspect::new(&error).failure());
+    }
+
+    #[test]
+    fn a_fault_takes_along_what_was_noted_last_and_no_rejection_hides_it() {
+        let last = LastError::new();
+        assert_eq!(told(&last, open()), None);
+        note(&last, "busy");
+        note(&last, "connection refused");
+        assert_eq!(told(&last, open()).as_deref(), Some("connection refused"));
+        let _ = last.note(Inspect::new(&open()).failure());
+        let _ = last.note(Inspect::new(&open()).failure());
+        assert_eq!(told(&last, open()).as_deref(), Some("connection refused"));
+        note(&last, "the open circuit, as a text");
+        assert_eq!(told(&last, open()).as_deref(), Some("connection refused"), "that was the fault");
+        note(&last, "the open circuit, as a text");
+        note(&last, "gone");
+        assert_eq!(told(&last, open()).as_deref(), Some("gone"));
+        last.forget();
+        assert_eq!(told(&last, open()), None);
+    }
+
+    #[test]
+    fn a_rejection_is_better_than_nothing_but_for_another_one() {
+        let late = || Fault::TimedOut { tool: "f".into(), limit: Duration::from_secs(1) };
+        let last = LastError::new();
+        let _ = last.note(Inspect::new(&open()).failure());
+        assert_eq!(told(&last, open()), None);
+        assert_eq!(told(&last, late()), Some(open().to_string()));
+    }
+
+    #[test]
+    fn it_is_small() {
+        assert_eq!((size_of_val(&LastError::new()), size_of_val(&LastError::shared())), (8, 16));
+    }
+}
