@@ -4,7 +4,6 @@ pub mod approver;
 mod asked;
 pub mod asks;
 pub mod channel;
-mod human;
 pub mod question;
 pub mod scripted;
 pub mod terminal;

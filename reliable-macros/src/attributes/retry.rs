@@ -92,6 +92,8 @@ struct Retry {
     /// The key as it would be if nothing were wrong.
     mentioned_key: Option<Key>,
     clones: Clones,
+    /// Whether there may be a `within`.
+    may_end: bool,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
@@ -109,6 +111,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         key: key(options, function, errors),
         mentioned_key: options.mention(KEY).cloned().map(Key),
         clones: Clones::of(options, function, errors),
+        may_end: options.positional.is_some() || options.value("within").is_some(),
     })
 }
 
@@ -132,12 +135,21 @@ impl Layer for Retry {
     //     let mut attempts = retry.attempts().keeping();
     //     … break attempts.end(outcome)
     //
+    // With a `within`, or with a policy that may have one, each attempt is told of the time that a human takes:
+    //         let outcome: Result<Forecast, WeatherError> = attempts.run(BODY).await;
+    //
     // The pause is bound before it is awaited, because a `match` keeps what it looks at alive: an error that is not
     // `Send` would make the whole future so.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let retry = inner.setting("retry", &self.policy);
         let tool = &function.name;
+        if self.may_end && function.is_async() {
+            inner = inner.into_timed(function, |span, attempt| {
+                let attempts = Ident::new("attempts", span);
+                quote_spanned!(span=> #attempts.run(#attempt))
+            });
+        }
         let outcome = inner.outcome(function);
         let in_place = function.last_error.filter(|kept| *kept != Kept::Next);
         let classify = self.classify.noting(in_place.map(|_| last_error()));

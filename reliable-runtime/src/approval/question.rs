@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::approval::approver::{Approver, ErasedApprover};
-use crate::approval::{approver, asked, asks, human};
+use crate::approval::{approver, asked, asks};
+use crate::base::human_time::asking::asking;
 use crate::base::timer;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
@@ -97,7 +98,8 @@ impl<'a> Approval<'a> {
         self.request
     }
 
-    /// Asks, and waits for the answer. The time of waiting does not count against an agent's `within`.
+    /// Asks, and waits for the answer. While it waits, the clocks around it stand still: those of a
+    /// [`Timeout`](crate::policies::timeout::Timeout), a [`Hedge`](crate::policies::hedge::Hedge) and a `within`.
     ///
     /// # Errors
     /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
@@ -121,13 +123,11 @@ impl<'a> Approval<'a> {
 
     async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
         let asked = Instant::now();
-        let human = human::is_asked();
         let answer = whom.review(&self.request);
         let decision = match self.within {
-            Some(within) => timer::within(within, answer).await.unwrap_or(Decision::Expired),
-            None => answer.await,
+            Some(within) => asking(timer::within(within, answer)).await.unwrap_or(Decision::Expired),
+            None => asking(answer).await,
         };
-        drop(human);
         span.decided(&decision);
         self.conclude(decision, asked.elapsed())
     }
