@@ -273,6 +273,11 @@ async fn with_other_attributes_between_and_around() {
     async fn with_a_budget() -> Result<u32, Error> {
         Err(REFUSED)
     }
+    #[retry(max = 5, backoff = "none", budget = BUDGET, within = "1m")]
+    #[circuit_breaker(failures = 2)]
+    async fn within_a_time() -> Result<u32, Error> {
+        Err(REFUSED)
+    }
     #[retry(max = 5, backoff = "none", budget = BUDGET)]
     #[hedge(after = "1s")]
     #[bulkhead(max = 1)]
@@ -292,6 +297,7 @@ async fn with_other_attributes_between_and_around() {
     assert_eq!(last_error(&below().await.unwrap_err()), Some("connection refused"));
 
     assert_eq!(last_error(&with_a_budget().await.unwrap_err()), Some("connection refused"));
+    assert_eq!(last_error(&within_a_time().await.unwrap_err()), Some("connection refused"));
     assert_eq!(last_error(&further_down().await.unwrap_err()), Some("connection refused"));
     assert_eq!(above().await, Err(REFUSED), "the last error comes out, untouched");
     assert_eq!(last_error(&above().await.unwrap_err()), None, "this call failed with nothing before");

@@ -92,7 +92,7 @@ struct Retry {
     /// The key as it would be if nothing were wrong.
     mentioned_key: Option<Key>,
     clones: Clones,
-    /// Whether there may be a `within`.
+    /// Whether there may be a `within`, and a human in an attempt whose time is left out of it.
     may_end: bool,
 }
 
@@ -111,7 +111,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         key: key(options, function, errors),
         mentioned_key: options.mention(KEY).cloned().map(Key),
         clones: Clones::of(options, function, errors),
-        may_end: options.positional.is_some() || options.value("within").is_some(),
+        may_end: function.is_async() && (options.positional.is_some() || options.value("within").is_some()),
     })
 }
 
@@ -131,7 +131,7 @@ impl Layer for Retry {
     //         pause.await;
     //     }
     //
-    // Above a breaker, it keeps what it failed with last:
+    // Above a breaker, it keeps what it failed with last (with both, in a `LastError` of its own):
     //     let mut attempts = retry.attempts().keeping();
     //     … break attempts.end(outcome)
     //
@@ -144,7 +144,7 @@ impl Layer for Retry {
         let mixed = Span::mixed_site();
         let retry = inner.setting("retry", &self.policy);
         let tool = &function.name;
-        if self.may_end && function.is_async() {
+        if self.may_end {
             inner = inner.into_timed(function, |span, attempt| {
                 let attempts = Ident::new("attempts", span);
                 quote_spanned!(span=> #attempts.run(#attempt))
@@ -181,6 +181,10 @@ impl Layer for Retry {
                 }
             )
         })
+    }
+
+    fn runs_what_is_below(&self) -> bool {
+        self.may_end
     }
 
     fn before_body(&self) -> TokenStream {

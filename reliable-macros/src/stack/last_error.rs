@@ -11,7 +11,7 @@ pub(crate) fn kept(stack: &[Placed]) -> Option<Kept> {
         return Some(Kept::Above);
     }
     match stack[keeper + 1..].iter().position(is(LastError::ToldBelow))? {
-        0 => Some(Kept::Next),
+        0 if !stack[keeper].layer.runs_what_is_below() => Some(Kept::Next),
         _ => Some(Kept::Below),
     }
 }
