@@ -202,6 +202,50 @@ mod an_approver_that_asks {
     }
 }
 
+/// Who listens is foreign, too.
+mod a_listener_that_panics {
+    use std::num::NonZeroU64;
+
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Metadata, Subscriber};
+
+    use super::*;
+
+    struct Panics;
+
+    impl Subscriber for Panics {
+        fn enabled(&self, _: &Metadata<'_>) -> bool {
+            true
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_non_zero_u64(NonZeroU64::MIN)
+        }
+
+        fn event(&self, _: &tracing::Event<'_>) {
+            panic!("the disk is full")
+        }
+
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    #[tokio::test]
+    async fn is_not_heard_and_the_others_are_told() {
+        #[fallback(Ok(42))]
+        async fn price() -> Result<u32, String> {
+            Err("503".to_owned())
+        }
+        let recorder = Recorder::new();
+        let _subscriber = tracing::subscriber::set_default(Panics);
+        let scope = Scope::current().recorder(&recorder).listen(|_: &Event| panic!("so is this one"));
+        assert_eq!(scope.run(price()).await, Ok(42));
+        assert_eq!(recorder.report().of("price").unwrap().fallbacks, 1);
+    }
+}
+
 /// Panics when it is dropped.
 struct Bomb;
 

@@ -4,6 +4,7 @@
 
 use std::future::poll_fn;
 use std::io::{Read, Write, stderr};
+use std::net::{TcpListener, TcpStream};
 use std::pin::{Pin, pin};
 use std::process::{Child, Command, Stdio};
 use std::task::Poll;
@@ -22,7 +23,7 @@ const GIVES_UP: &str = "the_process_that_gives_up";
 /// A question without its turn would stand between another one and its code: with so many, one of them surely does.
 #[test]
 fn it_asks_one_question_at_a_time_and_its_code_allows() {
-    let Some(mut terminal) = at_a_terminal(ASKS, "") else { return };
+    let Some(mut terminal) = at_a_terminal(ASKS, "", "") else { return };
     for asked in 1..=QUESTIONS {
         let code = terminal.code(asked);
         assert_eq!(terminal.shown.matches("approval needed").count(), asked);
@@ -33,7 +34,7 @@ fn it_asks_one_question_at_a_time_and_its_code_allows() {
 
 #[test]
 fn what_was_typed_before_the_question_approves_nothing() {
-    let Some(mut terminal) = at_a_terminal(ASKS, "") else { return };
+    let Some(mut terminal) = at_a_terminal(ASKS, "", "") else { return };
     for stale in ["y", "yes", "Y", "", "k7m2"].iter().cycle().take(QUESTIONS) {
         terminal.types(stale);
     }
@@ -43,7 +44,7 @@ fn what_was_typed_before_the_question_approves_nothing() {
 
 #[test]
 fn the_code_of_the_question_before_approves_nothing() {
-    let Some(mut terminal) = at_a_terminal(ASKS, "") else { return };
+    let Some(mut terminal) = at_a_terminal(ASKS, "", "") else { return };
     let code = terminal.code(1);
     terminal.types(&code);
     terminal.types(&code);
@@ -54,7 +55,12 @@ fn the_code_of_the_question_before_approves_nothing() {
 /// Whoever has given up holds nothing, and nobody needs to press Enter for it.
 #[test]
 fn who_gives_up_makes_room_for_the_next() {
-    let Some(mut terminal) = at_a_terminal(GIVES_UP, "") else { return };
+    let parent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let gives_up = format!("{GIVES_UP}={}", parent.local_addr().unwrap().port());
+    let Some(mut terminal) = at_a_terminal(GIVES_UP, &gives_up, "") else { return };
+    terminal.code(1);
+    // Now that it is shown.
+    drop(parent.accept().unwrap());
     let shown = terminal.read_until(|shown| shown.contains("approval needed: last") && shown.ends_with("denies: "));
     terminal.types(code_in(&shown));
     terminal.read_until(|shown| shown.contains("it is done"));
@@ -62,7 +68,7 @@ fn who_gives_up_makes_room_for_the_next() {
 
 #[test]
 fn where_the_question_is_not_seen_it_is_denied() {
-    let Some(mut terminal) = at_a_terminal(ASKS, "2>/dev/null") else { return };
+    let Some(mut terminal) = at_a_terminal(ASKS, "", "2>/dev/null") else { return };
     terminal.read_until(|shown| shown.contains("standard error is no terminal"));
 }
 
@@ -104,8 +110,11 @@ async fn the_process_that_gives_up() {
         writeln!(stderr(), "it is done").unwrap();
         Ok(())
     }
-    for _ in 0..QUESTIONS {
-        assert_eq!(poll_once(pin!(first())).await, None);
+    let port = std::env::var(GIVES_UP).unwrap().parse().unwrap();
+    {
+        let mut asking = pin!(first());
+        assert_eq!(poll_once(asking.as_mut()).await, None);
+        assert_eq!(TcpStream::connect(("127.0.0.1", port)).unwrap().read(&mut [0]).unwrap(), 0);
     }
     assert_eq!(last().await, Ok(()));
 }
@@ -124,14 +133,14 @@ struct AtATerminal {
     shown: String,
 }
 
-fn at_a_terminal(test: &str, redirected: &str) -> Option<AtATerminal> {
+fn at_a_terminal(test: &str, variable: &str, redirected: &str) -> Option<AtATerminal> {
     let is_there = Command::new("script").arg("--version").output().is_ok_and(|output| output.status.success());
     if !is_there {
         aloud::say_aloud("left out: questions at a terminal, for which there is no `script` of util-linux");
         return None;
     }
     let this = std::env::current_exe().unwrap();
-    let line = format!("'{}' --exact {test} --ignored --nocapture {redirected}", this.display());
+    let line = format!("{variable} '{}' --exact {test} --ignored --nocapture {redirected}", this.display());
     let mut script = Command::new("script");
     let script = script.args(["--quiet", "--flush", "--return", "--command", &line, "/dev/null"]);
     let script = script.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();

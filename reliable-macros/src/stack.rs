@@ -145,7 +145,8 @@ fn marker() -> TokenStream {
     quote!(@gathered)
 }
 
-fn is_marker(args: &TokenStream) -> bool {
+/// Whether these are the arguments of an attribute of the family that has been gathered.
+pub(crate) fn is_marker(args: &TokenStream) -> bool {
     args.to_string().replace(' ', "") == "@gathered"
 }
 

@@ -2,7 +2,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let retry: &::reliable::Retry = &POLICY;
     let mut attempts = retry.attempts();
     return loop {
-        let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
+        let outcome: Result<Forecast, WeatherError> = attempts.run((fetch(city))).await;
         let pause = match attempts
             .settle(
                 "forecast",

@@ -89,6 +89,14 @@ impl Shell {
         (sig, quote_spanned!(Span::mixed_site()=> return #future))
     }
 
+    /// The name that the future has moved the receiver to.
+    pub(crate) fn receiver(&self) -> Option<&Ident> {
+        self.takes.iter().filter_map(async_trait::taken).find_map(|(pat, moved)| match pat {
+            Pat::Ident(name) if moved == "self" => Some(&name.ident),
+            _ => None,
+        })
+    }
+
     /// Makes the signature that of the `async fn`, with the parameters as they were before the future took them.
     fn undo(&self, sig: &mut Signature, answer: Type) {
         if let ReturnType::Type(_, ty) = &mut sig.output {

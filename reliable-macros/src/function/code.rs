@@ -165,25 +165,23 @@ impl Code {
     pub(crate) fn keep_last_error(&mut self, kept: Kept) -> Option<TokenStream> {
         self.keeps_last_error = true;
         let last_error = last_error();
-        // Others look at it, from inside an `async` block, unless the code is a part of the same one.
-        let alone = kept == Kept::ForBelow && self.labelled.is_some() && self.form == Form::Returning;
-        let made = Ident::new(if alone { "new" } else { "shared" }, Span::mixed_site());
-        let value = quote_spanned!(Span::mixed_site()=> ::reliable::expansion::LastError::#made());
-        if kept == Kept::ForBelow {
-            return Some(quote_spanned!(Span::mixed_site()=> let #last_error = #value;));
+        let value = quote_spanned!(Span::mixed_site()=> ::reliable::expansion::LastError::new());
+        if kept == Kept::Above {
+            self.settings.push((last_error, Setting { ty: None, value }));
+            return None;
         }
-        self.settings.push((last_error, Setting { ty: None, value }));
-        None
+        Some(quote_spanned!(Span::mixed_site()=> let #last_error = #value;))
     }
 
     /// The place where a retry in this code keeps what it failed with last for those above it.
     pub(crate) fn kept_last_error(&self, function: &Function) -> Option<Ident> {
-        (function.last_error == Some(Kept::ForAbove) && self.keeps_last_error).then(last_error)
+        (function.last_error == Some(Kept::Above) && self.keeps_last_error).then(last_error)
     }
 
     /// The place where the retry that is yet to come around this code will have kept it.
     pub(crate) fn last_error_before(&self, function: &Function) -> Option<Ident> {
-        (function.last_error.is_some() && !self.keeps_last_error).then(last_error)
+        let kept = function.last_error.filter(|_| !self.keeps_last_error)?;
+        Some(if kept == Kept::Next { attempts() } else { last_error() })
     }
 
     /// `let outcome = …;`
@@ -281,6 +279,11 @@ impl Code {
 /// What the place where a retry keeps what it failed with last is called.
 pub(crate) fn last_error() -> Ident {
     Ident::new("last_error", Span::mixed_site())
+}
+
+/// What the attempts of a retry are called.
+pub(crate) fn attempts() -> Ident {
+    Ident::new("attempts", Span::mixed_site())
 }
 
 /// Leaves with an outcome.

@@ -30,7 +30,8 @@ use crate::scope::Scope;
 /// }
 /// ```
 ///
-/// An approver that panics has denied. One that may fail can end with `result.into()`, which denies with the error.
+/// An approver that panics has denied. One that may fail can end with `result.into()`, which denies with the error. It may call
+/// functions that ask another approver; a question that would come to itself, while it is asked, is denied.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an approver: give `by` a value whose type implements `reliable::Approver`",
     label = "this is not an approver",
@@ -41,7 +42,7 @@ pub trait Approver: Send + Sync {
     fn review(&self, request: &Request) -> impl Future<Output = Decision> + Send;
 
     /// Decides what needs no looking at, and so no waiting and no allocation; it is asked first. Default: `None`, which
-    /// leaves the decision to [`review`](Approver::review).
+    /// leaves the decision to [`review`](Approver::review). What asks somebody, here, is denied.
     ///
     /// ```
     /// use reliable::{Approver, Decision, Request};
