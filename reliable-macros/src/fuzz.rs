@@ -145,38 +145,39 @@ const VALID: [(&str, &str); 28] = [
     ("chaos", "name = \"here\""),
 ];
 
+const VALUES: [&str; 26] = [
+    "3",
+    "0",
+    "-1",
+    "0.5",
+    "1.5",
+    "2s",
+    "\"2s\"",
+    "\"2 s\"",
+    "\"\"",
+    "\"exp\"",
+    "true",
+    "city",
+    "self",
+    "E::busy",
+    "99999999999999999999999",
+    "|error| true",
+    "{ city }",
+    "(3)",
+    "f(city)?",
+    "return",
+    "'a'",
+    "b\"2s\"",
+    "..",
+    "1e400",
+    "\"9999999999999999d\"",
+    "error.wait().await",
+];
+
 /// `key = value`, which may be known to the attribute, or nearly.
 fn option() -> impl Strategy<Value = String> {
     let rows = || FAMILY.attributes.iter().flat_map(|attribute| attribute.options);
     let keys: Vec<&str> = rows().flat_map(|row| row.also.iter().copied().chain([row.key])).collect();
-    const VALUES: [&str; 26] = [
-        "3",
-        "0",
-        "-1",
-        "0.5",
-        "1.5",
-        "2s",
-        "\"2s\"",
-        "\"2 s\"",
-        "\"\"",
-        "\"exp\"",
-        "true",
-        "city",
-        "self",
-        "E::busy",
-        "99999999999999999999999",
-        "|error| true",
-        "{ city }",
-        "(3)",
-        "f(city)?",
-        "return",
-        "'a'",
-        "b\"2s\"",
-        "..",
-        "1e400",
-        "\"9999999999999999d\"",
-        "error.wait().await",
-    ];
     let joined = select(&[" = ", "", ": ", " => ", " == ", "("][..]);
     (select(keys), joined, select(&VALUES[..])).prop_map(|(key, joined, value)| match joined {
         "" => key.to_owned(),

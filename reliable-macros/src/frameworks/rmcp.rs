@@ -144,12 +144,12 @@ mod tests {
         .unwrap();
         let code = ToolOutcome.wrap(Code::body(&TokenStream::new(), &function), &function);
         let expanded = function.with_body(&[], &code);
-        let expected = expect_test::expect![[r#"
+        let expected = expect_test::expect![[r"
             async fn refund() -> Result<CallToolResult, McpError> {
                 let outcome: Result<CallToolResult, McpError> = { pay().await };
                 return ::reliable::rmcp::tool_outcome(outcome);
             }
-        "#]];
+        "]];
         expected.assert_eq(&prettyplease::unparse(&syn::parse2(expanded).unwrap()));
     }
 }
