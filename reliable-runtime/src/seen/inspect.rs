@@ -7,6 +7,7 @@
 //! function's own bounds promise.
 
 #![allow(clippy::unused_self, reason = "`self` is used through `Deref`, which the lint does not see")]
+#![allow(clippy::unnecessary_wraps, reason = "another rung has `None`")]
 
 use std::error::Error;
 use std::fmt::{Debug, Display};

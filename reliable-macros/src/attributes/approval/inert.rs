@@ -1,5 +1,6 @@
 //! Which attributes leave the body of a function alone.
 
+use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -44,7 +45,7 @@ pub(super) fn may_replace_the_body(attrs: &[Attribute]) -> Option<String> {
 fn replaces(meta: &Meta) -> Option<String> {
     let (path, tokens) = match meta {
         Meta::List(list) => (&list.path, list.tokens.clone()),
-        _ => (meta.path(), Default::default()),
+        _ => (meta.path(), TokenStream::new()),
     };
     let (first, last) = (&path.segments.first()?.ident, &path.segments.last()?.ident);
     let is_one_of = |known: &[&str], name| known.iter().any(|known| name == known);

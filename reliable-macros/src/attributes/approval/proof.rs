@@ -168,7 +168,8 @@ impl Place {
 
     /// What has the compiler look whether the first name of the path means the same outside of a body.
     fn means_the_same(&self) -> (TokenStream, TokenStream, TokenStream) {
-        let Some(first) = &self.first else { return Default::default() };
+        let nothing = TokenStream::new;
+        let Some(first) = &self.first else { return (nothing(), nothing(), nothing()) };
         let here = at(first.span());
         let means = named("_what_", first, "_means_here");
         (
