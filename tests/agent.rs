@@ -327,7 +327,7 @@ mod the_time {
         #[agent(within = "1s", max_steps = 4)]
         async fn f() -> Result<Step<()>, Fault> {
             if Run::current().step() == 1 {
-                tokio::spawn(Scope::current().run(ask_for(1000 * 60)));
+                reliable::spawn(ask_for(1000 * 60));
                 // The question is open before the time goes on.
                 tokio::task::yield_now().await;
             }

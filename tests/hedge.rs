@@ -152,8 +152,11 @@ fn judged(error: usize) -> Judged {
     Judged::Own(error)
 }
 
-fn is_odd(&Error(error): &Error) -> bool {
-    error % 2 == 1
+impl Error {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "this is what the option calls")]
+    fn is_odd(&self) -> bool {
+        self.0 % 2 == 1
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -170,7 +173,7 @@ async fn an_error_that_another_attempt_will_meet_too_ends_the_race() {
     async fn by_when_and_not_by_its_type(service: &Service) -> Result<usize, Judged> {
         service.answer().await.map_err(|Error(error)| judged(error))
     }
-    #[hedge(after = "200ms", max = 3, when = is_odd)]
+    #[hedge(after = "200ms", max = 3, when = Error::is_odd)]
     async fn up_to_four(service: &Service) -> Result<usize, Error> {
         service.answer().await
     }

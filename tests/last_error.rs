@@ -9,7 +9,10 @@ use std::iter::successors;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use reliable::{CircuitBreaker, Fault, FaultKind, Step, agent, circuit_breaker, fallback, hedge, retry, timeout};
+use reliable::{
+    CircuitBreaker, Fault, FaultKind, RetryBudget, Step, agent, bulkhead, circuit_breaker, fallback, hedge, retry,
+    timeout,
+};
 use tokio::time::sleep;
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -254,6 +257,7 @@ fn a_plain_function_says_it_too() {
 #[tokio::test(start_paused = true)]
 async fn with_other_attributes_between_and_around() {
     static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(2);
+    static BUDGET: RetryBudget = RetryBudget::new(100);
     static ABOVE: CircuitBreaker = CircuitBreaker::new().failures(1);
     #[fallback(Err(error))]
     #[timeout(secs = 60)]
@@ -264,6 +268,24 @@ async fn with_other_attributes_between_and_around() {
     async fn below() -> Result<u32, Error> {
         Err(REFUSED)
     }
+    #[retry(max = 5, backoff = "none", budget = BUDGET)]
+    #[circuit_breaker(failures = 2)]
+    async fn with_a_budget() -> Result<u32, Error> {
+        Err(REFUSED)
+    }
+    #[retry(max = 5, backoff = "none", budget = BUDGET, within = "1m")]
+    #[circuit_breaker(failures = 2)]
+    async fn within_a_time() -> Result<u32, Error> {
+        Err(REFUSED)
+    }
+    #[retry(max = 5, backoff = "none", budget = BUDGET)]
+    #[hedge(after = "1s")]
+    #[bulkhead(max = 1)]
+    #[circuit_breaker(failures = 2)]
+    async fn further_down() -> Result<u32, Error> {
+        Err(REFUSED)
+    }
+
     #[timeout(secs = 2)]
     #[circuit_breaker(ABOVE)]
     #[retry(max = 1, backoff = "none")]
@@ -274,6 +296,9 @@ async fn with_other_attributes_between_and_around() {
     }
     assert_eq!(last_error(&below().await.unwrap_err()), Some("connection refused"));
 
+    assert_eq!(last_error(&with_a_budget().await.unwrap_err()), Some("connection refused"));
+    assert_eq!(last_error(&within_a_time().await.unwrap_err()), Some("connection refused"));
+    assert_eq!(last_error(&further_down().await.unwrap_err()), Some("connection refused"));
     assert_eq!(above().await, Err(REFUSED), "the last error comes out, untouched");
     assert_eq!(last_error(&above().await.unwrap_err()), None, "this call failed with nothing before");
 }
@@ -335,5 +360,48 @@ async fn the_future_is_send() {
         tokio::task::yield_now().await;
         Err("busy".into())
     }
+    #[retry(max = 5, backoff = "none")]
+    #[circuit_breaker(failures = 2)]
+    async fn right_below() -> Result<u32, Box<dyn StdError>> {
+        tokio::task::yield_now().await;
+        Err("busy".into())
+    }
+    #[retry(max = 5, backoff = "none")]
+    #[hedge(after = "1s")]
+    #[circuit_breaker(failures = 2)]
+    async fn further_down() -> Result<u32, Box<dyn StdError>> {
+        tokio::task::yield_now().await;
+        Err("busy".into())
+    }
     assert!(tokio::spawn(async { call().await.is_err() }).await.unwrap());
+    assert!(tokio::spawn(async { right_below().await.is_err() }).await.unwrap());
+    assert!(tokio::spawn(async { further_down().await.is_err() }).await.unwrap());
+}
+
+#[test]
+fn nothing_is_left_of_it_and_nothing_made_for_a_retry_that_hides_nothing() {
+    #[retry(max = 3, backoff = "none")]
+    #[circuit_breaker(failures = 9)]
+    fn kept(fails: &Cell<u32>) -> Result<u32, Error> {
+        match fails.get() {
+            0 => Ok(1),
+            left => {
+                fails.set(left - 1);
+                Err(REFUSED)
+            }
+        }
+    }
+    #[retry(max = 3, backoff = "none")]
+    fn plain() -> Result<u32, Error> {
+        Err(REFUSED)
+    }
+    let measure = |call: &dyn Fn()| {
+        let counted = allocation_counter::measure(call);
+        (counted.count_total > 0, counted.count_current)
+    };
+    assert_eq!(measure(&|| assert_eq!(kept(&Cell::new(0)), Ok(1))), (false, 0), "it goes well");
+    assert_eq!(measure(&|| assert_eq!(kept(&Cell::new(2)), Ok(1))), (true, 0), "it recovers");
+    assert_eq!(measure(&|| assert_eq!(kept(&Cell::new(9)), Err(REFUSED))), (true, 0), "it gives up");
+    assert_eq!(measure(&|| assert!(kept(&Cell::new(9)).is_err())), (true, 0), "the circuit opens");
+    assert_eq!(measure(&|| assert_eq!(plain(), Err(REFUSED))), (false, 0));
 }

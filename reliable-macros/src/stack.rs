@@ -22,6 +22,7 @@ use crate::stack::framework::Framework;
 use crate::stack::whole::Name;
 
 pub(crate) mod attribute;
+mod caller;
 mod consumed;
 pub(crate) mod framework;
 mod last_error;
@@ -144,7 +145,8 @@ fn marker() -> TokenStream {
     quote!(@gathered)
 }
 
-fn is_marker(args: &TokenStream) -> bool {
+/// Whether these are the arguments of an attribute of the family that has been gathered.
+pub(crate) fn is_marker(args: &TokenStream) -> bool {
     args.to_string().replace(' ', "") == "@gathered"
 }
 
@@ -229,6 +231,7 @@ fn wrap(
     layers: &[Box<dyn Layer>],
     name: Option<Name>,
 ) -> TokenStream {
+    let caller = caller::wanted(attrs).map(|wanted| (wanted, function.with_body(attrs, function.body())));
     if layers.iter().any(|layer| layer.clones_receiver()) {
         function.call_itself_this();
     }
@@ -239,6 +242,11 @@ fn wrap(
     }
     for layer in layers.iter().rev() {
         code = layer.wrap(code, &function);
+    }
+    if let Some((wanted, untouched)) = caller {
+        if let Some(error) = caller::lost(wanted, &code, &function) {
+            return with_error(&error, &untouched);
+        }
     }
     for layer in layers {
         layer.change_signature(&mut function.sig);

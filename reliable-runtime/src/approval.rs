@@ -2,9 +2,8 @@
 
 pub mod approver;
 mod asked;
+pub mod asks;
 pub mod channel;
-pub(crate) mod guarded;
-mod human;
 pub mod question;
 pub mod scripted;
 pub mod terminal;

@@ -2,7 +2,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let hedge = const {
         &::reliable::Hedge::after(::core::time::Duration::from_millis(200))
     };
-    hedge
+    return hedge
         .run_judged(
             "forecast",
             || async {
@@ -11,5 +11,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             },
             |error| ::reliable::expansion::Inspect::new(error).failure(),
         )
-        .await
+        .await;
 }

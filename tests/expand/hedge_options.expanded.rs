@@ -30,5 +30,5 @@ pub async fn forecast(
     ) {
         return outcome;
     }
-    Ok(Forecast("unknown".to_owned()))
+    return Ok(Forecast("unknown".to_owned()));
 }

@@ -7,7 +7,7 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
             .max_steps(8)
             .max_usd(::reliable::Usd::micros(500000))
     };
-    let last_error = ::reliable::expansion::LastError::shared();
+    let last_error = ::reliable::expansion::LastError::new();
     let retry = const { &::reliable::Retry::new().max(2) };
     let timeout = const { &::reliable::Timeout::secs(30) };
     let outcome = outer_timeout
@@ -70,5 +70,5 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
     ) {
         return outcome;
     }
-    apologise(chat).await
+    return apologise(chat).await;
 }

@@ -4,7 +4,7 @@ impl Weather {
         let outer_timeout: ::reliable::Timeout = ::core::convert::From::from(
             self.limit * 2,
         );
-        let last_error = ::reliable::expansion::LastError::shared();
+        let last_error = ::reliable::expansion::LastError::new();
         let retry = ::reliable::Retry::new().max(self.retries);
         let timeout: ::reliable::Timeout = ::core::convert::From::from(self.limit);
         let outcome = outer_timeout
@@ -53,6 +53,6 @@ impl Weather {
         ) {
             return outcome;
         }
-        Self::stale(self, city).await
+        return Self::stale(self, city).await;
     }
 }

@@ -96,7 +96,7 @@ impl Layer for CircuitBreaker {
         let fault = fault.map(|last_error| quote_spanned!(Span::mixed_site()=> let fault = #last_error.add_to(fault);));
         let rejected = ended_by_fault(function);
         let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
-        inner.into_returning(|leave| {
+        inner.into_returning(|leave, last| {
             let rejected = leave(&rejected);
             let rejected = match &fault {
                 Some(fault) => quote_spanned!(Span::mixed_site()=> { #fault #rejected }),
@@ -108,7 +108,7 @@ impl Layer for CircuitBreaker {
                     ::core::result::Result::Err(fault) => #rejected,
                 };
                 #outcome
-                #settled
+                #last #settled
             )
         })
     }

@@ -88,7 +88,7 @@ impl Layer for Fallback {
         let classify = &self.classify;
         let settled =
             quote_spanned!(function.return_span()=> ::reliable::expansion::Fallback::settle(#tool, outcome, #classify));
-        inner.into_returning(|leave| {
+        inner.into_returning(|leave, last| {
             let answered = leave(&quote_spanned!(mixed=> outcome));
             let unless_answered = quote_spanned!(mixed=>
                 #outcome
@@ -99,7 +99,7 @@ impl Layer for Fallback {
             match &self.answer {
                 Answer::Call(path, arguments) => {
                     let call = call(path, arguments, function.is_async());
-                    quote_spanned!(mixed=> #unless_answered #call)
+                    quote_spanned!(mixed=> #unless_answered #last #call)
                 }
                 Answer::Expr(expr) if mentions_error(&expr.to_token_stream()) => {
                     let error = visible("error");
@@ -109,10 +109,10 @@ impl Layer for Fallback {
                             ::core::ops::ControlFlow::Break(outcome) => #answered,
                             ::core::ops::ControlFlow::Continue(error) => error,
                         };
-                        #expr
+                        #last #expr
                     )
                 }
-                Answer::Expr(expr) => quote_spanned!(mixed=> #unless_answered #expr),
+                Answer::Expr(expr) => quote_spanned!(mixed=> #unless_answered #last #expr),
                 Answer::Missing => TokenStream::new(),
             }
         })

@@ -7,9 +7,9 @@ use syn::spanned::Spanned;
 
 use crate::errors::Errors;
 use crate::frameworks::rmcp;
-use crate::function::Function;
-use crate::function::code::{Code, Setting, last_error, pause};
+use crate::function::code::{Code, Setting, attempts, last_error, pause};
 use crate::function::tokens::{at, mentions};
+use crate::function::{Function, Kept};
 use crate::options::classify::Classify;
 use crate::options::policy::Policy;
 use crate::options::repeat::{Clones, check_parameters};
@@ -92,6 +92,8 @@ struct Retry {
     /// The key as it would be if nothing were wrong.
     mentioned_key: Option<Key>,
     clones: Clones,
+    /// Whether there may be a `within`, and a human in an attempt whose time is left out of it.
+    may_end: bool,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
@@ -109,6 +111,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         key: key(options, function, errors),
         mentioned_key: options.mention(KEY).cloned().map(Key),
         clones: Clones::of(options, function, errors),
+        may_end: function.is_async() && (options.positional.is_some() || options.value("within").is_some()),
     })
 }
 
@@ -128,15 +131,34 @@ impl Layer for Retry {
     //         pause.await;
     //     }
     //
+    // Above a breaker, it keeps what it failed with last (with both, in a `LastError` of its own):
+    //     let mut attempts = retry.attempts().keeping();
+    //     … break attempts.end(outcome)
+    //
+    // With a `within`, or with a policy that may have one, each attempt is told of the time that a human takes:
+    //         let outcome: Result<Forecast, WeatherError> = attempts.run(BODY).await;
+    //
     // The pause is bound before it is awaited, because a `match` keeps what it looks at alive: an error that is not
     // `Send` would make the whole future so.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let retry = inner.setting("retry", &self.policy);
         let tool = &function.name;
+        if self.may_end {
+            inner = inner.into_timed(function, |span, attempt| {
+                let attempts = Ident::new("attempts", span);
+                quote_spanned!(span=> #attempts.run(#attempt))
+            });
+        }
         let outcome = inner.outcome(function);
-        let classify = self.classify.noting(function.last_error.map(|_| last_error()));
-        let last_error = function.last_error.and_then(|kept| inner.keep_last_error(kept));
+        let in_place = function.last_error.filter(|kept| *kept != Kept::Next);
+        let classify = self.classify.noting(in_place.map(|_| last_error()));
+        let place = in_place.and_then(|kept| inner.keep_last_error(kept));
+        let attempts = attempts();
+        let by_itself = function.last_error == Some(Kept::Next);
+        let keeping = by_itself.then(|| quote_spanned!(mixed=> .keeping()));
+        let ended =
+            if by_itself { quote_spanned!(mixed=> #attempts.end(outcome)) } else { quote_spanned!(mixed=> outcome) };
         let settle = quote_spanned!(function.return_span()=> settle);
         let budget = self.budget.as_ref().map(|setting| {
             let budget = inner.setting("budget", setting);
@@ -144,19 +166,25 @@ impl Layer for Retry {
         });
         let key = &self.key;
         let wait = pause(function);
-        inner.into_block(quote_spanned!(mixed=>
-            #last_error
-            let mut attempts = #retry.attempts() #budget;
-            #key
-            loop {
-                #outcome
-                let pause = match attempts.#settle(#tool, outcome, #classify) {
-                    ::core::ops::ControlFlow::Break(outcome) => break outcome,
-                    ::core::ops::ControlFlow::Continue(pause) => pause,
-                };
-                #wait;
-            }
-        ))
+        inner.into_block(|last| {
+            quote_spanned!(mixed=>
+                #place
+                let mut #attempts = #retry.attempts() #budget #keeping;
+                #key
+                #last loop {
+                    #outcome
+                    let pause = match #attempts.#settle(#tool, outcome, #classify) {
+                        ::core::ops::ControlFlow::Break(outcome) => break #ended,
+                        ::core::ops::ControlFlow::Continue(pause) => pause,
+                    };
+                    #wait;
+                }
+            )
+        })
+    }
+
+    fn runs_what_is_below(&self) -> bool {
+        self.may_end
     }
 
     fn before_body(&self) -> TokenStream {

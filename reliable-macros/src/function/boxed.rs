@@ -24,6 +24,8 @@ pub(crate) struct Shell {
     boxed: Option<Span>,
     /// What the future does before the body: it takes the parameters.
     takes: Vec<Stmt>,
+    /// Whether the body does what the function did before there was a future.
+    did_more: bool,
 }
 
 // Input:
@@ -36,7 +38,7 @@ pub(crate) struct Shell {
 //
 // Closed, around the new body:
 //     fn refund(&self, amount: u32) -> Pin<Box<dyn Future<Output = Result<Receipt, ToolError>> + Send + '_>> {
-//         ::std::boxed::Box::pin(async move { let amount = amount; NEW_BODY })
+//         return ::std::boxed::Box::pin(async move { let amount = amount; NEW_BODY })
 //     }
 /// Opens a function that returns a future: the shell, and the body in it. `None` for any other function.
 pub(crate) fn open(sig: &mut Signature, body: &Group) -> syn::Result<Option<(Shell, Group)>> {
@@ -51,22 +53,28 @@ pub(crate) fn open(sig: &mut Signature, body: &Group) -> syn::Result<Option<(She
     let value = only_value(&statements);
     let pinned = value.and_then(pinned);
     let boxed = pinned.map(|(span, _)| span).or((!is_opaque(&returned)).then(|| at(body.span())));
-    let (takes, inner) = match (pinned.map(|(_, future)| future).or(value), pinned.is_some() || is_opaque(&returned)) {
-        (Some(Expr::Async(ExprAsync { attrs, block, .. })), true) if attrs.is_empty() => {
-            async_trait::taken_apart(block, sig, &answer)
-        }
-        (future, is_its_own) => {
-            outlived::check(sig, &returned, body)?;
-            let future = future.and_then(|future| awaited(future, is_its_own));
-            (Vec::new(), future.unwrap_or_else(|| awaited_anew(&returned, body)))
-        }
-    };
-    let shell = Shell { sig: sig.clone(), boxed, takes };
+    let (takes, inner, did_more) =
+        match (pinned.map(|(_, future)| future).or(value), pinned.is_some() || is_opaque(&returned)) {
+            (Some(Expr::Async(ExprAsync { attrs, block, .. })), true) if attrs.is_empty() => {
+                let (takes, inner) = async_trait::taken_apart(block, sig, &answer);
+                (takes, inner, false)
+            }
+            (future, is_its_own) => {
+                outlived::check(sig, &returned, body)?;
+                let future = future.and_then(|future| awaited(future, is_its_own));
+                (Vec::new(), future.unwrap_or_else(|| awaited_anew(&returned, body)), true)
+            }
+        };
+    let shell = Shell { sig: sig.clone(), boxed, takes, did_more };
     shell.undo(sig, answer);
     Ok(Some((shell, inner)))
 }
 
 impl Shell {
+    pub(crate) fn did_more(&self) -> bool {
+        self.did_more
+    }
+
     /// The signature of the function, and its body around that of the `async fn`.
     pub(crate) fn close(&self, inner: &Signature, body: impl ToTokens) -> (Signature, TokenStream) {
         let Shell { boxed, takes, .. } = self;
@@ -78,7 +86,15 @@ impl Shell {
         if let (Some(output), ReturnType::Type(_, answer)) = (output(&mut sig.output), &inner.output) {
             *output = Type::clone(answer);
         }
-        (sig, future)
+        (sig, quote_spanned!(Span::mixed_site()=> return #future))
+    }
+
+    /// The name that the future has moved the receiver to.
+    pub(crate) fn receiver(&self) -> Option<&Ident> {
+        self.takes.iter().filter_map(async_trait::taken).find_map(|(pat, moved)| match pat {
+            Pat::Ident(name) if moved == "self" => Some(&name.ident),
+            _ => None,
+        })
     }
 
     /// Makes the signature that of the `async fn`, with the parameters as they were before the future took them.

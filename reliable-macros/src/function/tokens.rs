@@ -46,6 +46,27 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     }
 }
 
+/// The text of a path or a type, without the spaces that tokens have between them.
+pub(crate) fn plain(tokens: impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for (spaced, plain) in [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" ::", "::"),
+        (" < ", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        ("- >", "->"),
+        ("& ", "&"),
+        (" ,", ","),
+        (" ;", ";"),
+        ("' ", "'"),
+    ] {
+        text = text.replace(spaced, plain);
+    }
+    text
+}
+
 /// A block as the one group that it is.
 pub(crate) fn braces(block: &Block) -> Group {
     match block.to_token_stream().into_iter().next() {

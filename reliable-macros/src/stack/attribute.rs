@@ -82,6 +82,11 @@ pub(crate) trait Layer {
     /// Puts it around the code so far.
     fn wrap(&self, inner: Code, function: &Function) -> Code;
 
+    /// Whether it lends itself to the call while that runs: then what is below can't speak to it.
+    fn runs_what_is_below(&self) -> bool {
+        false
+    }
+
     /// Statements to run before the body at each attempt.
     fn before_body(&self) -> TokenStream {
         TokenStream::new()

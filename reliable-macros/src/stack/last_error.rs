@@ -8,7 +8,10 @@ pub(crate) fn kept(stack: &[Placed]) -> Option<Kept> {
     let is = |part: LastError| move |placed: &Placed| placed.attribute.last_error == Some(part);
     let keeper = stack.iter().position(is(LastError::Kept))?;
     if stack[..keeper].iter().any(is(LastError::ToldAbove)) {
-        return Some(Kept::ForAbove);
+        return Some(Kept::Above);
     }
-    stack[keeper..].iter().any(is(LastError::ToldBelow)).then_some(Kept::ForBelow)
+    match stack[keeper + 1..].iter().position(is(LastError::ToldBelow))? {
+        0 if !stack[keeper].layer.runs_what_is_below() => Some(Kept::Next),
+        _ => Some(Kept::Below),
+    }
 }

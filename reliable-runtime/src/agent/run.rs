@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 use crate::agent::circles::{Circles, Nudge, Seen};
-use crate::agent::human::HumanTime;
+use crate::agent::human::HumanWaits;
 use crate::agent::ledger::Ledger;
 use crate::agent::limits::AgentLimits;
+use crate::base::human_time::watching::watched;
 use crate::said::charge::Charge;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
@@ -48,7 +49,7 @@ struct Inner {
     limits: AgentLimits,
     parent: Run,
     started: Instant,
-    human: HumanTime,
+    human: HumanWaits,
     /// The same in all runs of a family, so that what is observed is hashed once.
     hasher: RandomState,
     state: Mutex<State>,
@@ -79,7 +80,7 @@ impl Run {
             agent,
             limits,
             started: Instant::now(),
-            human: HumanTime::default(),
+            human: HumanWaits::default(),
             hasher: parent.0.as_deref().map_or_else(RandomState::new, |run| run.hasher.clone()),
             parent,
             state: Mutex::new(state),
@@ -132,7 +133,7 @@ impl Run {
         let step = self.1.step(|| (self.agent(), self.step(), self.max_steps()), step);
         let scope = Scope::current();
         let scope = if let Some(run) = &self.0 { scope.with(Arc::clone(run)) } else { scope };
-        scope.run(step)
+        scope.run(watched(step, note_questions))
     }
 
     /// Tells that the run has its answer, or that its last step failed.
@@ -151,10 +152,6 @@ impl Run {
     /// This run and those around it.
     pub(crate) fn and_outer(&self) -> impl Iterator<Item = &Run> {
         successors(Some(self), |run| run.0.as_deref().map(|run| &run.parent)).filter(|run| run.0.is_some())
-    }
-
-    pub(crate) fn human_time(&self) -> Option<&HumanTime> {
-        self.0.as_deref().map(|run| &run.human)
     }
 
     pub(crate) fn hold(&self, charge: Charge) -> Result<(), Fault> {
@@ -217,6 +214,13 @@ impl Run {
     pub(crate) fn kept_nudge(&self) -> Option<String> {
         let state = self.0.as_deref()?.state();
         state.circles.nudge_in(state.step).map(str::to_owned)
+    }
+}
+
+/// What a step has asked a human, the run that it is a step of leaves out of its time.
+fn note_questions(before: u64) {
+    if let Some(run) = Scope::find::<Inner>() {
+        run.human.note(before);
     }
 }
 

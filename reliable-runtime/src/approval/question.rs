@@ -6,7 +6,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::approval::approver::{Approver, ErasedApprover};
-use crate::approval::{approver, asked, human};
+use crate::approval::{approver, asked, asks};
+use crate::base::human_time::asking::asking;
 use crate::base::timer;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
@@ -14,6 +15,7 @@ use crate::said::name::ToolName;
 use crate::said::request::{Argument, Decision, Request};
 use crate::said::words;
 use crate::seen::emit::emit;
+use crate::seen::inspect;
 use crate::seen::span::ApprovalSpan;
 
 /// A question to a human, put together argument by argument and then asked.
@@ -55,9 +57,18 @@ impl<'a> Approval<'a> {
     }
 
     /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`. What could deceive the eye is escaped, and what is
-    /// long is cut, with its length told.
-    pub fn show(self, name: &'static str, value: String) -> Self {
-        self.argument(name, Some(words::shown_text(value)))
+    /// long is cut, with its length told. With `None` it is left out.
+    pub fn show(self, name: &'static str, value: impl Into<Option<String>>) -> Self {
+        match value.into() {
+            Some(value) => self.argument(name, Some(words::shown_text(value))),
+            None => self,
+        }
+    }
+
+    /// Stands for an argument of which nobody can show more than what it is: `.not_shown("_", "Token")` is shown as
+    /// `_ = <not shown: Token>`.
+    pub fn not_shown(self, name: &'static str, what: &str) -> Self {
+        self.show(name, inspect::not_shown(what))
     }
 
     /// Names an argument without its value, which neither a human nor a log gets to see.
@@ -87,7 +98,8 @@ impl<'a> Approval<'a> {
         self.request
     }
 
-    /// Asks, and waits for the answer. The time of waiting does not count against an agent's `within`.
+    /// Asks, and waits for the answer. While it waits, the clocks around it stand still: those of a
+    /// [`Timeout`](crate::policies::timeout::Timeout), a [`Hedge`](crate::policies::hedge::Hedge) and a `within`.
     ///
     /// # Errors
     /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
@@ -96,7 +108,8 @@ impl<'a> Approval<'a> {
     pub fn ask(self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {
             let whom = Whom::of(self.by);
-            if let Some(decision) = untold(&self.request).or_else(|| whom.at_once(&self.request)) {
+            let denied = asks::denied(&self.request).or_else(|| untold(&self.request));
+            if let Some(decision) = denied.or_else(|| whom.at_once(&self.request)) {
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
@@ -110,13 +123,11 @@ impl<'a> Approval<'a> {
 
     async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
         let asked = Instant::now();
-        let human = human::is_asked();
         let answer = whom.review(&self.request);
         let decision = match self.within {
-            Some(within) => timer::within(within, answer).await.unwrap_or(Decision::Expired),
-            None => answer.await,
+            Some(within) => asking(timer::within(within, answer)).await.unwrap_or(Decision::Expired),
+            None => asking(answer).await,
         };
-        drop(human);
         span.decided(&decision);
         self.conclude(decision, asked.elapsed())
     }

@@ -28,9 +28,7 @@ fn no_timer() -> ! {
 
 /// Ready when so much time has passed since this was first asked.
 pub(crate) fn poll_timer(mut timer: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context<'_>) -> Poll<()> {
-    if timer.is_none() {
-        timer.set(Some(sleep(after)));
-    }
+    start(timer.as_mut(), after);
     let Some(timer) = timer.as_pin_mut() else {
         return Poll::Pending;
     };
@@ -39,6 +37,13 @@ pub(crate) fn poll_timer(mut timer: Pin<&mut Option<Sleep>>, after: Duration, cx
     }
     // A call that always uses up tokio's cooperative budget must not keep the limit from firing.
     pin!(unconstrained(timer)).poll(cx)
+}
+
+/// Makes the timer, if that has not been done.
+pub(crate) fn start(mut timer: Pin<&mut Option<Sleep>>, after: Duration) {
+    if timer.is_none() {
+        timer.set(Some(sleep(after)));
+    }
 }
 
 /// What `future` gives, if it is done in time.

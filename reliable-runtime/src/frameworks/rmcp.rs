@@ -166,3 +166,11 @@ mod errors;
 pub use cancelled::{drop_cancelled, until_cancelled};
 pub use elicitation::Elicitation;
 pub use errors::{FAULT_KEY, WAIT_KEY, tell_faults, tool_outcome};
+
+use ::rmcp::service::{Peer, RequestContext, ServiceRole};
+
+use crate::seen::inspect::HandedOver;
+
+impl<R: ServiceRole> HandedOver for RequestContext<R> {}
+
+impl<R: ServiceRole> HandedOver for Peer<R> {}

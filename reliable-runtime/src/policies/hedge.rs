@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::Sleep;
 
-use crate::base::timer::poll_timer;
+use crate::base::human_time::polled;
+use crate::base::human_time::watching::OwnTimer;
 use crate::said::event::Event;
 use crate::seen::emit::emit;
 use crate::seen::failure::{Failure, Words};
@@ -65,6 +65,8 @@ impl Hedge {
     /// is the outcome: so the error is always that of the attempt which failed last. To try again after an error is the
     /// business of a [`Retry`](crate::policies::retry::Retry).
     ///
+    /// While a question to a human is open in an attempt, the time stands still, and no other attempt starts.
+    ///
     /// The first attempt is polled before anything else happens: if it is ready at once, there is no timer and no clock.
     /// The first two attempts are part of the future; others are boxed when they start.
     #[inline]
@@ -97,7 +99,7 @@ impl Hedge {
     ///     Err::<u32, _>(if first { 503 } else { 404 })
     /// };
     /// let hedge = Hedge::after(Duration::from_millis(200));
-    /// let outcome = hedge.run_judged("search", attempt, |&status| Inspect::new(&status).failure().when(status != 404));
+    /// let outcome = hedge.run_judged("search", attempt, |status| Inspect::new(status).failure().when(*status != 404));
     /// assert_eq!(outcome.await, Err(404));
     /// assert_eq!(started.elapsed().as_millis(), 250, "it will not be found by the slow one, either");
     /// # }
@@ -117,7 +119,7 @@ impl Hedge {
         HedgedCall {
             make: attempt,
             attempts: Attempts { first: None, second: None, more: Vec::new(), started: 0, running: 0 },
-            sleep: None,
+            timer: OwnTimer::NEW,
             tool,
             hedge: self,
             inspect,
@@ -144,7 +146,7 @@ pin_project! {
         #[pin]
         attempts: Attempts<F>,
         #[pin]
-        sleep: Option<Sleep>,
+        timer: OwnTimer,
         tool: &'static str,
         hedge: &'a Hedge,
         inspect: I,
@@ -178,10 +180,11 @@ where
             this.attempts.as_mut().start((this.make)());
         }
         loop {
+            let before = polled::newest();
             if let Poll::Ready(outcome) = this.attempts.as_mut().poll(this.tool, this.inspect, cx) {
                 return Poll::Ready(outcome);
             }
-            if this.attempts.started > this.hedge.max || !is_over(this.sleep.as_mut(), this.hedge.after, cx) {
+            if this.attempts.started > this.hedge.max || !is_over(this.timer.as_mut(), before, this.hedge.after, cx) {
                 return Poll::Pending;
             }
             this.attempts.as_mut().start((this.make)());
@@ -249,10 +252,13 @@ fn poll_attempt<F: Future<Output: Outcome>>(
 }
 
 /// Whether the time is over; then the next one begins.
-fn is_over(mut sleep: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context<'_>) -> bool {
-    let over = after.is_zero() || poll_timer(sleep.as_mut(), after, cx).is_ready();
+fn is_over(mut timer: Pin<&mut OwnTimer>, before: u64, after: Duration, cx: &mut Context<'_>) -> bool {
+    let over = match after {
+        Duration::ZERO => !timer.as_mut().stands_still(before, cx),
+        _ => timer.as_mut().poll(before, after, cx).is_ready(),
+    };
     if over {
-        sleep.set(None);
+        timer.restart();
     }
     over
 }

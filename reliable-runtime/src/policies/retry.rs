@@ -1,7 +1,9 @@
 //! `#[retry]`: runs the body again on a transient error.
 
+pub(crate) mod attempt;
 pub mod backoff;
 pub mod budget;
+pub mod keeping;
 pub mod pause;
 #[cfg(test)]
 mod tests;
@@ -131,7 +133,8 @@ impl Retry {
         Retry { spread, ..self }
     }
 
-    /// The time for all attempts and pauses together, from the start of the first attempt on. Default: none.
+    /// The time for all attempts and pauses together, from the start of the first attempt on, without the time that a human
+    /// is asked in an attempt ([`Attempts::run`]). Default: none.
     ///
     /// A running body is not interrupted (that is what `#[timeout]` does): a pause that would end at this limit, or
     /// after it, is not begun, and the call fails with the error at hand.
@@ -376,6 +379,12 @@ impl<'a> Attempts<'a> {
             self.paid = budget.pay(timed_out).ok_or(GaveUpReason::BudgetEmpty)?;
         }
         Ok(delay)
+    }
+
+    /// By the time that a human has taken.
+    fn started_later(&mut self, by: Duration) {
+        let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
+        self.started_us = self.started_us.saturating_add(us);
     }
 
     fn ends_too_late(&self, delay: Duration) -> bool {

@@ -1,19 +1,19 @@
 //! What a retry failed with last, for the fault that ends its call in place of that error.
 
-use std::cell::Cell;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::said::fault::Fault;
 use crate::seen::failure::Failure;
 
-/// A place for what a retry failed with last.
+/// A place for what a retry failed with last, where several futures look at it.
 ///
 /// A breaker below a retry, and a timeout above one, end the call by a fault of their own: "the circuit is open" is all that
 /// would be seen of a call whose first two attempts were refused a connection. The retry notes here what each attempt failed
 /// with, in words of at most 200 bytes, and the fault takes them along: its [`source`](std::error::Error::source) says
 /// "last error: connection refused", and [`FoundFault::last_error`](crate::said::found::FoundFault::last_error) finds it.
 ///
-/// Until something fails nothing is made, and there is no lock in one that is not shared. This is what `#[timeout]` above `#[retry]` writes:
+/// Until something fails nothing is made, and no lock is taken. This is what `#[timeout]` above `#[retry]` writes; with a
+/// breaker right below it, a retry [keeps](crate::policies::retry::Attempts::keeping) it by itself.
 ///
 /// ```
 /// use reliable::expansion::{Inspect, LastError};
@@ -24,13 +24,13 @@ use crate::seen::failure::Failure;
 /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
 /// # async fn main() {
 /// let (retry, timeout) = (Retry::new().max(9), Timeout::secs(1));
-/// let last_error = LastError::shared();
+/// let last_error = LastError::new();
 /// let call = async {
 ///     let mut attempts = retry.attempts();
 ///     loop {
 ///         let outcome: Result<(), Box<dyn Error>> = Err("connection refused".into());
-///         let inspect = |error: &_| last_error.note(Inspect::new(error).failure());
-///         let pause = match attempts.settle("call", outcome, inspect) {
+///         let settled = attempts.settle("call", outcome, |error| last_error.note(Inspect::new(error).failure()));
+///         let pause = match settled {
 ///             ControlFlow::Break(outcome) => break outcome,
 ///             ControlFlow::Continue(pause) => pause,
 ///         };
@@ -43,71 +43,24 @@ use crate::seen::failure::Failure;
 /// assert_eq!(Fault::find(&*late).unwrap().last_error(), Some("connection refused"));
 /// # }
 /// ```
-#[derive(Debug)]
-pub struct LastError<P = Cell<Option<Box<Noted>>>>(P);
-
-/// What was noted.
-#[derive(Debug)]
-pub struct Noted {
-    words: String,
-    /// Whether the service was not called at all.
-    is_rejection: bool,
-    /// Whether a fault took it along: then the next error is that fault, however hidden.
-    told: bool,
-}
-
-/// A place for what was noted.
-pub trait Place {
-    /// Does something with what is there, or is not, while nobody else does.
-    fn with<T>(&self, what: impl FnOnce(&mut Option<Box<Noted>>) -> T) -> T;
-}
-
-impl Place for Cell<Option<Box<Noted>>> {
-    fn with<T>(&self, what: impl FnOnce(&mut Option<Box<Noted>>) -> T) -> T {
-        let mut noted = self.take();
-        let done = what(&mut noted);
-        self.set(noted);
-        done
-    }
-}
-
-impl Place for Mutex<Option<Box<Noted>>> {
-    fn with<T>(&self, what: impl FnOnce(&mut Option<Box<Noted>>) -> T) -> T {
-        what(&mut self.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
+#[derive(Debug, Default)]
+pub struct LastError(Mutex<Noted>);
 
 impl LastError {
     /// Nothing has failed yet.
     pub const fn new() -> Self {
-        LastError(Cell::new(None))
+        LastError(Mutex::new(Noted::NOTHING))
     }
 
-    /// The same, for what is looked at from several futures: from the one around a retry, or inside of an `async` block.
-    pub const fn shared() -> LastError<Mutex<Option<Box<Noted>>>> {
-        LastError(Mutex::new(None))
-    }
-}
-
-impl Default for LastError {
-    fn default() -> Self {
-        LastError::new()
-    }
-}
-
-impl<P: Place> LastError<P> {
     /// Notes what an attempt failed with, and gives it back.
     ///
     /// A rejection is noted only if there was no other error: what opened a circuit says more than that it is open.
     #[cold]
     pub fn note<'e>(&self, failure: Failure<'e>) -> Failure<'e> {
-        let is_rejection = failure.is_rejection();
-        let is_fault = |noted: &mut Box<Noted>| std::mem::take(&mut noted.told) || is_rejection;
-        let known = self.0.with(|noted| noted.as_mut().is_some_and(is_fault));
-        if !known {
+        if !self.noted().has_better(&failure) {
             // Foreign code, and so not under the lock.
             let words = failure.brief();
-            self.0.with(|noted| *noted = Some(Box::new(Noted { words, is_rejection, told: false })));
+            self.noted().replace(words, &failure);
         }
         failure
     }
@@ -115,19 +68,63 @@ impl<P: Place> LastError<P> {
     /// The fault, with what was noted.
     #[cold]
     pub fn add_to(&self, fault: Fault) -> Fault {
-        self.0.with(|noted| {
-            let Some(noted) = noted.as_mut() else { return fault };
-            noted.told = true;
-            if noted.is_rejection && fault.kind().is_rejection() {
-                return fault;
-            }
-            fault.after_error(&noted.words)
-        })
+        self.noted().add_to(fault)
     }
 
     /// Begins anew, as each step of an agent does.
     pub fn forget(&self) {
-        self.0.with(|noted| *noted = None);
+        self.noted().clear();
+    }
+
+    fn noted(&self) -> MutexGuard<'_, Noted> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What was noted, if anything.
+#[derive(Debug, Default)]
+pub(crate) struct Noted(Option<Box<Error>>);
+
+#[derive(Debug)]
+struct Error {
+    words: String,
+    /// Whether the service was not called at all.
+    is_rejection: bool,
+    /// Whether a fault took it along: then the next error is that fault, however hidden.
+    told: bool,
+}
+
+impl Noted {
+    pub(crate) const NOTHING: Noted = Noted(None);
+
+    #[cold]
+    pub(crate) fn note(&mut self, failure: &Failure<'_>) {
+        if !self.has_better(failure) {
+            self.replace(failure.brief(), failure);
+        }
+    }
+
+    fn has_better(&mut self, failure: &Failure<'_>) -> bool {
+        self.0.as_mut().is_some_and(|noted| std::mem::take(&mut noted.told) || failure.is_rejection())
+    }
+
+    fn replace(&mut self, words: String, failure: &Failure<'_>) {
+        self.0 = Some(Box::new(Error { words, is_rejection: failure.is_rejection(), told: false }));
+    }
+
+    #[cold]
+    pub(crate) fn add_to(&mut self, fault: Fault) -> Fault {
+        let Some(noted) = &mut self.0 else { return fault };
+        noted.told = true;
+        if noted.is_rejection && fault.kind().is_rejection() {
+            return fault;
+        }
+        fault.after_error(&noted.words)
+    }
+
+    #[cold]
+    pub(crate) fn clear(&mut self) {
+        self.0 = None;
     }
 }
 
@@ -183,6 +180,6 @@ mod tests {
 
     #[test]
     fn it_is_small() {
-        assert_eq!((size_of_val(&LastError::new()), size_of_val(&LastError::shared())), (8, 16));
+        assert_eq!((size_of::<Noted>(), size_of::<LastError>()), (8, 16));
     }
 }

@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use ::metrics::Gauge;
+use tokio::time::Instant;
 
 use super::facade::{add, is_heard, raise, record};
 use crate::base::clock::now_us;
@@ -30,13 +31,11 @@ pub(crate) fn retry_ended(tool: &'static str, retried: bool, gave_up: Option<Gav
     add("ft.retry.calls.total", tool, || [("retried", word(retried)), ("retryResult", result())], 1);
 }
 
-/// When a call began, if anybody wants to know. Small, because every call under a timeout has one.
+/// When a call began, if anybody wants to know.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started(Option<NonZeroU64>);
 
 impl Started {
-    pub(crate) const NOT_YET: Started = Started(None);
-
     fn record(self, name: &'static str, tool: &'static str) {
         if let Some(since) = self.0 {
             record(name, tool, Duration::from_micros(now_us().saturating_sub(since.get())));
@@ -46,6 +45,13 @@ impl Started {
 
 pub(crate) fn start() -> Started {
     Started(if is_heard() { NonZeroU64::new(now_us()) } else { None })
+}
+
+/// The same of a call that began earlier: `when` is not asked if nobody wants to know.
+pub(crate) fn started_at(when: impl FnOnce() -> Option<Instant>) -> Started {
+    let before = || when().map(|it| u64::try_from(it.elapsed().as_micros()).unwrap_or(u64::MAX));
+    let before = if is_heard() { before() } else { None };
+    Started(before.and_then(|us| NonZeroU64::new(now_us().saturating_sub(us))))
 }
 
 pub(crate) fn timeout_ended(tool: &'static str, started: Started, timed_out: bool) {
