@@ -203,6 +203,7 @@ fn a_url_loses_what_is_secret_in_it() {
         ("https://h/?k={\"a\":1}", "https://h/\"a\":1}"),
         ("https://h/#a=secret", "https://h/"),
         ("https://proxy/https://u:p@h/?k", "https://proxy/https://h/"),
+        ("https://@:$/@h", "https://h"),
         ("https://[::1]:80/?k", "https://[::1]:80/"),
         ("https://medium.com/@name/x#top is it https://h?", "https://medium.com/@name/x#top is it https://h"),
         ("错误：https://h/?k=1。再试", "错误：https://h/。再试"),

@@ -43,18 +43,26 @@ fn is_escape(text: &str) -> bool {
 }
 
 /// The host with its port, and all behind it.
-fn without_user(url: &str, is_open: bool) -> (&str, &str) {
-    let authority = url.find(['/', '?', '#']).unwrap_or(url.len());
-    // A password in which there is a slash ends the authority too early, and leaves what is no port.
-    let has_port = |authority: &str| {
-        let port = authority.split_once(':').filter(|_| !authority.starts_with('['));
-        port.is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()))
-    };
-    let user = url[..authority].rfind('@').or_else(|| url.rfind('@').filter(|_| !has_port(&url[..authority])));
-    let url = &url[user.map_or(0, |at| at + 1)..];
-    let authority = url.find(['/', '?', '#']).unwrap_or(url.len());
+fn without_user(mut url: &str, is_open: bool) -> (&str, &str) {
+    // What is left may look as if there were another one.
+    while let Some(end) = end_of_user(url) {
+        url = &url[end + 1..];
+    }
+    let authority = end_of_authority(url);
     // The end is missing, and with it perhaps the `@` which says that this is a password.
     if is_open && authority == url.len() { ("", "") } else { url.split_at(authority) }
+}
+
+/// A password in which there is a slash ends the authority too early, and leaves what is no port.
+fn end_of_user(url: &str) -> Option<usize> {
+    let authority = &url[..end_of_authority(url)];
+    let port = authority.split_once(':').filter(|_| !authority.starts_with('['));
+    let has_port = port.is_none_or(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit()));
+    authority.rfind('@').or_else(|| url.rfind('@').filter(|_| !has_port))
+}
+
+fn end_of_authority(url: &str) -> usize {
+    url.find(['/', '?', '#']).unwrap_or(url.len())
 }
 
 /// A `#` begins one, too, if there is something in it that has a value.
