@@ -2,6 +2,7 @@
 
 // What those macros write is not what a person would.
 #![allow(clippy::let_and_return, clippy::manual_async_fn, clippy::needless_pass_by_value, clippy::unused_async)]
+#![allow(clippy::redundant_else, clippy::redundant_locals, clippy::redundant_pattern_matching)]
 #![allow(irrefutable_let_patterns, unused_braces)]
 
 use std::pin::Pin;

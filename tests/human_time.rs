@@ -45,8 +45,8 @@ async fn work(seconds: u64) -> Result<(), Fault> {
     Ok(())
 }
 
-fn in_time<F: Future<Output = Result<(), Fault>>>(limit: u64, call: F) -> impl Future<Output = Result<(), Fault>> {
-    async move { Timeout::secs(limit).run("call", call).await }
+async fn in_time<F: Future<Output = Result<(), Fault>>>(limit: u64, call: F) -> Result<(), Fault> {
+    Timeout::secs(limit).run("call", call).await
 }
 
 fn late(limit: u64) -> Fault {
@@ -67,8 +67,9 @@ async fn begun<F: Future>(first: &mut Pin<Box<F>>) {
 
 /// Runs both, and polls of them what was woken and nothing else, as `FuturesUnordered` does.
 async fn unordered(a: impl Future, b: impl Future) {
-    struct Woken(AtomicBool, RefCellWaker);
-    type RefCellWaker = std::sync::Mutex<Option<Waker>>;
+    struct Woken(AtomicBool, ItsWaker);
+    type ItsWaker = std::sync::Mutex<Option<Waker>>;
+    type Call<'a> = Option<Pin<&'a mut dyn Future<Output = ()>>>;
     impl Wake for Woken {
         fn wake(self: Arc<Self>) {
             self.0.store(true, Ordering::Relaxed);
@@ -78,8 +79,7 @@ async fn unordered(a: impl Future, b: impl Future) {
     }
     let woken = || Arc::new(Woken(AtomicBool::new(true), std::sync::Mutex::default()));
     let (mut a, mut b) = (pin!(async { drop(a.await) }), pin!(async { drop(b.await) }));
-    let mut calls: [(Option<Pin<&mut dyn Future<Output = ()>>>, Arc<Woken>); 2] =
-        [(Some(a.as_mut()), woken()), (Some(b.as_mut()), woken())];
+    let mut calls: [(Call<'_>, Arc<Woken>); 2] = [(Some(a.as_mut()), woken()), (Some(b.as_mut()), woken())];
     poll_fn(|cx| {
         for (call, woken) in &mut calls {
             *woken.1.lock().unwrap() = Some(cx.waker().clone());
@@ -351,6 +351,10 @@ mod a_timeout {
 
     #[tokio::test(start_paused = true)]
     async fn stands_still_when_the_answer_comes_from_elsewhere() {
+        #[requires_approval]
+        async fn ask() -> Result<(), Fault> {
+            work(9).await
+        }
         let (approver, mut inbox) = approver::channel();
         let ui = tokio::spawn(async move {
             while let Some(question) = inbox.next().await {
@@ -358,10 +362,6 @@ mod a_timeout {
                 question.answer(Decision::approve());
             }
         });
-        #[requires_approval]
-        async fn ask() -> Result<(), Fault> {
-            work(9).await
-        }
         assert_eq!(done_at(Scope::current().approver(approver).run(in_time(10, ask()))).await, (Ok(()), 109));
         ui.await.unwrap();
     }
@@ -369,11 +369,11 @@ mod a_timeout {
     /// A thread has no paused clock: what wakes the question must not look at one.
     #[tokio::test(start_paused = true)]
     async fn stands_still_when_the_answer_comes_from_a_thread_without_a_runtime() {
-        let (approver, mut inbox) = approver::channel();
         #[requires_approval]
         async fn ask() -> Result<(), Fault> {
             work(9).await
         }
+        let (approver, mut inbox) = approver::channel();
         let ui = async {
             let question = inbox.next().await.unwrap();
             sleep(secs(100)).await;

@@ -36,6 +36,13 @@ enum Answer {
     Missing,
 }
 
+impl Answer {
+    /// `unreachable!()` and the like: what is done with their value is never reached, and the compiler would tell.
+    fn may_not_return(&self) -> bool {
+        matches!(self, Answer::Expr(Expr::Macro(_)))
+    }
+}
+
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     let answer = match &options.positional {
         Some(Expr::Path(path)) if !path.path.is_ident("None") => {
@@ -96,6 +103,8 @@ impl Layer for Fallback {
                     #answered;
                 }
             );
+            let none = TokenStream::new();
+            let last = if self.answer.may_not_return() { &none } else { last };
             match &self.answer {
                 Answer::Call(path, arguments) => {
                     let call = call(path, arguments, function.is_async());

@@ -62,7 +62,11 @@ pub(crate) fn open(sig: &mut Signature, body: &Group) -> syn::Result<Option<(She
             (future, is_its_own) => {
                 outlived::check(sig, &returned, body)?;
                 let future = future.and_then(|future| awaited(future, is_its_own));
-                (Vec::new(), future.unwrap_or_else(|| awaited_anew(&returned, body)), true)
+                (
+                    Vec::new(),
+                    future.unwrap_or_else(|| awaited_anew(&returned, body, ends_with_value(&statements))),
+                    true,
+                )
             }
         };
     let shell = Shell { sig: sig.clone(), boxed, takes, did_more };
@@ -239,17 +243,27 @@ fn is_place(value: &Expr) -> bool {
 // Output:
 //     async {
 //         if false { return ::reliable::expansion::returns::<Pin<Box<dyn Future<…>>>>(); }
-//         let id = begin(amount);
-//         Box::pin(async move { finish(id).await })
+//         return {
+//             let id = begin(amount);
+//             Box::pin(async move { finish(id).await })
+//         };
 //     }.await.await
+//
+// It ends with `return`, so that clippy has nothing to say of a future that is what a future gives.
 /// All that the function does, done anew at each attempt: it gives the future, which is awaited then.
-fn awaited_anew(returned: &Type, body: &Group) -> Group {
-    let (mixed, tokens) = (Span::mixed_site(), body.stream());
+fn awaited_anew(returned: &Type, body: &Group, ends_with_value: bool) -> Group {
+    let mixed = Span::mixed_site();
     let hint = (!is_opaque(returned)).then(|| {
         let returned = inferred(returned);
         quote_spanned!(mixed=> if false { return ::reliable::expansion::returns::<#returned>(); })
     });
-    braced(quote_spanned!(mixed=> async { #hint #tokens }.await.await), body.span())
+    let future = if ends_with_value { quote_spanned!(mixed=> return #body;) } else { body.stream() };
+    braced(quote_spanned!(mixed=> async { #hint #future }.await.await), body.span())
+}
+
+/// Not with a `return`, nor with a macro, which may be one.
+fn ends_with_value(statements: &[Stmt]) -> bool {
+    matches!(statements.last(), Some(Stmt::Expr(value, None)) if !matches!(value, Expr::Return(_) | Expr::Macro(_)))
 }
 
 fn returns(tokens: TokenStream) -> bool {
