@@ -7,7 +7,7 @@ use syn::{Expr, ExprPath, FnArg, Pat, PatIdent, PatType, parse_quote};
 
 use crate::errors::Errors;
 use crate::function::code::Code;
-use crate::function::tokens::{at, visible};
+use crate::function::tokens::{at, diverges, visible};
 use crate::function::{Function, cfgs};
 use crate::options::classify::Classify;
 use crate::options::rows::{Row, Takes};
@@ -37,9 +37,8 @@ enum Answer {
 }
 
 impl Answer {
-    /// `unreachable!()` and the like: what is done with their value is never reached, and the compiler would tell.
-    fn may_not_return(&self) -> bool {
-        matches!(self, Answer::Expr(Expr::Macro(_)))
+    fn diverges(&self) -> bool {
+        matches!(self, Answer::Expr(Expr::Macro(call)) if diverges(&call.mac))
     }
 }
 
@@ -104,7 +103,7 @@ impl Layer for Fallback {
                 }
             );
             let none = TokenStream::new();
-            let last = if self.answer.may_not_return() { &none } else { last };
+            let last = if self.answer.diverges() { &none } else { last };
             match &self.answer {
                 Answer::Call(path, arguments) => {
                     let call = call(path, arguments, function.is_async());

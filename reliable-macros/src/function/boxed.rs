@@ -9,11 +9,11 @@ use quote::{ToTokens, quote_spanned};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{
-    AssocType, Block, Expr, ExprAsync, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments, ReturnType,
-    Signature, Stmt, Token, Type, TypeParamBound,
+    AssocType, Block, Expr, ExprAsync, ExprMacro, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments,
+    ReturnType, Signature, Stmt, StmtMacro, Token, Type, TypeParamBound,
 };
 
-use crate::function::tokens::{at, braced, mentions};
+use crate::function::tokens::{at, braced, diverges, mentions};
 use crate::function::types::inferred;
 use crate::function::{async_trait, outlived};
 
@@ -261,9 +261,14 @@ fn awaited_anew(returned: &Type, body: &Group, ends_with_value: bool) -> Group {
     braced(quote_spanned!(mixed=> async { #hint #future }.await.await), body.span())
 }
 
-/// Not with a `return`, nor with a macro, which may be one.
 fn ends_with_value(statements: &[Stmt]) -> bool {
-    matches!(statements.last(), Some(Stmt::Expr(value, None)) if !matches!(value, Expr::Return(_) | Expr::Macro(_)))
+    match statements.last() {
+        Some(
+            Stmt::Expr(Expr::Macro(ExprMacro { mac, .. }), None) | Stmt::Macro(StmtMacro { mac, semi_token: None, .. }),
+        ) => !diverges(mac),
+        Some(Stmt::Expr(value, None)) => !matches!(value, Expr::Return(_)),
+        _ => false,
+    }
 }
 
 fn returns(tokens: TokenStream) -> bool {

@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Block, PathSegment, Type};
+use syn::{Block, Macro, PathSegment, Type};
 
 /// Generated tokens that stand where the user's stand: names of ours stay ours, and the compiler points at theirs.
 pub(crate) fn at(location: Span) -> Span {
@@ -80,6 +80,12 @@ pub(crate) fn braced(tokens: TokenStream, span: Span) -> Group {
     let mut braces = Group::new(Delimiter::Brace, tokens);
     braces.set_span(span);
     braces
+}
+
+/// Whether it is `unreachable!()` or the like: the compiler tells of whatever is to be done with its value.
+pub(crate) fn diverges(call: &Macro) -> bool {
+    const NEVER: [&str; 4] = ["panic", "todo", "unimplemented", "unreachable"];
+    call.path.segments.last().is_some_and(|last| NEVER.iter().any(|name| last.ident == name))
 }
 
 /// Whether a name that is `wanted` is anywhere in `tokens`.
