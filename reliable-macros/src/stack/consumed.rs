@@ -5,7 +5,7 @@ use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::parse::Parser;
 use syn::visit_mut::VisitMut;
-use syn::{Block, Expr, ExprAsync, ExprPath, Local, PatIdent, PathArguments, Stmt, Type};
+use syn::{Block, Expr, ExprAsync, ExprBlock, ExprPath, Local, PatIdent, PathArguments, Stmt, Type};
 
 use crate::errors::Errors;
 use crate::function::tokens::{last_segment, mentions};
@@ -86,7 +86,9 @@ fn inside(expr: &Expr, name: &Ident) -> Option<Ident> {
         Expr::Try(expr) => return inside(&expr.expr, name),
         Expr::Paren(expr) => return inside(&expr.expr, name),
         Expr::Return(expr) => return expr.expr.as_ref().and_then(|expr| inside(expr, name)),
-        Expr::Async(ExprAsync { capture: None, block, .. }) => return given_in(&block.stmts, name),
+        Expr::Async(ExprAsync { capture: None, block, .. }) | Expr::Block(ExprBlock { label: None, block, .. }) => {
+            return given_in(&block.stmts, name);
+        }
         Expr::Async(ExprAsync { block, .. }) => return moved_into(block, name),
         Expr::Call(call) => Box::new(call.args.iter()),
         Expr::MethodCall(call) => {
