@@ -3,8 +3,8 @@
 //! `cargo run --example approval`
 //!
 //! A small agent works through three refunds. The first is small and runs unasked; for each of the other two you are
-//! asked. Only `y` or `yes` lets it run. Everything else means no: `n`, Enter alone, a minute without an answer, and an
-//! input that is closed, as in `cargo run --example approval < /dev/null`.
+//! asked. Only the code that the question shows lets it run. Everything else means no: `n`, Enter alone, a minute without an
+//! answer, and an input that is no terminal, as in `cargo run --example approval < /dev/null`.
 
 use std::collections::VecDeque;
 

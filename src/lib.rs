@@ -13,7 +13,7 @@
 //! - Approvals, a human in the loop: [`requires_approval`](macro@requires_approval) puts the question, an [`Approver`]
 //!   answers it, and [`approver`] has those that come with the library: the terminal, a channel to your own interface,
 //!   scripted answers for tests. A question by hand: [`Approval`]. Proof that a guard is there:
-//!   [`guarded!`](macro@guarded).
+//!   [`guarded!`](macro@guarded), and in a test [`approver::asks`].
 //! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
 //!   tokio's paused clock, so that no pause takes time; the README above has one to copy. `approver::Scripted` answers
 //!   questions, and a [`Recorder`] says what happened.
@@ -100,6 +100,7 @@ pub use reliable_runtime::expansion;
 /// Who is asked: the approvers that come with the library, and the one of the whole process.
 pub mod approver {
     pub use reliable_runtime::approval::approver::{Approve, Approver, Deny, install};
+    pub use reliable_runtime::approval::asks::asks;
     pub use reliable_runtime::approval::channel::{Channel, Inbox, Question, channel};
     pub use reliable_runtime::approval::scripted::Scripted;
     pub use reliable_runtime::approval::terminal::Terminal;
@@ -130,6 +131,7 @@ pub mod policies {
 
     /// Of a [`Retry`](crate::Retry).
     pub mod retry {
+        pub use reliable_runtime::policies::retry::keeping::KeepingAttempts;
         pub use reliable_runtime::policies::retry::{Attempts, BudgetedAttempts};
     }
 

@@ -433,23 +433,178 @@ mod what_is_shown {
     }
 
     #[tokio::test]
+    async fn has_a_place_for_what_the_pattern_leaves_without_a_name() {
+        #[derive(Debug)]
+        struct Token;
+        struct Point {
+            x: u32,
+            y: u32,
+        }
+        #[derive(Debug)]
+        struct Wrapper(#[expect(dead_code, reason = "read by `Debug`")] u32, u32);
+        #[requires_approval]
+        async fn unnamed(_: Token, (): (), a: u32, _: &[&'static str]) -> Result<(), Fault> {
+            Ok(())
+        }
+        #[requires_approval]
+        async fn parts(
+            Point { x, .. }: Point,
+            (a, _): (u32, char),
+            [first, .., last]: [u8; 4],
+            Wrapper(.., b): Wrapper,
+        ) -> Result<(), Fault> {
+            Ok(())
+        }
+        #[requires_approval]
+        async fn all(
+            Point { x, y: renamed }: Point,
+            &(a, ()): &(u32, ()),
+            [first, rest @ ..]: [u8; 3],
+            whole @ Wrapper(..): Wrapper,
+        ) -> Result<(), Fault> {
+            Ok(())
+        }
+        assert_eq!(
+            shown_by(unnamed(Token, (), 1, &["x"])).await,
+            "unnamed(_ = <not shown: Token>, _ = <not shown: ()>, a = 1, _ = <not shown: &[&'static str]>)"
+        );
+        assert_eq!(
+            shown_by(parts(Point { x: 1, y: 2 }, (3, 'c'), [4, 5, 6, 7], Wrapper(8, 9))).await,
+            "parts(x = 1, _ = <not shown: the rest of Point>, a = 3, _ = <not shown: the rest of (u32, char)>, \
+             first = 4, last = 7, _ = <not shown: the rest of [u8; 4]>, b = 9, _ = <not shown: the rest of Wrapper>)"
+        );
+        assert_eq!(
+            shown_by(all(Point { x: 1, y: 2 }, &(3, ()), [4, 5, 6], Wrapper(8, 9))).await,
+            "all(x = 1, renamed = 2, a = 3, first = 4, rest = [5, 6], whole = Wrapper(8, 9))"
+        );
+    }
+
+    #[tokio::test]
+    async fn is_what_each_case_of_a_pattern_binds() {
+        #[requires_approval]
+        async fn refund((Ok(amount) | Err(amount)): Result<u32, u32>) -> Result<(), Fault> {
+            Ok(())
+        }
+        #[requires_approval(redact(card))]
+        async fn pay(
+            (Ok((amount, card)) | Err((amount, card, _))): Result<(u32, u8), (u32, u8, u8)>,
+        ) -> Result<(), Fault> {
+            Ok(())
+        }
+        assert_eq!(shown_by(refund(Err(5))).await, "refund(amount = 5)");
+        let rest = "_ = <not shown: the rest of Result<(u32, u8), (u32, u8, u8)>>";
+        assert_eq!(shown_by(pay(Ok((5, 6)))).await, format!("pay(amount = 5, card = <redacted>, {rest})"));
+    }
+
+    #[tokio::test]
+    async fn is_the_receiver_too_where_that_has_words() {
+        #[derive(Debug, Clone)]
+        struct Account(u32);
+        impl Account {
+            #[requires_approval]
+            async fn close(&self, reason: &str) -> Result<(), Fault> {
+                Ok(())
+            }
+            #[requires_approval]
+            async fn change(&mut self) -> Result<(), Fault> {
+                Ok(())
+            }
+            #[requires_approval]
+            async fn consumed(self: Box<Self>) -> Result<Box<Self>, Fault> {
+                Ok(self)
+            }
+            #[requires_approval(redact(self))]
+            async fn secret(&self, a: u32) -> Result<(), Fault> {
+                Ok(())
+            }
+            #[requires_approval(show(a))]
+            async fn unnamed(&self, a: u32) -> Result<(), Fault> {
+                Ok(())
+            }
+            #[requires_approval(show(self))]
+            async fn alone(&self, a: u32) -> Result<(), Fault> {
+                Ok(())
+            }
+            #[requires_approval]
+            fn boxed<'a>(&'a mut self, a: u32) -> std::pin::Pin<Box<dyn Future<Output = Result<(), Fault>> + 'a>> {
+                Box::pin(async move {
+                    let this = self;
+                    let a = a;
+                    let ret: Result<(), Fault> = {
+                        this.0 += a;
+                        Ok(())
+                    };
+                    ret
+                })
+            }
+        }
+        struct Wordless<T>(T);
+        impl<T> Wordless<T> {
+            #[requires_approval]
+            async fn close(&self, a: u32) -> Result<(), Fault> {
+                Ok(())
+            }
+            #[requires_approval(show(self))]
+            async fn alone(&self) -> Result<(), Fault> {
+                Ok(())
+            }
+        }
+        let mut account = Account(7);
+        assert_eq!(shown_by(account.close("x")).await, r#"close(self = Account(7), reason = "x")"#);
+        assert_eq!(shown_by(account.change()).await, "change(self = Account(7))");
+        assert_eq!(shown_by(account.boxed(1)).await, "boxed(self = Account(7), a = 1)");
+        assert_eq!(shown_by(account.secret(1)).await, "secret(self = <redacted>, a = 1)");
+        assert_eq!(shown_by(account.unnamed(1)).await, "unnamed(a = 1)");
+        assert_eq!(shown_by(account.alone(1)).await, "alone(self = Account(8))");
+        assert_eq!(
+            shown_by(async { Box::new(account).consumed().await.map(drop) }).await,
+            "consumed(self = Account(8))"
+        );
+        assert_eq!(shown_by(Wordless(7).close(1)).await, "close(a = 1)");
+        let alone = shown_by(Wordless(7).alone()).await;
+        assert!(alone.starts_with("alone(self = <not shown: ") && alone.ends_with("Wordless<i32>>)"), "{alone}");
+    }
+
+    #[tokio::test]
     async fn is_not_what_a_framework_hands_over() {
+        mod rmcp {
+            pub mod service {
+                #[derive(Debug)]
+                pub struct RequestContext<Role>(pub Role);
+            }
+        }
+        #[requires_approval]
+        async fn f(a: u32, context: &rmcp::service::RequestContext<u8>) -> Result<(), Fault> {
+            Ok(())
+        }
+        #[requires_approval(show(context))]
+        async fn asked_for(a: u32, context: &rmcp::service::RequestContext<u8>) -> Result<(), Fault> {
+            Ok(())
+        }
+        let context = rmcp::service::RequestContext(1);
+        assert_eq!(shown_by(f(1, &context)).await, "f(a = 1)");
+        assert_eq!(shown_by(asked_for(1, &context)).await, "asked_for(context = RequestContext(1))");
+    }
+
+    #[tokio::test]
+    async fn is_what_is_only_called_like_something_of_a_framework() {
         #[derive(Debug)]
         struct RoleServer;
         #[derive(Debug)]
-        struct Peer<Role>(Role);
+        struct RequestContext<Role>(Role);
         #[derive(Debug)]
         struct ToolContext;
+        struct CancellationToken;
         #[requires_approval]
-        async fn f(a: u32, peer: Peer<RoleServer>, context: &mut ToolContext) -> Result<(), Fault> {
+        async fn f(
+            a: RequestContext<RoleServer>,
+            b: &mut ToolContext,
+            c: Option<CancellationToken>,
+        ) -> Result<(), Fault> {
             Ok(())
         }
-        #[requires_approval(show(peer))]
-        async fn asked_for(a: u32, peer: Peer<RoleServer>) -> Result<(), Fault> {
-            Ok(())
-        }
-        assert_eq!(shown_by(f(1, Peer(RoleServer), &mut ToolContext)).await, "f(a = 1)");
-        assert_eq!(shown_by(asked_for(1, Peer(RoleServer))).await, "asked_for(peer = Peer(RoleServer))");
+        let shown = shown_by(f(RequestContext(RoleServer), &mut ToolContext, None)).await;
+        assert!(shown.starts_with("f(a = RequestContext(RoleServer), b = ToolContext, c = <not shown: "), "{shown}");
     }
 
     #[tokio::test]
@@ -607,5 +762,92 @@ mod an_approver_that_can_decide_at_once {
         assert_eq!(scope.run(refund(40)).await, Ok(40));
         let told: Vec<String> = recorder.report().entries().iter().map(|entry| entry.event.to_string()).collect();
         assert_eq!(told, ["approved by the rules"]);
+    }
+}
+
+mod asks {
+    use super::*;
+
+    #[tokio::test]
+    async fn shows_the_question_and_runs_nothing() {
+        #[requires_approval]
+        async fn f(ran: &AtomicU32, amount: u32) -> Result<(), Fault> {
+            ran.fetch_add(1, Ordering::Relaxed);
+            Ok(())
+        }
+        let ran = AtomicU32::new(0);
+        let question = Scope::current().approver(Approve).run(approver::asks(f(&ran, 5))).await;
+        assert_eq!(question.to_string(), "f(ran = 0, amount = 5)");
+        assert_eq!(ran.into_inner(), 0, "though the approver in scope says yes");
+    }
+
+    #[tokio::test]
+    async fn goes_before_the_approver_of_the_attribute_and_those_of_scopes_inside() {
+        #[requires_approval(by = Approve)]
+        async fn f() -> Result<(), Fault> {
+            unreachable!("it is denied")
+        }
+        approver::asks(f()).await;
+        approver::asks(Scope::current().approver(Approve).run(f())).await;
+        approver::asks(async { reliable::spawn(f()).await.unwrap() }).await;
+        approver::asks(reliable::Approval::new("by hand").ask()).await;
+    }
+
+    #[tokio::test]
+    async fn sees_a_question_whose_denial_is_hidden() {
+        #[reliable::fallback(Ok(0), when = true)]
+        #[requires_approval]
+        async fn f(amount: u32) -> Result<u32, Fault> {
+            unreachable!("it is denied")
+        }
+        assert_eq!(approver::asks(f(5)).await.to_string(), "f(amount = 5)");
+    }
+
+    #[tokio::test]
+    async fn sees_a_question_that_can_t_be_shown() {
+        struct Panics;
+        impl std::fmt::Debug for Panics {
+            fn fmt(&self, _: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                panic!("not shown")
+            }
+        }
+        #[requires_approval]
+        async fn f(a: Panics) -> Result<(), Fault> {
+            Ok(())
+        }
+        assert_eq!(approver::asks(f(Panics)).await.tool, "f");
+    }
+
+    #[tokio::test]
+    async fn gives_the_first_question_and_denies_them_all() {
+        let both = async { (refund(1).await.is_err(), refund(2).await.is_err()) };
+        let question = approver::asks(async { assert_eq!(both.await, (true, true)) }).await;
+        assert_eq!(question.to_string(), "refund(amount = 1)");
+    }
+
+    #[tokio::test]
+    async fn hears_of_a_question_in_another_one_inside() {
+        let question = approver::asks(async { approver::asks(refund(1)).await }).await;
+        assert_eq!(question.to_string(), "refund(amount = 1)");
+        assert_eq!(reason_of(refund(1).await), "no approver is installed", "and it ends with the call");
+    }
+
+    async fn panic_of<T: Send + 'static>(call: impl Future<Output = T> + Send + 'static) -> String {
+        let panic = tokio::spawn(approver::asks(call)).await.unwrap_err().into_panic();
+        panic.downcast_ref::<String>().unwrap().clone()
+    }
+
+    #[tokio::test]
+    async fn panics_if_nothing_was_asked() {
+        #[requires_approval(when = amount > 50)]
+        async fn f(amount: u32) -> Result<(), Fault> {
+            Ok(())
+        }
+        async fn ungated() {}
+        for panic in [panic_of(ungated()).await, panic_of(f(50)).await] {
+            assert!(panic.starts_with("nothing was asked in the call at tests/approval.rs:"), "{panic}");
+            assert!(panic.contains("write `#[requires_approval]` on the function"), "{panic}");
+        }
+        approver::asks(f(51)).await;
     }
 }

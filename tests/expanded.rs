@@ -1,7 +1,7 @@
 //! The expansions in `tests/expand/`, as text, compiled as ordinary code beside the functions that they came from: what
 //! `cargo expand` shows is a program that a person could have written.
 
-#![allow(dead_code, unreachable_pub, unused_braces, unused_parens, clippy::all, clippy::pedantic)]
+#![allow(dead_code, unreachable_pub, unused_braces, unused_imports, unused_parens, clippy::all, clippy::pedantic)]
 
 use std::pin::Pin;
 use std::time::Duration;
@@ -132,7 +132,7 @@ macro_rules! both {
 }
 
 both! {
-    agent boxed bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_options retry retry_budget retry_options retry_plain
+    agent boxed bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options retry retry_budget retry_options retry_plain
     policy policy_plain rate_limit rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout
 }
 

@@ -133,6 +133,109 @@ async fn when_all_fail_the_last_error_comes_out() {
     assert_eq!(call(&the_other_way_round).await, Err(Error(1)));
 }
 
+/// Says itself what is worth another attempt: what is odd.
+#[derive(Debug, PartialEq, thiserror::Error)]
+enum Judged {
+    #[error("{0}")]
+    Own(usize),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl reliable::Transient for Judged {
+    fn is_transient(&self) -> bool {
+        matches!(self, Judged::Own(odd) if odd % 2 == 1)
+    }
+}
+
+fn judged(error: usize) -> Judged {
+    Judged::Own(error)
+}
+
+impl Error {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "this is what the option calls")]
+    fn is_odd(&self) -> bool {
+        self.0 % 2 == 1
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_that_another_attempt_will_meet_too_ends_the_race() {
+    #[hedge(after = "200ms")]
+    async fn by_its_type(service: &Service) -> Result<usize, Judged> {
+        service.answer().await.map_err(|Error(error)| judged(error))
+    }
+    #[hedge(after = "200ms", when = error.0 < 500)]
+    async fn by_when(service: &Service) -> Result<usize, Error> {
+        service.answer().await
+    }
+    #[hedge(after = "200ms", when = matches!(error, Judged::Own(even) if even % 2 == 0))]
+    async fn by_when_and_not_by_its_type(service: &Service) -> Result<usize, Judged> {
+        service.answer().await.map_err(|Error(error)| judged(error))
+    }
+    #[hedge(after = "200ms", max = 3, when = Error::is_odd)]
+    async fn up_to_four(service: &Service) -> Result<usize, Error> {
+        service.answer().await
+    }
+    let second_fails = |error| Service::new([(9000, Ok(1)), (100, Err(Error(error)))]);
+    let service = second_fails(4);
+    assert_eq!((by_its_type(&service).await, service.made.elapsed()), (Err(judged(4)), ms(300)));
+    assert_eq!(service.told().last().unwrap(), &("1 dropped".to_owned(), 300));
+    let service = second_fails(5);
+    assert_eq!((by_its_type(&service).await, service.made.elapsed()), (Ok(1), ms(9000)));
+    let service = second_fails(500);
+    assert_eq!((by_when(&service).await, service.made.elapsed()), (Err(Error(500)), ms(300)));
+    let service = second_fails(499);
+    assert_eq!((by_when(&service).await, service.made.elapsed()), (Ok(1), ms(9000)));
+    let service = second_fails(4);
+    assert_eq!((by_when_and_not_by_its_type(&service).await, service.made.elapsed()), (Ok(1), ms(9000)));
+    let service = second_fails(5);
+    assert_eq!((by_when_and_not_by_its_type(&service).await, service.made.elapsed()), (Err(judged(5)), ms(300)));
+    let first_fails = Service::new([(230, Err(Error(4))), (9000, Ok(2))]);
+    assert_eq!((by_its_type(&first_fails).await, first_fails.made.elapsed()), (Err(judged(4)), ms(230)));
+    let third_fails = Service::new([(9000, Ok(1)), (9000, Ok(2)), (50, Err(Error(4))), (0, Ok(4))]);
+    assert_eq!((up_to_four(&third_fails).await, third_fails.made.elapsed()), (Err(Error(4)), ms(450)));
+    assert_eq!(third_fails.begun.load(Ordering::Relaxed), 3, "nothing starts afterwards");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_final_fault_ends_the_race_and_a_rejection_does_not() {
+    #[hedge(after = "200ms")]
+    async fn by_default(calls: &AtomicUsize, fault: Fault) -> Result<usize, Judged> {
+        if calls.fetch_add(1, Ordering::Relaxed) == 0 {
+            sleep(ms(9000)).await;
+            return Ok(1);
+        }
+        Err(fault.clone().into())
+    }
+    #[hedge(after = "200ms", when = true)]
+    async fn always(calls: &AtomicUsize, fault: Fault) -> Result<usize, Fault> {
+        if calls.fetch_add(1, Ordering::Relaxed) == 0 {
+            sleep(ms(9000)).await;
+            return Ok(1);
+        }
+        Err(fault.clone())
+    }
+    #[hedge(after = "200ms", when = false)]
+    async fn never(calls: &AtomicUsize, fault: Fault) -> Result<usize, Fault> {
+        if calls.fetch_add(1, Ordering::Relaxed) == 0 {
+            sleep(ms(9000)).await;
+            return Ok(1);
+        }
+        Err(fault.clone())
+    }
+    let none = AtomicUsize::default;
+    let denied = || Fault::Denied { tool: "call".into(), reason: "no".to_owned() };
+    let full = || Fault::Rejected { tool: "call".into(), by: "bulkhead".into(), wait: None };
+    let open = || Fault::CircuitOpen { tool: "call".into(), left: ms(1) };
+    assert_eq!(by_default(&none(), denied()).await, Err(denied().into()));
+    assert_eq!(by_default(&none(), full()).await, Ok(1));
+    assert_eq!(by_default(&none(), open()).await, Ok(1));
+    assert_eq!(always(&none(), denied()).await, Err(denied()), "whatever `when` says");
+    assert_eq!(always(&none(), full()).await, Ok(1));
+    assert_eq!(never(&none(), full()).await, Err(full()));
+}
+
 #[tokio::test(start_paused = true)]
 async fn each_of_several_starts_after_the_one_before() {
     let service = Service::new([(9000, Ok(1)), (9000, Ok(2)), (9000, Ok(3)), (50, Ok(4))]);

@@ -13,9 +13,9 @@ use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder, SharedString, Unit,
 };
 use reliable::{
-    After, Before, Bulkhead, Charge, CircuitBreaker, Decision, Failure, Fault, Policy, RateLimit, RetryBudget, Run,
-    Step, Usd, agent, approver, bulkhead, circuit_breaker, fallback, hedge, policy, rate_limit, requires_approval,
-    retry, timeout,
+    After, Approver, Before, Bulkhead, Charge, CircuitBreaker, Decision, Failure, Fault, Policy, RateLimit, Request,
+    RetryBudget, Run, Step, Usd, agent, approver, bulkhead, circuit_breaker, fallback, hedge, policy, rate_limit,
+    requires_approval, retry, timeout,
 };
 use tokio::time::sleep;
 
@@ -378,6 +378,35 @@ mod timeouts {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn the_time_of_a_human_is_left_out() {
+        struct AfterAnHour;
+        impl Approver for AfterAnHour {
+            async fn review(&self, _: &Request) -> Decision {
+                sleep(ms(3_600_000)).await;
+                Decision::approve()
+            }
+        }
+        #[requires_approval(by = AfterAnHour)]
+        async fn asks() -> Result<(), Error> {
+            Ok(())
+        }
+        #[timeout(ms = 50)]
+        async fn calls(before: u64, after: u64) -> Result<(), Error> {
+            if before > 0 {
+                sleep(ms(before)).await;
+            }
+            asks().await?;
+            if after > 0 {
+                sleep(ms(after)).await;
+            }
+            Ok(())
+        }
+        let told = told(async { (calls(10, 0).await, calls(0, 20).await, calls(10, 20).await, calls(0, 0).await) });
+        let took = "ft.timeout.executionDuration{method=calls} [0.01, 0.02, 0.03, 0.0]";
+        assert_eq!(told.await.lines("ft.timeout.exec"), [took]);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn each_attempt_is_a_call_and_so_are_all_of_them_together() {
         #[timeout(ms = 500)]
         #[retry(max = 1, backoff = "fixed", base = "100ms", jitter = 0)]
@@ -645,8 +674,8 @@ mod fallbacks_and_hedges {
 #[tokio::test(start_paused = true)]
 async fn a_question_is_approved_denied_or_expires_unless_it_is_dropped() {
     struct Slow(Option<Decision>);
-    impl reliable::Approver for Slow {
-        async fn review(&self, _: &reliable::Request) -> Decision {
+    impl Approver for Slow {
+        async fn review(&self, _: &Request) -> Decision {
             sleep(ms(200)).await;
             match &self.0 {
                 Some(decision) => decision.clone(),

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use reliable::approver::{Deny, Scripted};
 use reliable::{Approver, Decision, Fault, FaultKind, Request};
-use reliable::{fallback, requires_approval, retry, timeout};
+use reliable::{circuit_breaker, fallback, requires_approval, retry, timeout};
 use tokio::time::{Instant, sleep};
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -253,6 +253,26 @@ mod approval {
             Err(Error::Busy)
         }
         assert_eq!(kind(f().await), Some(FaultKind::Denied));
+    }
+}
+
+mod breaker {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn between_two_timeouts_counts_what_the_lower_one_ends() {
+        #[timeout(secs = 10)]
+        #[circuit_breaker(failures = 2)]
+        #[timeout(secs = 1)]
+        async fn f(log: &Log) -> Result<(), Error> {
+            log.write("call");
+            pending().await
+        }
+        let log = Log::new();
+        assert_eq!(kind(f(&log).await), Some(FaultKind::TimedOut));
+        assert_eq!(kind(f(&log).await), Some(FaultKind::TimedOut));
+        assert_eq!(kind(f(&log).await), Some(FaultKind::CircuitOpen));
+        assert_eq!(log.lines(), [(0, "call"), (1000, "call")]);
     }
 }
 

@@ -731,3 +731,44 @@ mod conditional_parameters {
         assert_eq!(shown, ["city", "always", "to"]);
     }
 }
+
+/// The line of the caller, wherever no closure stands between.
+mod track_caller {
+    use std::panic::Location;
+
+    use reliable::{Fault, circuit_breaker, fallback, rate_limit, retry};
+
+    #[fallback(Ok(0))]
+    #[circuit_breaker(failures = 3)]
+    #[retry(max = 1)]
+    #[track_caller]
+    fn in_a_stack() -> Result<u32, Fault> {
+        Ok(Location::caller().line())
+    }
+
+    #[rate_limit(per_second = 1000)]
+    #[track_caller]
+    fn with_a_question_mark_behind_a_limit() -> Result<u32, Fault> {
+        let line = Ok::<_, Fault>(Location::caller().line())?;
+        Ok(line)
+    }
+
+    #[retry(max = 1)]
+    #[track_caller]
+    fn in_a_function_of_its_own() -> Result<u32, Fault> {
+        own()
+    }
+
+    #[track_caller]
+    fn own() -> Result<u32, Fault> {
+        let line = Ok::<_, Fault>(Location::caller().line())?;
+        Ok(line)
+    }
+
+    #[test]
+    fn gives_the_line_of_the_caller() {
+        assert_eq!((in_a_stack(), line!()), (Ok(line!()), line!()));
+        assert_eq!((with_a_question_mark_behind_a_limit(), line!()), (Ok(line!()), line!()));
+        assert_eq!((in_a_function_of_its_own(), line!()), (Ok(line!()), line!()));
+    }
+}

@@ -29,11 +29,7 @@ impl<const COOLDOWN_MS: u64> Breaker<COOLDOWN_MS> {
 
     /// One whose probe is under way.
     pub const fn half_open() -> Self {
-        Breaker {
-            failures: AtomicU32::new(FAILURES),
-            open_since_ms: AtomicU64::new(0),
-            probing: AtomicBool::new(true),
-        }
+        Breaker { failures: AtomicU32::new(FAILURES), open_since_ms: AtomicU64::new(0), probing: AtomicBool::new(true) }
     }
 
     /// Lets a call through.

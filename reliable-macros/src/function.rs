@@ -1,10 +1,10 @@
 //! The annotated function: visibility, signature, and the body as raw tokens.
 
-use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::visit_mut::{self, VisitMut};
+use syn::visit_mut::VisitMut;
 use syn::{
     Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, PatType, ReceiverKind, ReturnType, Signature, Token, Type,
     Visibility, parse_quote,
@@ -12,11 +12,15 @@ use syn::{
 
 use crate::function::boxed::Shell;
 use crate::function::tokens::{at, last_segment, mentions, opened, with_this};
+use crate::function::types::{Opened, inferred};
 use crate::function::unfinished::breaks_off;
 
+mod async_trait;
 pub(crate) mod boxed;
 pub(crate) mod code;
+mod outlived;
 pub(crate) mod tokens;
+mod types;
 pub(crate) mod unfinished;
 
 /// A function whose body goes into the expansion as the tokens that it is, so that it may be half typed.
@@ -28,12 +32,25 @@ pub(crate) struct Function {
     pub(crate) name: TokenStream,
     /// How a fault becomes an error, if not by `From<Fault>`.
     pub(crate) into_error: Option<IntoError>,
+    /// Whether what a retry fails with is kept, and for whose faults, which would hide it.
+    pub(crate) last_error: Option<Kept>,
     pub(crate) vis: Visibility,
     pub(crate) sig: Signature,
     inner_attrs: Vec<Attribute>,
     body: Group,
     /// What is around it, if it is the `async fn` in a function that returns a future.
     shell: Option<Shell>,
+}
+
+/// For whom a retry keeps what it failed with last.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum Kept {
+    /// What is right below it, and a part of the same code.
+    Next,
+    /// What is below it somewhere: each run of the retry has a place for it.
+    Below,
+    /// What is above it, too, and sees nothing of what is inside: the whole call has one place.
+    Above,
 }
 
 /// What the option `fault` says.
@@ -67,22 +84,7 @@ impl Parse for Function {
         }
         let (shell, body) = boxed::open(&mut sig, &body)?.map_or((None, body), |(shell, body)| (Some(shell), body));
         let name = sig.ident.unraw().to_string().to_token_stream();
-        Ok(Function { name, into_error: None, vis, sig, inner_attrs, body, shell })
-    }
-}
-
-/// Opens the invisible groups that `macro_rules!` leaves around a type, but where they hold `dyn A + B` together.
-struct Opened;
-
-impl VisitMut for Opened {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        while let Type::Group(group) = ty {
-            if matches!(*group.elem, Type::TraitObject(_) | Type::ImplTrait(_)) {
-                break;
-            }
-            *ty = Type::clone(&group.elem);
-        }
-        visit_mut::visit_type_mut(self, ty);
+        Ok(Function { name, into_error: None, last_error: None, vis, sig, inner_attrs, body, shell })
     }
 }
 
@@ -106,6 +108,13 @@ impl Parse for Body {
 }
 
 impl Function {
+    /// What its body knows its receiver by: `self`, or a name that it has moved it to.
+    pub(crate) fn receiver(&self) -> Option<Ident> {
+        let receiver = self.sig.receiver()?;
+        let moved_to = self.shell.as_ref().and_then(Shell::receiver);
+        Some(moved_to.cloned().unwrap_or_else(|| Ident::new("self", receiver.self_token.span)))
+    }
+
     /// Its receiver, if it takes it by value: `self`, or `self: Arc<Self>`.
     pub(crate) fn owned_receiver(&self) -> Option<Token![self]> {
         let receiver = self.sig.receiver()?;
@@ -137,6 +146,11 @@ impl Function {
     /// Whether it returns a future, and this is the `async fn` in it.
     pub(crate) fn is_opened(&self) -> bool {
         self.shell.is_some()
+    }
+
+    /// Whether it returns a future, and did something itself before there was one.
+    pub(crate) fn did_more(&self) -> bool {
+        self.shell.as_ref().is_some_and(Shell::did_more)
     }
 
     /// The user's block, braces and all.
@@ -183,19 +197,8 @@ impl Function {
 
     /// The declared return type, with `_` for each `impl Trait`: how an expression can name it.
     pub(crate) fn return_hint(&self) -> Type {
-        struct Infer;
-        impl VisitMut for Infer {
-            fn visit_type_mut(&mut self, ty: &mut Type) {
-                match ty {
-                    Type::ImplTrait(_) => *ty = parse_quote!(_),
-                    _ => visit_mut::visit_type_mut(self, ty),
-                }
-            }
-        }
         let ReturnType::Type(_, ty) = &self.sig.output else { return parse_quote!(()) };
-        let mut ty = Type::clone(ty);
-        Infer.visit_type_mut(&mut ty);
-        ty
+        inferred(ty)
     }
 
     /// Where errors about the return type point.
@@ -213,19 +216,16 @@ impl Function {
 
     /// Whether it speaks of the type that it belongs to.
     pub(crate) fn names_self(&self) -> bool {
-        mentions(self.sig.to_token_stream(), &|name| name == "Self") || self.mentions("Self")
+        mentions(self.sig.to_token_stream(), &|name| name == "Self") || names_self(self.body.stream())
     }
 
     /// Every name that the parameters bind.
     pub(crate) fn bindings(&self) -> Vec<Binding<'_>> {
-        let mut bindings = Vec::new();
-        for input in &self.sig.inputs {
-            if let FnArg::Typed(PatType { pat, ty, attrs, .. }) = input {
-                let cfgs = cfgs(attrs);
-                collect_bindings(pat, &mut |pat| bindings.push(Binding { pat, ty, cfgs: cfgs.clone() }));
-            }
-        }
-        bindings
+        let typed = self.sig.inputs.iter().filter_map(|input| match input {
+            FnArg::Typed(typed) => Some(typed),
+            FnArg::Receiver(_) => None,
+        });
+        typed.flat_map(bindings_of).collect()
     }
 
     /// Whether a parameter, or a part of one, has this name.
@@ -251,6 +251,14 @@ pub(crate) fn cfgs(attrs: &[Attribute]) -> TokenStream {
     attrs.iter().filter(|attr| attr.path().is_ident("cfg")).map(ToTokens::to_token_stream).collect()
 }
 
+/// The names that one parameter binds.
+pub(crate) fn bindings_of(PatType { pat, ty, attrs, .. }: &PatType) -> Vec<Binding<'_>> {
+    let mut bindings = Vec::new();
+    let cfgs = cfgs(attrs);
+    collect_bindings(pat, &mut |pat| bindings.push(Binding { pat, ty, cfgs: cfgs.clone() }));
+    bindings
+}
+
 fn collect_bindings<'a>(pat: &'a Pat, found: &mut impl FnMut(&'a PatIdent)) {
     match pat {
         Pat::Ident(ident) => {
@@ -265,8 +273,32 @@ fn collect_bindings<'a>(pat: &'a Pat, found: &mut impl FnMut(&'a PatIdent)) {
         Pat::Slice(slice) => slice.elems.iter().for_each(|pat| collect_bindings(pat, found)),
         Pat::Reference(reference) => collect_bindings(&reference.pat, found),
         Pat::Paren(paren) => collect_bindings(&paren.pat, found),
+        // Each case binds the same names.
+        Pat::Or(or) => or.cases.first().into_iter().for_each(|pat| collect_bindings(pat, found)),
+        Pat::Guard(guard) => collect_bindings(&guard.pat, found),
         _ => {}
     }
+}
+
+/// Whether `Self` is in it, but not in an item, where it is another type.
+fn names_self(tokens: TokenStream) -> bool {
+    let mut in_item = false;
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(name) => {
+            in_item |= ["impl", "trait", "struct", "enum", "union"].iter().any(|item| name == item);
+            !in_item && name == "Self"
+        }
+        TokenTree::Group(group) if in_item => {
+            in_item = group.delimiter() != Delimiter::Brace;
+            false
+        }
+        TokenTree::Group(group) => names_self(group.stream()),
+        TokenTree::Punct(mark) => {
+            in_item &= mark.as_char() != ';';
+            false
+        }
+        TokenTree::Literal(_) => false,
+    })
 }
 
 fn leaves_early(tokens: TokenStream) -> bool {

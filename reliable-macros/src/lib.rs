@@ -26,6 +26,8 @@ mod errors;
 mod family;
 mod frameworks;
 mod function;
+#[cfg(test)]
+mod fuzz;
 mod options;
 mod stack;
 #[cfg(test)]
@@ -120,5 +122,5 @@ pub fn derive_transient(item: TokenStream) -> TokenStream {
 #[doc = include_str!("docs/guarded.md")]
 #[proc_macro]
 pub fn guarded(functions: TokenStream) -> TokenStream {
-    approval::guarded::prove(functions.into()).into()
+    approval::proof::prove(functions.into()).into()
 }

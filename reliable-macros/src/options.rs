@@ -6,7 +6,6 @@ use syn::Expr;
 use syn::parse::{ParseStream, Parser};
 
 use crate::errors::Errors;
-use crate::function::Function;
 use crate::options::rows::{Row, Takes};
 
 pub(crate) mod classify;
@@ -153,11 +152,11 @@ impl Options {
         }
     }
 
-    /// Notes an error for each name in a list that no parameter has, or that is there already.
-    pub(crate) fn check_names(&self, key: &str, function: &Function, errors: &mut Errors) {
+    /// Notes an error for each name in a list that is not there to be named, or that is named already.
+    pub(crate) fn check_names(&self, key: &str, is_there: impl Fn(&Ident) -> bool, errors: &mut Errors) {
         let names = self.names(key).unwrap_or_default();
         for (i, name) in names.iter().enumerate() {
-            if !function.binds(name) {
+            if !is_there(name) {
                 errors.add(name, format!("no parameter is called `{name}`: `{key}(…)` takes names of parameters"));
             } else if names[..i].contains(name) {
                 errors.add(name, format!("`{name}` is named twice: remove one of them"));
@@ -213,6 +212,7 @@ mod tests {
             ("max = 3, max = 4", "`max` is given twice: remove one of them"),
             ("clone = a", "`clone` takes names of parameters: write `clone(a, b)`"),
             ("loud = 3", "`loud` stands alone: write `loud` without a value"),
+            ("loud(3)", "`loud` stands alone: write `loud` without a value"),
             ("mux = 3", "`mux` is no option of `#[it]`: did you mean `max`, at most?"),
             ("backoff = 3", "`backoff` is no option of `#[it]`: it has `max`, `clone`, `loud`"),
             ("A, B", "`#[it]` takes one value without a name: remove one of them"),

@@ -22,8 +22,10 @@ use crate::stack::framework::Framework;
 use crate::stack::whole::Name;
 
 pub(crate) mod attribute;
+mod caller;
 mod consumed;
 pub(crate) mod framework;
+mod last_error;
 mod order;
 pub(crate) mod rule;
 mod signature;
@@ -143,7 +145,8 @@ fn marker() -> TokenStream {
     quote!(@gathered)
 }
 
-fn is_marker(args: &TokenStream) -> bool {
+/// Whether these are the arguments of an attribute of the family that has been gathered.
+pub(crate) fn is_marker(args: &TokenStream) -> bool {
     args.to_string().replace(' ', "") == "@gathered"
 }
 
@@ -167,6 +170,7 @@ fn build(
     }
     errors.append(of_options);
     function.into_error = whole::into_error(&stack, &mut errors);
+    function.last_error = last_error::kept(&stack);
     let name = Name::given(&stack, &function, &mut errors);
     if errors.count() == 0 {
         consumed::check(&function, &stack, &mut errors);
@@ -227,6 +231,7 @@ fn wrap(
     layers: &[Box<dyn Layer>],
     name: Option<Name>,
 ) -> TokenStream {
+    let caller = caller::wanted(attrs).map(|wanted| (wanted, function.with_body(attrs, function.body())));
     if layers.iter().any(|layer| layer.clones_receiver()) {
         function.call_itself_this();
     }
@@ -237,6 +242,11 @@ fn wrap(
     }
     for layer in layers.iter().rev() {
         code = layer.wrap(code, &function);
+    }
+    if let Some((wanted, untouched)) = caller {
+        if let Some(error) = caller::lost(wanted, &code, &function) {
+            return with_error(&error, &untouched);
+        }
     }
     for layer in layers {
         layer.change_signature(&mut function.sig);

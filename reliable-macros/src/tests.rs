@@ -14,7 +14,7 @@ use syn::{File, ImplItem, Item, Meta};
 use crate::family::FAMILY;
 use crate::stack::attribute::Attribute;
 use crate::stack::expand;
-use crate::stack::rule::{Rule, Twice};
+use crate::stack::rule::{Other, Rule, Twice};
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
@@ -127,7 +127,11 @@ fn each_name_in_a_rule_is_one_of_the_family() {
     let known: Vec<&str> = FAMILY.attributes.iter().map(|attribute| attribute.name).collect();
     for Attribute { name, options, order, twice, .. } in FAMILY.attributes {
         for Rule { other, only_with, .. } in *order {
-            assert!(known.contains(other), "`{other}`, in a rule of `#[{name}]`");
+            let others = match other {
+                Other::One(other) => std::slice::from_ref(other),
+                Other::AllBut(others) => others,
+            };
+            assert!(others.iter().all(|other| known.contains(other)), "{others:?}, in a rule of `#[{name}]`");
             let is_option = |option: &str| options.iter().any(|row| row.key == option);
             assert!(only_with.is_none_or(is_option), "{only_with:?}, in a rule of `#[{name}]`");
         }

@@ -1,8 +1,11 @@
 //! A run of an agent: its limits, its steps, its spending.
 
+pub(crate) mod circles;
 pub(crate) mod human;
 pub(crate) mod ledger;
 pub mod limits;
+mod observed;
 pub mod reservation;
 pub mod run;
 pub mod step;
+mod texts;

@@ -1,9 +1,9 @@
 //! The question to a human, and who answers it.
 
 pub mod approver;
+mod asked;
+pub mod asks;
 pub mod channel;
-pub(crate) mod guarded;
-mod human;
 pub mod question;
 pub mod scripted;
 pub mod terminal;

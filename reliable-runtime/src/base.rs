@@ -1,6 +1,8 @@
-//! What everything stands on: time, and waiting for it.
+//! What everything stands on: time, whose it is, and waiting for it.
 
 pub(crate) mod blocking;
 pub(crate) mod clock;
+pub(crate) mod foreign;
+pub(crate) mod human_time;
 pub(crate) mod sync;
 pub(crate) mod timer;

@@ -4,17 +4,18 @@
 //! outside of this module.
 
 pub use crate::agent::step::StepOutcome;
-pub use crate::approval::guarded::{Guarded, Mark, Unguarded, guarded};
 #[cfg(feature = "rig")]
 pub use crate::frameworks::rig::tool::tool_name;
 #[cfg(feature = "chaos")]
 pub use crate::policies::chaos::strike::{strike, strike_blocking};
 pub use crate::policies::fallback::Fallback;
+pub use crate::policies::hedge::Unjudged;
 pub use crate::policies::policy::PolicyCall;
 pub use crate::policies::retry::pause::{Pause, Pausing};
 pub use crate::said::fault::{ByFn, ByFrom, FromFault, IntoError};
 pub use crate::said::run_time_name::NameText;
 pub use crate::seen::inspect::Inspect;
+pub use crate::seen::last_error::LastError;
 pub use crate::seen::outcome::Outcome;
 pub use crate::seen::transient::AskedDelay;
 

@@ -1,5 +1,6 @@
 //! What is said: plain data, which depends on nothing but itself.
 
+pub(crate) mod asked;
 pub(crate) mod chain;
 pub mod charge;
 pub mod circuit_state;
@@ -9,6 +10,7 @@ pub mod fault_kind;
 mod feedback;
 pub mod found;
 pub mod idempotency;
+pub(crate) mod last_words;
 pub mod money;
 pub mod name;
 pub mod request;

@@ -13,6 +13,8 @@ use std::task::{Context, Poll};
 use tokio::task::JoinHandle;
 use tokio::task::futures::TaskLocalFuture;
 
+use crate::base::human_time::watching::linked;
+
 tokio::task_local! {
     static SCOPE: Scope;
 }
@@ -125,7 +127,8 @@ impl Scope {
     }
 }
 
-/// `tokio::spawn` in the current scope: the approver, the recorder and the agent's run go along.
+/// `tokio::spawn` in the current scope: the approver, the recorder and the agent's run go along. While a question to a human
+/// is open in the task, the timeouts around this call stand still, and an agent's `within` leaves that time out.
 ///
 /// ```
 /// use reliable::{Recorder, Scope};
@@ -151,7 +154,7 @@ pub fn spawn<F>(future: F) -> JoinHandle<F::Output>
 where
     F: Future<Output: Send + 'static> + Send + 'static,
 {
-    tokio::spawn(Scope::current().run(future))
+    tokio::spawn(linked(Scope::current().run(future)))
 }
 
 impl fmt::Debug for Scope {

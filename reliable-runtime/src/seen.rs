@@ -4,6 +4,7 @@ pub(crate) mod ear;
 pub(crate) mod emit;
 pub mod failure;
 pub(crate) mod inspect;
+pub(crate) mod last_error;
 pub(crate) mod listener;
 #[cfg(feature = "metrics")]
 pub mod metrics;

@@ -1,7 +1,7 @@
 pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
     let limits = const { &::reliable::AgentLimits::new().max_steps(8) };
     let run = limits.begin("assistant");
-    loop {
+    return loop {
         if let ::core::result::Result::Err(fault) = run.next_step() {
             break ::reliable::expansion::Outcome::from_fault(fault);
         }
@@ -27,5 +27,5 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
         if let ::core::ops::ControlFlow::Break(answer) = next {
             break answer;
         }
-    }
+    };
 }

@@ -1,12 +1,12 @@
 pub fn boxed(
     city: String,
 ) -> Pin<Box<dyn Future<Output = Result<Forecast, WeatherError>> + Send>> {
-    Box::pin(async move {
+    return ::std::boxed::Box::pin(async move {
         let city = city;
         let retry = const { &::reliable::Retry::new().max(3) };
         let timeout = const { &::reliable::Timeout::ms(2000) };
         let mut attempts = retry.attempts();
-        loop {
+        return loop {
             let outcome: Result<Forecast, WeatherError> = timeout
                 .run("boxed", (fetch(&city)))
                 .await;
@@ -21,6 +21,6 @@ pub fn boxed(
                 ::core::ops::ControlFlow::Continue(pause) => pause,
             };
             pause.await;
-        }
-    })
+        };
+    });
 }

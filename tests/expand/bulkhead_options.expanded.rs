@@ -6,7 +6,7 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
         BULKHEADS.get(&city)
     };
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome = (|| -> Result<Forecast, WeatherError> {
             let _permit = match bulkhead.admit_blocking("known_forecast") {
                 ::core::result::Result::Ok(permit) => permit,
@@ -27,5 +27,5 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.block_in("known_forecast");
-    }
+    };
 }

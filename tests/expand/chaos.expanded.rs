@@ -2,7 +2,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let retry = const { &::reliable::Retry::new().max(3) };
     let timeout = const { &::reliable::Timeout::ms(2000) };
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome = timeout
             .run(
                 "forecast",
@@ -34,5 +34,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

@@ -12,10 +12,10 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         }
     };
     let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
-    permit
+    return permit
         .settle(
             "forecast",
             outcome,
             |error| ::reliable::expansion::Inspect::new(error).failure(),
-        )
+        );
 }

@@ -6,12 +6,13 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         BREAKERS.get(&city)
     };
     let timeout = const { &::reliable::Timeout::ms(2000) };
-    let mut attempts = retry.attempts();
-    loop {
+    let mut attempts = retry.attempts().keeping();
+    return loop {
         let outcome = 'call: {
             let permit = match breaker.admit("forecast") {
                 ::core::result::Result::Ok(permit) => permit,
                 ::core::result::Result::Err(fault) => {
+                    let fault = attempts.add_to(fault);
                     break 'call (::reliable::expansion::Outcome::from_fault(fault));
                 }
             };
@@ -36,9 +37,9 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
                 |error| ::reliable::expansion::Inspect::new(error).failure(),
             )
         {
-            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Break(outcome) => break attempts.end(outcome),
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

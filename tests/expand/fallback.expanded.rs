@@ -7,5 +7,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     ) {
         return outcome;
     }
-    offline_forecast(city).await
+    return offline_forecast(city).await;
 }

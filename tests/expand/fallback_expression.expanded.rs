@@ -12,5 +12,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         ::core::ops::ControlFlow::Break(outcome) => return outcome,
         ::core::ops::ControlFlow::Continue(error) => error,
     };
-    Forecast::guess(city, error)
+    return Forecast::guess(city, error);
 }

@@ -5,7 +5,7 @@ pub async fn forecast(
     let hedge = ::reliable::Hedge::after(patience).max(2);
     let timeout = const { &::reliable::Timeout::ms(2000) };
     let outcome = hedge
-        .run(
+        .run_judged(
             "forecast",
             || {
                 timeout
@@ -20,6 +20,7 @@ pub async fn forecast(
                         },
                     )
             },
+            |error| ::reliable::expansion::Inspect::new(error).failure(),
         )
         .await;
     if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
@@ -29,5 +30,5 @@ pub async fn forecast(
     ) {
         return outcome;
     }
-    Ok(Forecast("unknown".to_owned()))
+    return Ok(Forecast("unknown".to_owned()));
 }

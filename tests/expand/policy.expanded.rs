@@ -10,7 +10,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         };
         pause.await;
     };
-    loop {
+    return loop {
         let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
         let pause = match call
             .settle(
@@ -22,5 +22,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

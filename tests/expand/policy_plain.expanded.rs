@@ -10,7 +10,7 @@ pub fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         };
         pause.block_in("forecast");
     };
-    loop {
+    return loop {
         let outcome: Result<Forecast, WeatherError> = { Ok(Forecast(city.to_owned())) };
         let pause = match call
             .settle(
@@ -22,5 +22,5 @@ pub fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.block_in("forecast");
-    }
+    };
 }

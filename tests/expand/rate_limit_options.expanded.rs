@@ -11,7 +11,7 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
         &RATE_LIMIT
     };
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome = (|| -> Result<Forecast, WeatherError> {
             if let ::core::result::Result::Err(fault) = outer_rate_limit
                 .admit_blocking("known_forecast")
@@ -36,5 +36,5 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.block_in("known_forecast");
-    }
+    };
 }

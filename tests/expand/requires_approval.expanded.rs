@@ -1,10 +1,7 @@
-/// Says that a human is asked before the function runs: `guarded!` looks for it.
-#[doc(hidden)]
-pub const _SEND_EMAIL_REQUIRES_APPROVAL: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let approval = ::reliable::Approval::new("send_email")
-        .show("to", ::reliable::expansion::Inspect::new(&to).text())
-        .show("body", ::reliable::expansion::Inspect::new(&body).text());
+        .show("to", ::reliable::expansion::Inspect::new(&to).argument())
+        .show("body", ::reliable::expansion::Inspect::new(&body).argument());
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }

@@ -3,7 +3,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         &::reliable::Retry::new().max(3).backoff(::reliable::Backoff::Exp)
     };
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
         let pause = match attempts
             .settle(
@@ -16,5 +16,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

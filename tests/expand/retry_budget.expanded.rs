@@ -3,7 +3,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let retry = const { &::reliable::Retry::new().max(3) };
     let mut attempts = retry.attempts().budget(budget);
     let idempotency_key = ::reliable::IdempotencyKey::new();
-    loop {
+    return loop {
         let outcome = async {
             if false {
                 return ::reliable::expansion::returns::<
@@ -24,5 +24,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

@@ -4,7 +4,7 @@ pub async fn forecast(city: String, max: u32) -> Result<Forecast, WeatherError> 
         .base(::core::time::Duration::from_millis(250))
         .jitter(0.0);
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome: Result<Forecast, WeatherError> = {
             let city = ::core::clone::Clone::clone(&city);
             { fetch_owned(city).await }
@@ -24,5 +24,5 @@ pub async fn forecast(city: String, max: u32) -> Result<Forecast, WeatherError> 
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

@@ -1,7 +1,7 @@
 pub fn read(path: &str) -> std::io::Result<String> {
     let retry = const { &::reliable::Retry::new().max(3) };
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome: std::io::Result<String> = { std::fs::read_to_string(path) };
         let pause = match attempts
             .settle(
@@ -14,5 +14,5 @@ pub fn read(path: &str) -> std::io::Result<String> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.block_in("read");
-    }
+    };
 }

@@ -1,8 +1,8 @@
 pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let retry: &::reliable::Retry = &POLICY;
     let mut attempts = retry.attempts();
-    loop {
-        let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
+    return loop {
+        let outcome: Result<Forecast, WeatherError> = attempts.run((fetch(city))).await;
         let pause = match attempts
             .settle(
                 "forecast",
@@ -19,5 +19,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

@@ -1,7 +1,7 @@
 pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let retry = const { &::reliable::Retry::new().max(3) };
     let mut attempts = retry.attempts();
-    loop {
+    return loop {
         let outcome = async {
             if false {
                 return ::reliable::expansion::returns::<
@@ -25,5 +25,5 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;
-    }
+    };
 }

@@ -7,10 +7,11 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
             .max_steps(8)
             .max_usd(::reliable::Usd::micros(500000))
     };
+    let last_error = ::reliable::expansion::LastError::new();
     let retry = const { &::reliable::Retry::new().max(2) };
     let timeout = const { &::reliable::Timeout::secs(30) };
     let outcome = outer_timeout
-        .run(
+        .run_with(
             "assistant",
             async {
                 let run = limits.begin("assistant");
@@ -18,6 +19,7 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                     if let ::core::result::Result::Err(fault) = run.next_step() {
                         break ::reliable::expansion::Outcome::from_fault(fault);
                     }
+                    last_error.forget();
                     let outcome = run
                         .scope(async {
                             let mut attempts = retry.attempts();
@@ -37,7 +39,10 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                                     .settle(
                                         "assistant",
                                         outcome,
-                                        |error| ::reliable::expansion::Inspect::new(error).failure(),
+                                        |error| {
+                                            last_error
+                                                .note(::reliable::expansion::Inspect::new(error).failure())
+                                        },
                                     )
                                 {
                                     ::core::ops::ControlFlow::Break(outcome) => break outcome,
@@ -53,6 +58,9 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                     }
                 }
             },
+            |fault| ::reliable::expansion::FromFault::from_fault(
+                last_error.add_to(fault),
+            ),
         )
         .await;
     if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
@@ -62,5 +70,5 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
     ) {
         return outcome;
     }
-    apologise(chat).await
+    return apologise(chat).await;
 }

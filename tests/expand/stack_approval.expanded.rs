@@ -1,14 +1,11 @@
-/// Says that a human is asked before the function runs: `guarded!` looks for it.
-#[doc(hidden)]
-pub const _SEND_EMAIL_REQUIRES_APPROVAL: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
-    let retry = const { &::reliable::Retry::new().max(2) };
     let approval = ::reliable::Approval::new("send_email")
-        .show("to", ::reliable::expansion::Inspect::new(&to).text())
-        .show("body", ::reliable::expansion::Inspect::new(&body).text());
+        .show("to", ::reliable::expansion::Inspect::new(&to).argument())
+        .show("body", ::reliable::expansion::Inspect::new(&body).argument());
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
+    let retry = const { &::reliable::Retry::new().max(2) };
     let outcome = {
         let mut attempts = retry.attempts();
         loop {
@@ -33,5 +30,5 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     ) {
         return outcome;
     }
-    Ok(Receipt::queued())
+    return Ok(Receipt::queued());
 }

@@ -4,10 +4,11 @@ impl Weather {
         let outer_timeout: ::reliable::Timeout = ::core::convert::From::from(
             self.limit * 2,
         );
+        let last_error = ::reliable::expansion::LastError::new();
         let retry = ::reliable::Retry::new().max(self.retries);
         let timeout: ::reliable::Timeout = ::core::convert::From::from(self.limit);
         let outcome = outer_timeout
-            .run(
+            .run_with(
                 "forecast",
                 async {
                     let mut attempts = retry.attempts();
@@ -28,7 +29,10 @@ impl Weather {
                             .settle(
                                 "forecast",
                                 outcome,
-                                |error| ::reliable::expansion::Inspect::new(error).failure(),
+                                |error| {
+                                    last_error
+                                        .note(::reliable::expansion::Inspect::new(error).failure())
+                                },
                             )
                         {
                             ::core::ops::ControlFlow::Break(outcome) => break outcome,
@@ -37,6 +41,9 @@ impl Weather {
                         pause.await;
                     }
                 },
+                |fault| ::reliable::expansion::FromFault::from_fault(
+                    last_error.add_to(fault),
+                ),
             )
             .await;
         if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
@@ -46,6 +53,6 @@ impl Weather {
         ) {
             return outcome;
         }
-        Self::stale(self, city).await
+        return Self::stale(self, city).await;
     }
 }

@@ -1,4 +1,4 @@
 pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let timeout = const { &::reliable::Timeout::ms(2000) };
-    timeout.run("forecast", (fetch(city))).await
+    return timeout.run("forecast", (fetch(city))).await;
 }

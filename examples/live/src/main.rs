@@ -23,7 +23,7 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use reliable::approver::{Deny, Terminal};
-use reliable::{Recorder, Run, Scope, Step, agent, requires_approval, retry, timeout};
+use reliable::{Recorder, Run, Scope, Step, Usd, agent, requires_approval, retry, timeout};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -48,30 +48,35 @@ async fn assistant(model: &Model, chat: &mut Vec<Value>) -> Result<Step<String>,
     Ok(Step::Next)
 }
 
-/// Asks the model within the budget of the run. In the last step the tools are off, so that it has to answer.
+/// Asks the model. In the last step the tools are off, so that it has to answer.
 async fn ask(model: &Model, chat: &[Value]) -> Result<Reply, ApiError> {
-    let run = Run::current();
     let request = json!({
         "model": model.name,
         "messages": chat,
         "tools": tools(),
-        "tool_choice": if run.is_last_step() { "none" } else { "auto" },
+        "tool_choice": if Run::current().is_last_step() { "none" } else { "auto" },
         // Some servers know only the older name of it, `max_tokens`.
         "max_completion_tokens": model::MAX_OUTPUT,
     });
-    let worst_case = model.worst_case(&request);
-    let reserved = run.reserve(worst_case)?;
-    let reply = chat_completion(model, &request).await?;
-    // A server that does not say what it took is taken at its worst.
-    reserved.commit(reply.usage.as_ref().map_or(worst_case, |usage| model.cost(usage)))?;
-    Ok(reply)
+    chat_completion(model, &request).await
 }
 
-/// The one call that leaves this program.
+/// The one call that leaves this program, within the budget of the run. Each attempt is paid for, also one that is given up.
 #[retry(max = 3)]
 #[timeout(secs = 60)]
 async fn chat_completion(model: &Model, request: &Value) -> Result<Reply, ApiError> {
-    api::json(model.post("/chat/completions").json(request)).await
+    let worst_case = model.worst_case(request);
+    let reserved = Run::current().reserve(worst_case)?.sent();
+    let answer: Result<Reply, ApiError> = api::json(model.post("/chat/completions").json(request)).await;
+    match &answer {
+        // A server that does not say what it took is taken at its worst.
+        Ok(reply) => reserved.commit(reply.usage.as_ref().map_or(worst_case, |usage| model.cost(usage)))?,
+        // It said that it did nothing, and so it costs nothing.
+        Err(ApiError::Busy { .. } | ApiError::Refused(_) | ApiError::OutOfQuota(_)) => reserved.commit(Usd::ZERO)?,
+        // Nobody knows: it is paid for.
+        Err(_) => drop(reserved),
+    }
+    answer
 }
 
 /// What the model is told about the tools.

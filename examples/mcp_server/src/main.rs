@@ -8,16 +8,16 @@
 
 mod services;
 
-use reliable::rmcp::Elicitation;
-use reliable::{Fault, Transient, circuit_breaker, fallback, requires_approval, retry, timeout};
+use reliable::rmcp::{Elicitation, drop_cancelled};
+use reliable::{Fault, Transient, circuit_breaker, fallback, guarded, requires_approval, retry, timeout};
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{ContentBlock, IntoContents};
 use rmcp::service::RequestContext;
-use rmcp::{RoleServer, ServiceExt, schemars, tool, tool_router};
+use rmcp::{RoleServer, ServerHandler, ServiceExt, schemars, tool, tool_handler, tool_router};
 
 struct Desk;
 
-#[tool_router(server_handler)]
+#[tool_router]
 impl Desk {
     /// Tomorrow's weather in a city.
     #[retry(max = 3, base = "20ms")]
@@ -50,7 +50,7 @@ impl Desk {
     }
 
     /// Pays money back to a customer.
-    #[requires_approval(by = Elicitation::during(&call), reason = "it moves money")]
+    #[requires_approval(by = Elicitation::during(&call), reason = "it moves money", guarded)]
     #[tool(annotations(destructive_hint = true, idempotent_hint = false))]
     async fn refund(
         &self,
@@ -60,6 +60,13 @@ impl Desk {
         services::refund(amount, &to).await
     }
 }
+
+// If that attribute were missing, or had been dropped by another macro, this would not compile.
+guarded!(Desk::refund);
+
+// A call that the client cancels is dropped, with its question, its pauses and its body: without this, it would go on.
+#[tool_handler(router = drop_cancelled(Self::tool_router()))]
+impl ServerHandler for Desk {}
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
 struct Place {

@@ -1,7 +1,7 @@
 //! The tools: `reliable`'s attributes above `#[rig_tool]`, and one that is written by hand.
 
 use reliable::rig::tool_error;
-use reliable::{circuit_breaker, fallback, requires_approval, retry, timeout};
+use reliable::{circuit_breaker, fallback, guarded, requires_approval, retry, timeout};
 use rig::rig_tool;
 use rig::tool::{Tool, ToolContext, ToolExecutionError};
 use serde::Deserialize;
@@ -94,7 +94,10 @@ impl Tool for Transfer {
 }
 
 // A function with the tool's name, because a fault names the function that it befell.
-#[requires_approval]
+#[requires_approval(guarded)]
 async fn transfer(from: &str, to: &str, euros: u32) -> Result<String, ServiceError> {
     services::transfer(from, to, euros).await
 }
+
+// If that attribute were missing, or had been dropped by another macro, this would not compile.
+guarded!(transfer);

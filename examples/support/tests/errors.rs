@@ -120,3 +120,36 @@ async fn a_rate_limit_is_waited_for_and_an_empty_purse_is_not() {
          \"You exceeded your current quota.\""
     );
 }
+
+#[tokio::test]
+async fn a_key_in_a_url_gets_into_no_event() {
+    #[derive(Debug, thiserror::Error)]
+    #[error("search failed: {0}")]
+    struct SearchError(#[from] reqwest::Error);
+
+    #[retry(max = 1, base = "1ms")]
+    async fn search(url: &str) -> Result<(), SearchError> {
+        api::client().no_proxy().build()?.get(url).send().await?;
+        Ok(())
+    }
+
+    #[retry(max = 1, base = "1ms")]
+    async fn fetch(url: &str) -> Result<(), reqwest::Error> {
+        api::client().no_proxy().build()?.get(url).send().await?.error_for_status()?;
+        Ok(())
+    }
+
+    // Nobody listens there any more.
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let url = format!("http://ana:SECRET@{nobody}/search?q=tea&key=SECRET");
+    let recorder = Recorder::new();
+    let calls = async { (search(&url).await, fetch(&url).await) };
+    let (search, fetch) = Scope::current().recorder(&recorder).run(calls).await;
+    assert!(search.unwrap_err().to_string().contains("SECRET") && fetch.unwrap_err().to_string().contains("SECRET"));
+    let told: Vec<String> =
+        recorder.report().entries().iter().map(|entry| format!("{} {:?}", entry.event, entry.event)).collect();
+    assert_eq!(told.len(), 4);
+    for line in told {
+        assert!(line.contains(&format!("(http://{nobody}/search)")) && !line.contains("SECRET"), "{line}");
+    }
+}

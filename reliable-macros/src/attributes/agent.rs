@@ -82,23 +82,28 @@ impl Layer for Agent {
         let mixed = Span::mixed_site();
         let limits = inner.setting("limits", &self.0);
         let agent = &function.name;
+        let begun_anew =
+            inner.kept_last_error(function).map(|last_error| quote_spanned!(mixed=> #last_error.forget();));
         let step = inner.future(function);
         let stopped = ended_by_fault(function);
         let settled =
             quote_spanned!(function.return_span()=> ::reliable::expansion::StepOutcome::settle(outcome, &run));
-        inner.into_block(quote_spanned!(mixed=>
-            let run = #limits.begin(#agent);
-            loop {
-                if let ::core::result::Result::Err(fault) = run.next_step() {
-                    break #stopped;
+        inner.into_block(|last| {
+            quote_spanned!(mixed=>
+                let run = #limits.begin(#agent);
+                #last loop {
+                    if let ::core::result::Result::Err(fault) = run.next_step() {
+                        break #stopped;
+                    }
+                    #begun_anew
+                    let outcome = run.scope(#step).await;
+                    let next = #settled;
+                    if let ::core::ops::ControlFlow::Break(answer) = next {
+                        break answer;
+                    }
                 }
-                let outcome = run.scope(#step).await;
-                let next = #settled;
-                if let ::core::ops::ControlFlow::Break(answer) = next {
-                    break answer;
-                }
-            }
-        ))
+            )
+        })
     }
 
     fn change_signature(&self, signature: &mut Signature) {
@@ -117,13 +122,15 @@ struct OneStep;
 impl Layer for OneStep {
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let step = inner.future(function);
-        inner.into_block(quote_spanned!(Span::mixed_site()=>
-            let run = ::reliable::AgentLimits::new().begin("");
-            match ::reliable::expansion::StepOutcome::settle(run.scope(#step).await, &run) {
-                ::core::ops::ControlFlow::Break(answer) => answer,
-                ::core::ops::ControlFlow::Continue(()) => ::core::unreachable!(),
-            }
-        ))
+        inner.into_block(|last| {
+            quote_spanned!(Span::mixed_site()=>
+                let run = ::reliable::AgentLimits::new().begin("");
+                #last match ::reliable::expansion::StepOutcome::settle(run.scope(#step).await, &run) {
+                    ::core::ops::ControlFlow::Break(answer) => answer,
+                    ::core::ops::ControlFlow::Continue(()) => ::core::unreachable!(),
+                }
+            )
+        })
     }
 
     fn change_signature(&self, signature: &mut Signature) {

@@ -1,13 +1,13 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
-use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, FnArg, Lit, PatIdent};
+use syn::{Expr, Lit, PatIdent};
 
+use crate::attributes::approval::arguments::arguments;
+use crate::attributes::approval::guarded::Flag;
 use crate::errors::Errors;
-use crate::frameworks;
 use crate::function::code::{Code, ended_by_fault};
 use crate::function::tokens::at;
 use crate::function::{Binding, Function};
@@ -17,7 +17,10 @@ use crate::options::{Options, values};
 use crate::stack::attribute::{Attribute, Layer};
 use crate::stack::rule::{Moves, Rule};
 
-pub(crate) mod guarded;
+mod arguments;
+mod guarded;
+mod inert;
+pub(crate) mod proof;
 
 pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
     needs_async: true,
@@ -28,6 +31,10 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
         Rule::above("hedge", Moves::This, "would ask a human again for every attempt"),
         Rule::above("bulkhead", Moves::This, "would keep a place while a human is asked"),
         Rule::above("agent", Moves::This, "would ask a human at every step"),
+        Rule::above("circuit_breaker", Moves::This, "would count a denial as a failure of the service"),
+        Rule::above("rate_limit", Moves::This, "would spend the rate on calls that are denied"),
+        Rule::above("chaos", Moves::This, "would let a plan of failures answer for a human"),
+        Rule::above_all_but(&["fallback"], Moves::This, "would do its work before a human has said yes"),
     ],
     ..Attribute::new(
         "requires_approval",
@@ -38,6 +45,7 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
             Row::beside("by", Takes::Expression).also(&["approver", "from", "with", "who"]),
             Row::beside("show", Takes::Names).also(&["args", "arguments", "display", "only"]),
             Row::beside("redact", Takes::Names).also(&["hide", "secret", "mask", "skip"]),
+            Row::beside("guarded", Takes::Nothing).also(&["guard", "gated", "proven", "prove"]),
         ],
         read,
     )
@@ -49,6 +57,7 @@ struct Approval {
     /// `.by(&…)`
     by: Option<TokenStream>,
     when: Option<TokenStream>,
+    guarded: Option<Flag>,
 }
 
 /// One thing that the question says, unless the parameter is not there.
@@ -66,7 +75,8 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         condition(when, function)
     });
     let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
-    Box::new(Approval { calls: calls(options, function, errors), by, when })
+    let guarded = options.mention("guarded").map(|flag| Flag::new(flag, function));
+    Box::new(Approval { calls: calls(options, function, errors), by, when, guarded })
 }
 
 fn without_name(value: &Expr) -> String {
@@ -89,11 +99,11 @@ impl Layer for Approval {
     //     BODY
     //
     // Nothing happens after the body: so the body stays where it is. The question is put together before it is asked,
-    // so that nothing borrows the arguments while a human thinks.
+    // so that nothing borrows the arguments while a human thinks. What the attributes below it evaluate comes after it.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let tool = &function.name;
-        let Approval { calls, by, when } = self;
+        let Approval { calls, by, when, .. } = self;
         let refused = ended_by_fault(function);
         let question = question(tool, calls);
         let ask = quote_spanned!(mixed=>
@@ -102,7 +112,7 @@ impl Layer for Approval {
                 return #refused;
             }
         );
-        inner.after(&match when {
+        inner.behind(&match when {
             Some(when) => quote_spanned!(mixed=> if #when { #ask }),
             None => ask,
         })
@@ -113,9 +123,15 @@ impl Layer for Approval {
         above.leaves_denials_alone()
     }
 
-    /// The mark that `guarded!` looks for.
+    fn check_others(&self, attrs: &[syn::Attribute], errors: &mut Errors) {
+        if let Some(flag) = &self.guarded {
+            flag.check(attrs, errors);
+        }
+    }
+
+    /// What `guarded!` looks for.
     fn beside(&self, function: &Function, attrs: &[syn::Attribute]) -> Option<TokenStream> {
-        guarded::mark(function, attrs)
+        self.guarded.as_ref().and_then(|flag| flag.leaves(function, attrs))
     }
 }
 
@@ -142,43 +158,12 @@ fn calls(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Cal
     reason.into_iter().chain(arguments).chain(within).collect()
 }
 
-/// Shows the parameters in the order of the signature: those in `show`, or all of them. Names those in `redact` only.
-fn arguments(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Call> {
-    for key in ["show", "redact"] {
-        options.check_names(key, function, errors);
-    }
-    // `show()` is for a question that says nothing of the arguments.
-    options.must_name("redact", errors);
-    let (shown, redacted) = (options.names("show"), options.names("redact").unwrap_or_default());
-    if let Some(both) = redacted.iter().find(|name| shown.is_some_and(|shown| shown.contains(name))) {
-        errors.add(both, format!("`{both}` can't be both shown and redacted: remove it from one of them"));
-    }
-    let argument = |name: &Ident| {
-        let label = name.unraw().to_string();
-        if redacted.contains(name) {
-            Some(quote_spanned!(Span::mixed_site()=> .redact(#label)))
-        } else if shown.is_none_or(|shown| shown.contains(name)) {
-            Some(quote_spanned!(Span::mixed_site()=> .show(#label, ::reliable::expansion::Inspect::new(&#name).text())))
-        } else {
-            None
-        }
-    };
-    let mut arguments = function.bindings();
-    arguments.retain(|binding| shown.is_some() || !frameworks::hand_over(binding.ty));
-    let call = |Binding { pat, cfgs, .. }: Binding<'_>| argument(&pat.ident).map(|call| Call { cfgs, call });
-    arguments.into_iter().filter_map(call).collect()
-}
-
 /// Whether to ask at all. A path is called with references to the arguments, unless it names a parameter: then it is the
 /// answer itself.
 fn condition(when: &Expr, function: &Function) -> TokenStream {
     match when {
         Expr::Path(path) if !path.path.get_ident().is_some_and(|name| function.binds(name)) => {
-            let receiver = function.sig.inputs.iter().find_map(|input| match input {
-                FnArg::Receiver(receiver) => Some(&receiver.self_token),
-                FnArg::Typed(_) => None,
-            });
-            let this = receiver.map(|this| Argument { cfgs: TokenStream::new(), value: quote!(&#this) });
+            let this = function.receiver().map(|this| Argument { cfgs: TokenStream::new(), value: quote!(&#this) });
             let names = function
                 .bindings()
                 .into_iter()

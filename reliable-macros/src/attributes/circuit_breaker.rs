@@ -10,11 +10,17 @@ use crate::options::Options;
 use crate::options::classify::Classify;
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
-use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::attribute::{Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
-    order: &[Rule::below("fallback", Moves::Other, "would leave no failure to count")],
+    order: &[
+        Rule::below("fallback", Moves::Other, "would leave no failure to count"),
+        Rule::above("timeout", Moves::Other, "would give up on a call that hangs, and the breaker never count it")
+            .unless_on_both_sides()
+            .note(", or write another `#[timeout]` line there"),
+    ],
+    last_error: Some(LastError::ToldBelow),
     ..Attribute::new(
         "circuit_breaker",
         &[
@@ -73,6 +79,12 @@ impl Layer for CircuitBreaker {
     //     let outcome: Result<Forecast, WeatherError> = { BODY };
     //     permit.settle("forecast", outcome, |error| …)
     //
+    // Below a retry, the fault takes along what that failed with last:
+    //     ::core::result::Result::Err(fault) => {
+    //         let fault = last_error.add_to(fault);
+    //         return …
+    //     }
+    //
     // A permit that is dropped on the way gives its place back, where the call is cancelled, and counts as a failure, where
     // the body panics.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
@@ -80,17 +92,23 @@ impl Layer for CircuitBreaker {
         let tool = &function.name;
         let outcome = inner.outcome(function);
         let classify = &self.classify;
+        let fault = inner.last_error_before(function);
+        let fault = fault.map(|last_error| quote_spanned!(Span::mixed_site()=> let fault = #last_error.add_to(fault);));
         let rejected = ended_by_fault(function);
         let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
-        inner.into_returning(|leave| {
+        inner.into_returning(|leave, last| {
             let rejected = leave(&rejected);
+            let rejected = match &fault {
+                Some(fault) => quote_spanned!(Span::mixed_site()=> { #fault #rejected }),
+                None => rejected,
+            };
             quote_spanned!(Span::mixed_site()=>
                 let permit = match #breaker.admit(#tool) {
                     ::core::result::Result::Ok(permit) => permit,
                     ::core::result::Result::Err(fault) => #rejected,
                 };
                 #outcome
-                #settled
+                #last #settled
             )
         })
     }

@@ -7,7 +7,7 @@ use syn::{Expr, ExprPath, FnArg, Pat, PatIdent, PatType, parse_quote};
 
 use crate::errors::Errors;
 use crate::function::code::Code;
-use crate::function::tokens::{at, visible};
+use crate::function::tokens::{at, diverges, visible};
 use crate::function::{Function, cfgs};
 use crate::options::classify::Classify;
 use crate::options::rows::{Row, Takes};
@@ -34,6 +34,12 @@ enum Answer {
     Expr(Expr),
     /// None: an error was noted.
     Missing,
+}
+
+impl Answer {
+    fn diverges(&self) -> bool {
+        matches!(self, Answer::Expr(Expr::Macro(call)) if diverges(&call.mac))
+    }
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
@@ -88,7 +94,7 @@ impl Layer for Fallback {
         let classify = &self.classify;
         let settled =
             quote_spanned!(function.return_span()=> ::reliable::expansion::Fallback::settle(#tool, outcome, #classify));
-        inner.into_returning(|leave| {
+        inner.into_returning(|leave, last| {
             let answered = leave(&quote_spanned!(mixed=> outcome));
             let unless_answered = quote_spanned!(mixed=>
                 #outcome
@@ -96,10 +102,12 @@ impl Layer for Fallback {
                     #answered;
                 }
             );
+            let none = TokenStream::new();
+            let last = if self.answer.diverges() { &none } else { last };
             match &self.answer {
                 Answer::Call(path, arguments) => {
                     let call = call(path, arguments, function.is_async());
-                    quote_spanned!(mixed=> #unless_answered #call)
+                    quote_spanned!(mixed=> #unless_answered #last #call)
                 }
                 Answer::Expr(expr) if mentions_error(&expr.to_token_stream()) => {
                     let error = visible("error");
@@ -109,10 +117,10 @@ impl Layer for Fallback {
                             ::core::ops::ControlFlow::Break(outcome) => #answered,
                             ::core::ops::ControlFlow::Continue(error) => error,
                         };
-                        #expr
+                        #last #expr
                     )
                 }
-                Answer::Expr(expr) => quote_spanned!(mixed=> #unless_answered #expr),
+                Answer::Expr(expr) => quote_spanned!(mixed=> #unless_answered #last #expr),
                 Answer::Missing => TokenStream::new(),
             }
         })

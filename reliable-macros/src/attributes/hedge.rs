@@ -8,6 +8,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting};
 use crate::options::Options;
+use crate::options::classify::Classify;
 use crate::options::policy::{Policy, built};
 use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
@@ -23,6 +24,7 @@ pub(crate) const HEDGE: Attribute = Attribute {
             Row::policy("max", Takes::integer(1))
                 .also(&["attempts", "max_attempts", "hedges", "max_hedges"])
                 .note(", the number of attempts besides the first"),
+            Row::beside("when", Takes::Expression).also(&["if", "on", "condition", "predicate"]),
             Row::beside("clone", Takes::NamesOrNothing),
         ],
         read,
@@ -37,14 +39,19 @@ const POLICY: Policy = Policy {
 };
 
 struct Hedge {
-    hedge: Setting,
+    policy: Setting,
+    classify: Classify,
     clones: Clones,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     check_parameters(function, errors);
     check_shared(function, errors);
-    Box::new(Hedge { hedge: hedge(options, function, errors), clones: Clones::of(options, function, errors) })
+    Box::new(Hedge {
+        policy: hedge(options, function, errors),
+        classify: Classify::when(options, errors),
+        clones: Clones::of(options, function, errors),
+    })
 }
 
 fn hedge(options: &Options, function: &Function, errors: &mut Errors) -> Setting {
@@ -65,14 +72,15 @@ impl Layer for Hedge {
     //
     // Output:
     //     let hedge = const { &::reliable::Hedge::after(::core::time::Duration::from_millis(200)) };
-    //     hedge.run("forecast", || async { BODY })
+    //     hedge.run_judged("forecast", || async { BODY }, |error| …)
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let hedge = inner.setting("hedge", &self.hedge);
+        let hedge = inner.setting("hedge", &self.policy);
         let tool = &function.name;
         let attempt = inner.future(function);
         let span = function.return_span();
         let hedge = Ident::new(&hedge.to_string(), span);
-        inner.into_future(quote_spanned!(span=> #hedge.run(#tool, || #attempt)))
+        let classify = &self.classify;
+        inner.into_future(quote_spanned!(span=> #hedge.run_judged(#tool, || #attempt, #classify)))
     }
 
     fn before_body(&self) -> TokenStream {

@@ -82,7 +82,7 @@ impl Layer for OwnPolicy {
         };
         let settled = relocate(settled, function.return_span());
         let wait = pause(function);
-        inner.into_returning(|leave| {
+        inner.into_returning(|leave, last| {
             let refused = leave(&refused);
             quote_spanned!(mixed=>
                 let mut call = loop {
@@ -93,7 +93,7 @@ impl Layer for OwnPolicy {
                     };
                     #wait;
                 };
-                loop {
+                #last loop {
                     #outcome
                     let pause = match #call.#settled {
                         ::core::ops::ControlFlow::Break(outcome) => break outcome,

@@ -7,15 +7,15 @@ use syn::spanned::Spanned;
 
 use crate::errors::Errors;
 use crate::frameworks::rmcp;
-use crate::function::Function;
-use crate::function::code::{Code, Setting, pause};
+use crate::function::code::{Code, Setting, attempts, last_error, pause};
 use crate::function::tokens::{at, mentions};
+use crate::function::{Function, Kept};
 use crate::options::classify::Classify;
 use crate::options::policy::Policy;
 use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
-use crate::stack::attribute::{Again, Attribute, Layer};
+use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 pub(crate) const RETRY: Attribute = Attribute {
@@ -24,6 +24,7 @@ pub(crate) const RETRY: Attribute = Attribute {
         Rule::above("hedge", Moves::Other, "would give each of its attempts another key").only_with(KEY),
     ],
     again: Some(Again::Attempt),
+    last_error: Some(LastError::Kept),
     ..Attribute::new(
         "retry",
         &[
@@ -54,6 +55,7 @@ pub(crate) const RETRY: Attribute = Attribute {
                 "predicate",
             ]),
             Row::beside("after", Takes::Expression).also(&["retry_after"]),
+            Row::policy("spread", Takes::Duration).also(&["splay", "stagger"]),
             Row::policy("within", Takes::Duration).also(&[
                 "timeout",
                 "deadline",
@@ -90,6 +92,8 @@ struct Retry {
     /// The key as it would be if nothing were wrong.
     mentioned_key: Option<Key>,
     clones: Clones,
+    /// Whether there may be a `within`, and a human in an attempt whose time is left out of it.
+    may_end: bool,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
@@ -107,6 +111,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         key: key(options, function, errors),
         mentioned_key: options.mention(KEY).cloned().map(Key),
         clones: Clones::of(options, function, errors),
+        may_end: function.is_async() && (options.positional.is_some() || options.value("within").is_some()),
     })
 }
 
@@ -126,14 +131,34 @@ impl Layer for Retry {
     //         pause.await;
     //     }
     //
+    // Above a breaker, it keeps what it failed with last (with both, in a `LastError` of its own):
+    //     let mut attempts = retry.attempts().keeping();
+    //     … break attempts.end(outcome)
+    //
+    // With a `within`, or with a policy that may have one, each attempt is told of the time that a human takes:
+    //         let outcome: Result<Forecast, WeatherError> = attempts.run(BODY).await;
+    //
     // The pause is bound before it is awaited, because a `match` keeps what it looks at alive: an error that is not
     // `Send` would make the whole future so.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let retry = inner.setting("retry", &self.policy);
         let tool = &function.name;
+        if self.may_end {
+            inner = inner.into_timed(function, |span, attempt| {
+                let attempts = Ident::new("attempts", span);
+                quote_spanned!(span=> #attempts.run(#attempt))
+            });
+        }
         let outcome = inner.outcome(function);
-        let classify = &self.classify;
+        let in_place = function.last_error.filter(|kept| *kept != Kept::Next);
+        let classify = self.classify.noting(in_place.map(|_| last_error()));
+        let place = in_place.and_then(|kept| inner.keep_last_error(kept));
+        let attempts = attempts();
+        let by_itself = function.last_error == Some(Kept::Next);
+        let keeping = by_itself.then(|| quote_spanned!(mixed=> .keeping()));
+        let ended =
+            if by_itself { quote_spanned!(mixed=> #attempts.end(outcome)) } else { quote_spanned!(mixed=> outcome) };
         let settle = quote_spanned!(function.return_span()=> settle);
         let budget = self.budget.as_ref().map(|setting| {
             let budget = inner.setting("budget", setting);
@@ -141,18 +166,25 @@ impl Layer for Retry {
         });
         let key = &self.key;
         let wait = pause(function);
-        inner.into_block(quote_spanned!(mixed=>
-            let mut attempts = #retry.attempts() #budget;
-            #key
-            loop {
-                #outcome
-                let pause = match attempts.#settle(#tool, outcome, #classify) {
-                    ::core::ops::ControlFlow::Break(outcome) => break outcome,
-                    ::core::ops::ControlFlow::Continue(pause) => pause,
-                };
-                #wait;
-            }
-        ))
+        inner.into_block(|last| {
+            quote_spanned!(mixed=>
+                #place
+                let mut #attempts = #retry.attempts() #budget #keeping;
+                #key
+                #last loop {
+                    #outcome
+                    let pause = match #attempts.#settle(#tool, outcome, #classify) {
+                        ::core::ops::ControlFlow::Break(outcome) => break #ended,
+                        ::core::ops::ControlFlow::Continue(pause) => pause,
+                    };
+                    #wait;
+                }
+            )
+        })
+    }
+
+    fn runs_what_is_below(&self) -> bool {
+        self.may_end
     }
 
     fn before_body(&self) -> TokenStream {
@@ -187,7 +219,9 @@ fn check_backoff(options: &Options, function: &Function, errors: &mut Errors) {
     }
     let backoff = options.value("backoff").and_then(values::word).unwrap_or_default();
     let senseless: &[&str] = match &*backoff {
-        "none" if options.value("after").is_some() => &["base", "factor", "jitter"],
+        "none" if ["after", "spread", "when"].iter().any(|key| options.value(key).is_some()) => {
+            &["base", "factor", "jitter"]
+        }
         "none" => &["base", "factor", "jitter", "cap"],
         "fixed" | "linear" => &["factor"],
         _ => &[],

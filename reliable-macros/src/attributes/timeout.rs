@@ -12,14 +12,15 @@ use crate::function::{Function, IntoError};
 use crate::options::policy::built;
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
-use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::attribute::{Attribute, LastError, Layer};
 use crate::stack::rule::Twice;
 
 pub(crate) const TIMEOUT: Attribute = Attribute {
     needs_async: true,
+    last_error: Some(LastError::ToldAbove),
     twice: Twice::Around(
-        &["retry", "agent"],
-        "two `#[timeout]` with no `#[retry]` between them limit the same call twice: remove the longer one",
+        &["retry", "agent", "circuit_breaker"],
+        "two `#[timeout]` with neither a `#[retry]` nor a `#[circuit_breaker]` between them limit the same call twice: remove the longer one",
     ),
     ..Attribute::new("timeout", &[MS, SECS], read)
 };
@@ -94,15 +95,38 @@ impl Layer for Timeout {
     //
     // Where BODY is `fetch(city).await` and nothing else:
     //     timeout.run("forecast", (fetch(city)))
+    //
+    // Above a retry, the fault takes along what that failed with last:
+    //     timeout.run_with("forecast", async { BODY }, |fault| {
+    //         ::reliable::expansion::FromFault::from_fault(last_error.add_to(fault))
+    //     })
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let timeout = inner.setting("timeout", &self.0);
         let tool = &function.name;
+        let into_error = into_error(inner.kept_last_error(function), function);
         inner.into_timed(function, |span, call| {
             let timeout = Ident::new(&timeout.to_string(), span);
-            match &function.into_error {
+            match &into_error {
                 None => quote_spanned!(span=> #timeout.run(#tool, #call)),
-                Some(IntoError { function, .. }) => quote_spanned!(span=> #timeout.run_with(#tool, #call, #function)),
+                Some(into_error) => quote_spanned!(span=> #timeout.run_with(#tool, #call, #into_error)),
             }
         })
     }
+}
+
+/// How the fault becomes an error, if not by `From<Fault>` and nothing else.
+fn into_error(last_error: Option<Ident>, function: &Function) -> Option<TokenStream> {
+    let Some(last_error) = last_error else {
+        return function.into_error.as_ref().map(|into_error| into_error.function.clone());
+    };
+    let mixed = Span::mixed_site();
+    Some(match &function.into_error {
+        None => quote_spanned!(function.return_span()=>
+            |fault| ::reliable::expansion::FromFault::from_fault(#last_error.add_to(fault))
+        ),
+        Some(IntoError { error, .. }) => quote_spanned!(mixed=> |fault| {
+            let fault = #last_error.add_to(fault);
+            #error
+        }),
+    })
 }

@@ -74,7 +74,7 @@ impl Layer for ToolOutcome {
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let outcome = inner.outcome(function);
         let told = quote_spanned!(at(function.return_span())=> ::reliable::rmcp::tool_outcome(outcome));
-        inner.into_block(quote_spanned!(Span::mixed_site()=> #outcome #told))
+        inner.into_block(|last| quote_spanned!(Span::mixed_site()=> #outcome #last #told))
     }
 }
 
@@ -147,7 +147,7 @@ mod tests {
         let expected = expect_test::expect![[r"
             async fn refund() -> Result<CallToolResult, McpError> {
                 let outcome: Result<CallToolResult, McpError> = { pay().await };
-                ::reliable::rmcp::tool_outcome(outcome)
+                return ::reliable::rmcp::tool_outcome(outcome);
             }
         "]];
         expected.assert_eq(&prettyplease::unparse(&syn::parse2(expanded).unwrap()));

@@ -1,26 +1,31 @@
 //! A function that returns a future, as `#[async_trait]` and `#[tool]` make one of an `async fn`: it is opened, so that
 //! everything else sees the `async fn` that it stands for, and closed again when its new body is there.
+//!
+//! What the function does before there is a future, the attributes must be around, too: an `async fn` does nothing before
+//! it is polled. So all of it goes into the body. Outside stay the plain moves of parameters that `#[async_trait]` writes.
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Group, Span, TokenStream};
+use quote::{ToTokens, quote_spanned};
 use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{
-    AssocType, Block, Expr, ExprAsync, ExprCall, ExprLet, FnArg, GenericArgument, Ident, Local, Pat, PatType,
-    PathArguments, ReturnType, Signature, Stmt, Token, Type, TypeParamBound, parse_quote,
+    AssocType, Block, Expr, ExprAsync, ExprMacro, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments,
+    ReturnType, Signature, Stmt, StmtMacro, Token, Type, TypeParamBound,
 };
 
-use crate::function::tokens::at;
+use crate::function::tokens::{at, braced, diverges, mentions};
+use crate::function::types::inferred;
+use crate::function::{async_trait, outlived};
 
 /// What is left of a function without the `async fn` in it.
 pub(crate) struct Shell {
     sig: Signature,
-    /// What the function does before it makes the future.
-    before: Vec<Stmt>,
-    /// `Box::pin`, unless the future is returned as it is.
-    boxed: Option<Expr>,
+    /// Where the future is boxed, unless it is returned as it is.
+    boxed: Option<Span>,
     /// What the future does before the body: it takes the parameters.
-    within: Vec<Stmt>,
+    takes: Vec<Stmt>,
+    /// Whether the body does what the function did before there was a future.
+    did_more: bool,
 }
 
 // Input:
@@ -33,38 +38,67 @@ pub(crate) struct Shell {
 //
 // Closed, around the new body:
 //     fn refund(&self, amount: u32) -> Pin<Box<dyn Future<Output = Result<Receipt, ToolError>> + Send + '_>> {
-//         Box::pin(async move { let amount = amount; NEW_BODY })
+//         return ::std::boxed::Box::pin(async move { let amount = amount; NEW_BODY })
 //     }
 /// Opens a function that returns a future: the shell, and the body in it. `None` for any other function.
 pub(crate) fn open(sig: &mut Signature, body: &Group) -> syn::Result<Option<(Shell, Group)>> {
+    let returned = sig.output.clone();
     let answer = if sig.asyncness.is_none() { output(&mut sig.output).cloned() } else { None };
-    let Some(answer) = answer else { return Ok(None) };
-    let (before, future) = split(Block::parse_within.parse2(body.stream())?);
-    let Some(future) = future else {
+    let (Some(answer), ReturnType::Type(_, returned)) = (answer, returned) else { return Ok(None) };
+    let statements = Block::parse_within.parse2(body.stream())?;
+    let gives_none = !matches!(statements.last(), Some(Stmt::Expr(_, None) | Stmt::Macro(_)));
+    if gives_none && !returns(body.stream()) {
         return Err(syn::Error::new(body.span_close(), "expected the future that the signature promises"));
-    };
-    let (boxed, future) = unboxed(future, &sig.output);
-    let (within, body) = match future {
-        Expr::Async(ExprAsync { block, .. }) => taken_apart(&block),
-        // A future from elsewhere is asked for anew at each attempt.
-        future => (Vec::new(), braced(quote_spanned!(at(future.span())=> #future.await), future.span())),
-    };
-    let shell = Shell { sig: sig.clone(), before, boxed, within };
+    }
+    let value = only_value(&statements);
+    let pinned = value.and_then(pinned);
+    let boxed = pinned.map(|(span, _)| span).or((!is_opaque(&returned)).then(|| at(body.span())));
+    let (takes, inner, did_more) =
+        match (pinned.map(|(_, future)| future).or(value), pinned.is_some() || is_opaque(&returned)) {
+            (Some(Expr::Async(ExprAsync { attrs, block, .. })), true) if attrs.is_empty() => {
+                let (takes, inner) = async_trait::taken_apart(block, sig, &answer);
+                (takes, inner, false)
+            }
+            (future, is_its_own) => {
+                outlived::check(sig, &returned, body)?;
+                let future = future.and_then(|future| awaited(future, is_its_own));
+                (
+                    Vec::new(),
+                    future.unwrap_or_else(|| awaited_anew(&returned, body, ends_with_value(&statements))),
+                    true,
+                )
+            }
+        };
+    let shell = Shell { sig: sig.clone(), boxed, takes, did_more };
     shell.undo(sig, answer);
-    Ok(Some((shell, body)))
+    Ok(Some((shell, inner)))
 }
 
 impl Shell {
+    pub(crate) fn did_more(&self) -> bool {
+        self.did_more
+    }
+
     /// The signature of the function, and its body around that of the `async fn`.
     pub(crate) fn close(&self, inner: &Signature, body: impl ToTokens) -> (Signature, TokenStream) {
-        let Shell { before, boxed, within, .. } = self;
-        let future = quote_spanned!(Span::mixed_site()=> async move { #(#within)* #body });
-        let future = boxed.as_ref().map_or_else(|| future.clone(), |boxed| quote!(#boxed(#future)));
+        let Shell { boxed, takes, .. } = self;
+        let mut future = quote_spanned!(Span::mixed_site()=> async move { #(#takes)* #body });
+        if let Some(span) = boxed {
+            future = quote_spanned!(*span=> ::std::boxed::Box::pin(#future));
+        }
         let mut sig = self.sig.clone();
         if let (Some(output), ReturnType::Type(_, answer)) = (output(&mut sig.output), &inner.output) {
             *output = Type::clone(answer);
         }
-        (sig, quote!(#(#before)* #future))
+        (sig, quote_spanned!(Span::mixed_site()=> return #future))
+    }
+
+    /// The name that the future has moved the receiver to.
+    pub(crate) fn receiver(&self) -> Option<&Ident> {
+        self.takes.iter().filter_map(async_trait::taken).find_map(|(pat, moved)| match pat {
+            Pat::Ident(name) if moved == "self" => Some(&name.ident),
+            _ => None,
+        })
     }
 
     /// Makes the signature that of the `async fn`, with the parameters as they were before the future took them.
@@ -73,16 +107,21 @@ impl Shell {
             **ty = answer;
         }
         sig.asyncness = Some(Token![async](sig.fn_token.span));
-        for (pat, parameter) in self.within.iter().filter_map(taken) {
-            let is_it = |typed: &PatType| matches!(&*typed.pat, Pat::Ident(name) if name.ident == *parameter);
-            let typed = sig.inputs.iter_mut().find_map(|input| match input {
-                FnArg::Typed(typed) if is_it(typed) => Some(typed),
-                _ => None,
-            });
-            if let Some(typed) = typed {
+        for (pat, parameter) in self.takes.iter().filter_map(async_trait::taken) {
+            if let Some(typed) = sig.inputs.iter_mut().find_map(|input| named(input, parameter)) {
                 *typed.pat = pat.clone();
             }
         }
+    }
+}
+
+fn named<'a>(input: &'a mut FnArg, parameter: &Ident) -> Option<&'a mut PatType> {
+    match input {
+        FnArg::Typed(typed) => {
+            let is_it = matches!(&*typed.pat, Pat::Ident(name) if name.ident == *parameter);
+            is_it.then_some(typed)
+        }
+        FnArg::Receiver(_) => None,
     }
 }
 
@@ -127,97 +166,111 @@ fn bound(bound: &mut TypeParamBound) -> Option<&mut Type> {
     })
 }
 
-/// The statements, and the value that they end with. A block that is all there is, is entered.
-fn split(mut statements: Vec<Stmt>) -> (Vec<Stmt>, Option<Expr>) {
-    match statements.pop() {
-        Some(Stmt::Expr(Expr::Block(block), None)) if statements.is_empty() && block.label.is_none() => {
-            split(block.block.stmts)
+/// The value that is all there is in a body, or in a block of its own.
+fn only_value(statements: &[Stmt]) -> Option<&Expr> {
+    match statements {
+        [Stmt::Expr(Expr::Block(block), None)] if block.label.is_none() && block.attrs.is_empty() => {
+            only_value(&block.block.stmts)
         }
-        Some(Stmt::Expr(value, None)) => (statements, Some(value)),
-        last => {
-            statements.extend(last);
-            (statements, None)
-        }
-    }
-}
-
-/// `Box::pin` and the future in it.
-fn unboxed(future: Expr, returned: &ReturnType) -> (Option<Expr>, Expr) {
-    let is_opaque = matches!(returned, ReturnType::Type(_, ty) if matches!(**ty, Type::ImplTrait(_)));
-    match future {
-        Expr::Call(ExprCall { func, args, .. }) if args.len() == 1 && is_box_pin(&func) => {
-            (Some(*func), args[0].clone())
-        }
-        future if is_opaque => (None, future),
-        // What made the future boxed is not known, and so it is done here.
-        future => (Some(parse_quote!(::std::boxed::Box::pin)), future),
-    }
-}
-
-fn is_box_pin(func: &Expr) -> bool {
-    let Expr::Path(path) = func else { return false };
-    let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
-    names.next().is_some_and(|last| last == "pin") && names.next().is_some_and(|of| of == "Box")
-}
-
-/// Tells what a future does before the body from the body: `#[async_trait]` first says the type in a branch that is never
-/// taken, then takes the parameters, and ends with `let ret: R = { BODY }; ret`.
-fn taken_apart(block: &Block) -> (Vec<Stmt>, Group) {
-    let whole = (Vec::new(), braces(block));
-    let [first @ .., Stmt::Local(local), Stmt::Expr(value, None)] = &*block.stmts else { return whole };
-    let Some(Expr::Block(body)) = local.init.as_ref().map(|init| &*init.expr) else { return whole };
-    let returns_it = name(&local.pat).is_some_and(|bound| path_name(value) == Some(bound));
-    let (takes, others): (Vec<_>, Vec<_>) = first.iter().partition(|statement| taken(statement).is_some());
-    if returns_it && others.into_iter().all(says_the_type) {
-        (takes.into_iter().cloned().collect(), braces(&body.block))
-    } else {
-        whole
-    }
-}
-
-/// `if let Some(ret) = None::<R> { return ret; }`
-fn says_the_type(statement: &Stmt) -> bool {
-    let Stmt::Expr(Expr::If(never), _) = statement else { return false };
-    let Expr::Let(ExprLet { expr, .. }) = &*never.cond else { return false };
-    matches!(&**expr, Expr::Path(path) if path.path.segments.last().is_some_and(|last| last.ident == "None"))
-}
-
-/// A block as the one group that it is.
-fn braces(block: &Block) -> Group {
-    match block.to_token_stream().into_iter().next() {
-        Some(TokenTree::Group(group)) => group,
-        _ => braced(TokenStream::new(), block.brace_token.span.join()),
-    }
-}
-
-fn braced(tokens: TokenStream, span: Span) -> Group {
-    let mut braces = Group::new(Delimiter::Brace, tokens);
-    braces.set_span(span);
-    braces
-}
-
-/// `let PATTERN = parameter;`, or the same with the parameter in a block of its own.
-fn taken(statement: &Stmt) -> Option<(&Pat, &Ident)> {
-    let Stmt::Local(Local { pat, init: Some(init), .. }) = statement else { return None };
-    let parameter = match &*init.expr {
-        Expr::Block(block) => match block.block.stmts.last()? {
-            Stmt::Expr(value, None) => path_name(value),
-            _ => None,
-        },
-        value => path_name(value),
-    };
-    parameter.map(|parameter| (pat, parameter))
-}
-
-fn path_name(value: &Expr) -> Option<&Ident> {
-    let Expr::Path(path) = value else { return None };
-    path.path.get_ident()
-}
-
-fn name(pat: &Pat) -> Option<&Ident> {
-    match pat {
-        Pat::Ident(name) => Some(&name.ident),
-        Pat::Type(typed) => name(&typed.pat),
+        [Stmt::Expr(value, None)] => Some(value),
         _ => None,
     }
+}
+
+/// Where `Box::pin(…)` stands, and the future in it.
+fn pinned(value: &Expr) -> Option<(Span, &Expr)> {
+    let Expr::Call(call) = value else { return None };
+    let Expr::Path(path) = &*call.func else { return None };
+    let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
+    let is_box_pin = names.next().is_some_and(|last| last == "pin") && names.next().is_some_and(|of| of == "Box");
+    let is_bare = call.attrs.is_empty() && path.attrs.is_empty() && path.qself.is_none();
+    (is_box_pin && is_bare && call.args.len() == 1).then(|| (at(path.span()), &call.args[0]))
+}
+
+/// Whether the future is returned as it is.
+fn is_opaque(returned: &Type) -> bool {
+    match returned {
+        Type::ImplTrait(_) => true,
+        Type::Group(group) => is_opaque(&group.elem),
+        Type::Paren(paren) => is_opaque(&paren.elem),
+        _ => false,
+    }
+}
+
+// Input:
+//     self.fetch(city)
+//     self.fetch(self.settings.lock().unwrap().city.clone())
+//
+// Output:
+//     { self.fetch(city).await }
+//     { let future = self.fetch(self.settings.lock().unwrap().city.clone()); future.await }
+//
+// What the second one needed for the call is gone before the future is awaited, as it was in the function.
+/// A future from elsewhere, asked for anew at each attempt. `None` if it is not known to be one without the declared type.
+fn awaited(future: &Expr, is_its_own: bool) -> Option<Group> {
+    let span = at(future.span());
+    let is_bare = !matches!(future, Expr::Async(_)) && !returns(future.to_token_stream());
+    let is_call = match future {
+        Expr::Call(call) => call.attrs.is_empty() && call.args.iter().all(is_place),
+        Expr::MethodCall(call) => {
+            let is_known = is_its_own || call.method != "into";
+            call.attrs.is_empty() && is_known && is_place(&call.receiver) && call.args.iter().all(is_place)
+        }
+        _ => false,
+    };
+    if is_bare && is_call {
+        return Some(braced(quote_spanned!(span=> #future.await), future.span()));
+    }
+    let is_bare = is_bare && matches!(future, Expr::Call(_) | Expr::MethodCall(_) | Expr::Path(_));
+    let tokens = quote_spanned!(span=> let future = #future; future.await);
+    (is_bare && is_its_own).then(|| braced(tokens, future.span()))
+}
+
+/// Whether it makes nothing that has an end of its own: `city`, `&self.city`, `3`.
+fn is_place(value: &Expr) -> bool {
+    match value {
+        Expr::Path(_) | Expr::Lit(_) => true,
+        Expr::Field(field) => is_place(&field.base),
+        Expr::Reference(reference) => is_place(&reference.expr),
+        _ => false,
+    }
+}
+
+// Input:
+//     let id = begin(amount);
+//     Box::pin(async move { finish(id).await })
+//
+// Output:
+//     async {
+//         if false { return ::reliable::expansion::returns::<Pin<Box<dyn Future<…>>>>(); }
+//         return {
+//             let id = begin(amount);
+//             Box::pin(async move { finish(id).await })
+//         };
+//     }.await.await
+//
+// It ends with `return`, so that clippy has nothing to say of a future that is what a future gives.
+/// All that the function does, done anew at each attempt: it gives the future, which is awaited then.
+fn awaited_anew(returned: &Type, body: &Group, ends_with_value: bool) -> Group {
+    let mixed = Span::mixed_site();
+    let hint = (!is_opaque(returned)).then(|| {
+        let returned = inferred(returned);
+        quote_spanned!(mixed=> if false { return ::reliable::expansion::returns::<#returned>(); })
+    });
+    let future = if ends_with_value { quote_spanned!(mixed=> return #body;) } else { body.stream() };
+    braced(quote_spanned!(mixed=> async { #hint #future }.await.await), body.span())
+}
+
+fn ends_with_value(statements: &[Stmt]) -> bool {
+    match statements.last() {
+        Some(
+            Stmt::Expr(Expr::Macro(ExprMacro { mac, .. }), None) | Stmt::Macro(StmtMacro { mac, semi_token: None, .. }),
+        ) => !diverges(mac),
+        Some(Stmt::Expr(value, None)) => !matches!(value, Expr::Return(_)),
+        _ => false,
+    }
+}
+
+fn returns(tokens: TokenStream) -> bool {
+    mentions(tokens, &|name| name == "return")
 }

@@ -1,11 +1,13 @@
 //! The new body while it is put together, from the inside out.
 
+use std::cell::Cell;
+
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
 use crate::function::tokens::at;
-use crate::function::{Function, IntoError};
+use crate::function::{Function, IntoError, Kept};
 
 /// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
 /// side of `let retry = …;`.
@@ -19,6 +21,8 @@ pub(crate) struct Setting {
 /// The code for the body and the attributes around it so far. Its value is the outcome of the call.
 pub(crate) struct Code {
     tokens: TokenStream,
+    /// The same at the end of the function, where its value is returned: some want that to be seen.
+    last: Option<TokenStream>,
     /// The same for `Form::Returning` as a labelled block, which needs no `async` block of its own to leave.
     labelled: Option<TokenStream>,
     /// How many labels there are: none may hide another.
@@ -30,7 +34,13 @@ pub(crate) struct Code {
     awaited_call: Option<Expr>,
     /// Whether it says of what type the outcome is.
     typed: bool,
+    /// What the call is called, where that is known at run time.
+    tool: Option<(Ident, Setting)>,
     settings: Vec<(Ident, Setting)>,
+    /// Whether some of it stands in a closure.
+    is_in_closure: Cell<bool>,
+    /// Whether there is a retry in it that keeps what it failed with last.
+    keeps_last_error: bool,
     /// Where errors about the outcome point.
     span: Span,
 }
@@ -53,13 +63,17 @@ impl Code {
         let body = function.body();
         Code {
             tokens: quote!(#before #body),
+            last: None,
             labelled: None,
             labels: 0,
             form: Form::Body,
             leaves_early: function.leaves_early(),
             awaited_call: function.awaited_call().filter(|_| before.is_empty()),
             typed: false,
+            tool: None,
             settings: Vec::new(),
+            is_in_closure: Cell::new(false),
+            keeps_last_error: false,
             span: function.return_span(),
         }
     }
@@ -68,7 +82,7 @@ impl Code {
     pub(crate) fn into_future(self, tokens: TokenStream) -> Code {
         // What is right around a future says nothing of the type.
         let typed = self.typed || self.form != Form::Future;
-        Code { tokens, form: Form::Future, awaited_call: None, typed, ..self }
+        Code { tokens, last: None, form: Form::Future, awaited_call: None, typed, ..self }
     }
 
     /// The same call as a future around it, which may be one of the user's own: made at once, before anything around it.
@@ -82,26 +96,30 @@ impl Code {
         };
         let span = function.own_span();
         let tokens = timed(at(span), quote_spanned!(at(span)=> (#call)));
-        Code { tokens, form: Form::Future, awaited_call: None, typed: false, span, ..self }
+        Code { tokens, last: None, form: Form::Future, awaited_call: None, typed: false, span, ..self }
     }
 
-    /// The same call as statements around its outcome.
-    pub(crate) fn into_block(self, tokens: TokenStream) -> Code {
-        Code { tokens, form: Form::Block, awaited_call: None, typed: true, ..self }
+    /// The same call as statements around its outcome. Before the value that they end with stands what they are given.
+    pub(crate) fn into_block(self, statements: impl Fn(&TokenStream) -> TokenStream) -> Code {
+        let (tokens, last) = (statements(&TokenStream::new()), Some(statements(&returned())));
+        Code { tokens, last, form: Form::Block, awaited_call: None, typed: true, ..self }
     }
 
-    /// The same call as statements around its outcome, which may leave early with another: `leave(outcome)`.
-    pub(crate) fn into_returning(self, statements: impl Fn(&Leave<'_>) -> TokenStream) -> Code {
-        let mixed = Span::mixed_site();
+    /// The same, where the statements may leave early with another outcome: `leave(outcome)`.
+    pub(crate) fn into_returning(self, statements: impl Fn(&Leave<'_>, &TokenStream) -> TokenStream) -> Code {
+        let (mixed, value) = (Span::mixed_site(), TokenStream::new());
         let labels = self.labels + 1;
         let name = if labels == 1 { "'call".to_owned() } else { format!("'call_{labels}") };
         let label = Lifetime::new(&name, mixed);
-        let block = statements(&|outcome| {
+        let breaks = |outcome: &TokenStream| {
             let outcome = in_parentheses(outcome);
             quote_spanned!(mixed=> break #label #outcome)
-        });
+        };
+        let returns = |outcome: &TokenStream| quote_spanned!(mixed=> return #outcome);
+        let block = statements(&breaks, &value);
         Code {
-            tokens: statements(&|outcome| quote_spanned!(mixed=> return #outcome)),
+            tokens: statements(&returns, &value),
+            last: Some(statements(&returns, &returned())),
             labelled: Some(quote_spanned!(mixed=> #label: { #block })),
             labels,
             form: Form::Returning,
@@ -113,10 +131,25 @@ impl Code {
 
     /// The same call behind statements which may `return` an outcome.
     pub(crate) fn after(self, statements: &TokenStream) -> Code {
-        let tokens = self.statements();
+        let (tokens, last) = (self.statements(), self.last());
         let form = if self.form == Form::Body { Form::Body } else { Form::Returning };
+        let last = last.map(|last| quote!(#statements #last));
         let tokens = quote!(#statements #tokens);
-        Code { tokens, labelled: None, form, leaves_early: true, awaited_call: None, ..self }
+        Code { tokens, last, labelled: None, form, leaves_early: true, awaited_call: None, ..self }
+    }
+
+    /// The same behind statements which come before everything else, the policies too.
+    pub(crate) fn behind(mut self, statements: &TokenStream) -> Code {
+        let settings = made(&self.settings);
+        self.settings.clear();
+        self.after(&quote!(#statements #settings))
+    }
+
+    /// Has the name of the call ready before everything else, and gives the name to use it by.
+    pub(crate) fn tool(&mut self, name: Setting) -> Ident {
+        let tool = Ident::new("tool", Span::mixed_site());
+        self.tool = Some((tool.clone(), name));
+        tool
     }
 
     /// Makes a policy before everything else, and gives the name to use it by.
@@ -125,6 +158,30 @@ impl Code {
         let name = Ident::new(&format!("{}{name}", "outer_".repeat(taken)), Span::mixed_site());
         self.settings.push((name.clone(), setting.clone()));
         name
+    }
+
+    /// Makes the place where the retry around this code keeps what it failed with last: before everything else for those
+    /// above it, otherwise by a statement, which is given.
+    pub(crate) fn keep_last_error(&mut self, kept: Kept) -> Option<TokenStream> {
+        self.keeps_last_error = true;
+        let last_error = last_error();
+        let value = quote_spanned!(Span::mixed_site()=> ::reliable::expansion::LastError::new());
+        if kept == Kept::Above {
+            self.settings.push((last_error, Setting { ty: None, value }));
+            return None;
+        }
+        Some(quote_spanned!(Span::mixed_site()=> let #last_error = #value;))
+    }
+
+    /// The place where a retry in this code keeps what it failed with last for those above it.
+    pub(crate) fn kept_last_error(&self, function: &Function) -> Option<Ident> {
+        (function.last_error == Some(Kept::Above) && self.keeps_last_error).then(last_error)
+    }
+
+    /// The place where the retry that is yet to come around this code will have kept it.
+    pub(crate) fn last_error_before(&self, function: &Function) -> Option<Ident> {
+        let kept = function.last_error.filter(|_| !self.keeps_last_error)?;
+        Some(if kept == Kept::Next { attempts() } else { last_error() })
     }
 
     /// `let outcome = …;`
@@ -173,6 +230,22 @@ impl Code {
         }
     }
 
+    /// The same at the end of the function. `None` where the user's own code ends it.
+    fn last(&self) -> Option<TokenStream> {
+        match self.form {
+            Form::Future => {
+                let (returned, outcome) = (returned(), self.statements());
+                Some(quote!(#returned #outcome))
+            }
+            _ => self.last.clone(),
+        }
+    }
+
+    /// Whether the user's own code stands in a closure, because it may leave early, or what stands before it may.
+    pub(crate) fn is_in_closure(&self) -> bool {
+        self.is_in_closure.get()
+    }
+
     /// The statements as those of a block of their own, which must know of what type its outcome is.
     fn hinted(&self, function: &Function) -> TokenStream {
         let tokens = &self.tokens;
@@ -195,11 +268,22 @@ impl Code {
             let future = future(function, &self.hinted(function));
             return quote_spanned!(span=> #future.await);
         }
+        self.is_in_closure.set(true);
         let statements = &self.tokens;
         let returned = (!self.typed).then(|| function.return_hint());
         let returned = returned.iter();
         quote_spanned!(span=> (|| #(-> #returned)* { #statements })())
     }
+}
+
+/// What the place where a retry keeps what it failed with last is called.
+pub(crate) fn last_error() -> Ident {
+    Ident::new("last_error", Span::mixed_site())
+}
+
+/// What the attempts of a retry are called.
+pub(crate) fn attempts() -> Ident {
+    Ident::new("attempts", Span::mixed_site())
 }
 
 /// Leaves with an outcome.
@@ -217,12 +301,23 @@ fn in_parentheses(outcome: &TokenStream) -> TokenStream {
 impl ToTokens for Code {
     /// The statements of the whole function. The settings of the outermost attribute come first.
     fn to_tokens(&self, tokens: &mut TokenStream) {
-        for (name, Setting { ty, value }) in self.settings.iter().rev() {
-            let ty = ty.iter();
-            tokens.extend(quote_spanned!(Span::mixed_site()=> let #name #(: #ty)* = #value;));
-        }
-        self.statements().to_tokens(tokens);
+        made(&self.tool).to_tokens(tokens);
+        made(&self.settings).to_tokens(tokens);
+        self.last().unwrap_or_else(|| self.statements()).to_tokens(tokens);
     }
+}
+
+fn returned() -> TokenStream {
+    quote_spanned!(Span::mixed_site()=> return)
+}
+
+/// `let retry = …; let timeout = …;`
+fn made<'a>(settings: impl IntoIterator<Item = &'a (Ident, Setting), IntoIter: DoubleEndedIterator>) -> TokenStream {
+    let made = settings.into_iter().rev().map(|(name, Setting { ty, value })| {
+        let ty = ty.iter();
+        quote_spanned!(Span::mixed_site()=> let #name #(: #ty)* = #value;)
+    });
+    made.collect()
 }
 
 /// The outcome of a call that a `fault` ended.

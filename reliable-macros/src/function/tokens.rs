@@ -2,7 +2,7 @@
 
 use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{PathSegment, Type};
+use syn::{Block, Macro, PathSegment, Type};
 
 /// Generated tokens that stand where the user's stand: names of ours stay ours, and the compiler points at theirs.
 pub(crate) fn at(location: Span) -> Span {
@@ -44,6 +44,48 @@ pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
         Type::Group(group) => last_segment(&group.elem),
         _ => None,
     }
+}
+
+/// The text of a path or a type, without the spaces that tokens have between them.
+pub(crate) fn plain(tokens: impl ToTokens) -> String {
+    let mut text = tokens.to_token_stream().to_string();
+    for (spaced, plain) in [
+        (" :: ", "::"),
+        (":: ", "::"),
+        (" ::", "::"),
+        (" < ", "<"),
+        ("< ", "<"),
+        (" >", ">"),
+        ("- >", "->"),
+        ("& ", "&"),
+        (" ,", ","),
+        (" ;", ";"),
+        ("' ", "'"),
+    ] {
+        text = text.replace(spaced, plain);
+    }
+    text
+}
+
+/// A block as the one group that it is.
+pub(crate) fn braces(block: &Block) -> Group {
+    match block.to_token_stream().into_iter().next() {
+        Some(TokenTree::Group(group)) => group,
+        _ => braced(TokenStream::new(), block.brace_token.span.join()),
+    }
+}
+
+/// Tokens in braces that stand at a place.
+pub(crate) fn braced(tokens: TokenStream, span: Span) -> Group {
+    let mut braces = Group::new(Delimiter::Brace, tokens);
+    braces.set_span(span);
+    braces
+}
+
+/// Whether it is `unreachable!()` or the like: the compiler tells of whatever is to be done with its value.
+pub(crate) fn diverges(call: &Macro) -> bool {
+    const NEVER: [&str; 4] = ["panic", "todo", "unimplemented", "unreachable"];
+    call.path.segments.last().is_some_and(|last| NEVER.iter().any(|name| last.ident == name))
 }
 
 /// Whether a name that is `wanted` is anywhere in `tokens`.

@@ -96,9 +96,10 @@ impl Options {
         let key = input.call(Ident::parse_any)?;
         let names;
         parenthesized!(names in input);
-        let names = Punctuated::<Ident, Token![,]>::parse_terminated(&names).map_err(|error| {
-            syn::Error::new(error.span(), format!("`{key}(…)` takes names of parameters: write `{key}(a, b)`"))
-        })?;
+        let names =
+            Punctuated::<Ident, Token![,]>::parse_terminated_with(&names, Ident::parse_any).map_err(|error| {
+                syn::Error::new(error.span(), format!("`{key}(…)` takes names of parameters: write `{key}(a, b)`"))
+            })?;
         self.add(Named { key, value: Value::Names(names.into_iter().collect()) }, errors);
         Ok(())
     }
@@ -129,7 +130,8 @@ impl Options {
     fn add_positional(&mut self, value: Expr, errors: &mut Errors) {
         let called = match &value {
             Expr::Call(ExprCall { func, args, .. }) => {
-                let row = self.known().find(|row| row.takes.a_value() && is_name(func, row.key));
+                let row =
+                    self.known().find(|row| (row.takes.a_value() || row.takes.nothing()) && is_name(func, row.key));
                 row.map(|row| in_its_form(row, &args.to_token_stream()))
             }
             _ => None,

@@ -41,7 +41,7 @@ struct Cloned {
 impl Clones {
     /// Those that are named, where they are named, or all that are owned.
     pub(crate) fn of(options: &Options, function: &Function, errors: &mut Errors) -> Clones {
-        options.check_names("clone", function, errors);
+        options.check_names("clone", |name| function.binds(name), errors);
         options.must_name("clone", errors);
         let names = options.names("clone").unwrap_or_default();
         let written = |Binding { pat, ty, cfgs }: Binding<'_>| {

@@ -187,7 +187,12 @@ mod tests {
 
     #[test]
     fn a_literal_out_of_range_is_told_and_what_is_no_literal_is_left_to_the_compiler() {
-        let refused: [(Takes, Expr, &str); 7] = [
+        let refused: [(Takes, Expr, &str); 8] = [
+            (
+                Takes::Number { least: 1.0, most: f64::INFINITY },
+                parse_quote!(1e400),
+                "`it` is larger than any number can be: write a smaller one",
+            ),
             (Takes::integer(1), parse_quote!(0), "`it` must be 1 or more"),
             (Takes::integer_up_to(1, 9), parse_quote!(10), "`it` must be 9 or less"),
             (Takes::integer(1), parse_quote!("3"), "`it` takes a whole number, such as `it = 3`"),

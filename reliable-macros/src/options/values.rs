@@ -60,6 +60,9 @@ pub(crate) fn number(key: &str, expr: &Expr, range: RangeInclusive<f64>, errors:
         _ => Err(syn::Error::new_spanned(expr, "")),
     };
     match value {
+        Ok(value) if value.is_infinite() => {
+            errors.add(expr, format!("`{key}` is larger than any number can be: write a smaller one"));
+        }
         Ok(value) if range.contains(&value) && (!negative || value == 0.0) => return Some(value),
         Ok(_) if most.is_finite() => errors.add(expr, format!("`{key}` must be between {least} and {most}")),
         Ok(_) => errors.add(expr, format!("`{key}` must be {least} or more")),

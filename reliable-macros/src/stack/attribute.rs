@@ -28,6 +28,8 @@ pub(crate) struct Attribute {
     pub(crate) again: Option<Again>,
     /// What its function has in its `Result`, if not just anything: `Step<…>`.
     pub(crate) answer: Option<&'static str>,
+    /// What it has to do with the last error of a retry.
+    pub(crate) last_error: Option<LastError>,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -36,6 +38,17 @@ pub(crate) enum Again {
     Attempt,
     /// For the next step, which goes on with what the one before has left.
     Step,
+}
+
+/// What an attribute has to do with the last error of a retry.
+#[derive(Clone, Copy, PartialEq)]
+pub(crate) enum LastError {
+    /// It tries again, and keeps what it failed with.
+    Kept,
+    /// Above one that does, it ends the call by a fault of its own.
+    ToldAbove,
+    /// The same, below.
+    ToldBelow,
 }
 
 pub(crate) type Read = fn(&Options, &Function, &mut Errors) -> Box<dyn Layer>;
@@ -59,6 +72,7 @@ impl Attribute {
             order: &[],
             again: None,
             answer: None,
+            last_error: None,
         }
     }
 }
@@ -67,6 +81,11 @@ impl Attribute {
 pub(crate) trait Layer {
     /// Puts it around the code so far.
     fn wrap(&self, inner: Code, function: &Function) -> Code;
+
+    /// Whether it lends itself to the call while that runs: then what is below can't speak to it.
+    fn runs_what_is_below(&self) -> bool {
+        false
+    }
 
     /// Statements to run before the body at each attempt.
     fn before_body(&self) -> TokenStream {

@@ -4,7 +4,8 @@
 use proc_macro2::Ident;
 use quote::ToTokens;
 use syn::parse::Parser;
-use syn::{Block, Expr, Local, PathArguments, Stmt, Type};
+use syn::visit_mut::VisitMut;
+use syn::{Block, Expr, ExprAsync, ExprBlock, ExprPath, Local, PatIdent, PathArguments, Stmt, Type};
 
 use crate::errors::Errors;
 use crate::function::tokens::{last_segment, mentions};
@@ -55,17 +56,21 @@ fn given_away(function: &Function, name: &Ident) -> Option<Ident> {
     if !function.mentions(&name.to_string()) || mentions(body.clone(), &|mentioned| mentioned == "cfg") {
         return None;
     }
-    for statement in Block::parse_within.parse2(body).ok()? {
+    given_in(&Block::parse_within.parse2(body).ok()?, name)
+}
+
+fn given_in(statements: &[Stmt], name: &Ident) -> Option<Ident> {
+    for statement in statements {
         match statement {
             Stmt::Local(Local { pat, init, .. }) => {
-                let given = init.and_then(|init| inside(&init.expr, name));
+                let given = init.as_ref().and_then(|init| inside(&init.expr, name));
                 // From here on it may be something else.
                 if given.is_some() || mentions(pat.to_token_stream(), &|mentioned| mentioned == name) {
                     return given;
                 }
             }
             Stmt::Expr(expr, _) => {
-                if let Some(given) = inside(&expr, name) {
+                if let Some(given) = inside(expr, name) {
                     return Some(given);
                 }
             }
@@ -81,6 +86,10 @@ fn inside(expr: &Expr, name: &Ident) -> Option<Ident> {
         Expr::Try(expr) => return inside(&expr.expr, name),
         Expr::Paren(expr) => return inside(&expr.expr, name),
         Expr::Return(expr) => return expr.expr.as_ref().and_then(|expr| inside(expr, name)),
+        Expr::Async(ExprAsync { capture: None, block, .. }) | Expr::Block(ExprBlock { label: None, block, .. }) => {
+            return given_in(&block.stmts, name);
+        }
+        Expr::Async(ExprAsync { block, .. }) => return moved_into(block, name),
         Expr::Call(call) => Box::new(call.args.iter()),
         Expr::MethodCall(call) => {
             if let Some(given) = inside(&call.receiver, name) {
@@ -97,4 +106,26 @@ fn inside(expr: &Expr, name: &Ident) -> Option<Ident> {
         Expr::Path(path) => path.path.get_ident().filter(|ident| *ident == name).cloned(),
         part => inside(part, name),
     })
+}
+
+/// Where an `async move` block uses this parameter, if it knows no other of that name.
+fn moved_into(block: &Block, name: &Ident) -> Option<Ident> {
+    struct Use<'a> {
+        name: &'a Ident,
+        found: Option<Ident>,
+        is_another: bool,
+    }
+    impl VisitMut for Use<'_> {
+        fn visit_expr_path_mut(&mut self, path: &mut ExprPath) {
+            let used = path.path.get_ident().filter(|used| *used == self.name);
+            self.found = self.found.take().or(used.cloned());
+        }
+
+        fn visit_pat_ident_mut(&mut self, pat: &mut PatIdent) {
+            self.is_another |= pat.ident == *self.name;
+        }
+    }
+    let mut uses = Use { name, found: None, is_another: false };
+    uses.visit_block_mut(&mut block.clone());
+    uses.found.filter(|_| !uses.is_another)
 }

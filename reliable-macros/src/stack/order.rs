@@ -4,25 +4,27 @@
 
 use crate::errors::Errors;
 use crate::stack::attribute::Placed;
-use crate::stack::rule::{Moves, Rule, Stands, Twice};
+use crate::stack::rule::{Moves, Other, Rule, Stands, Twice};
 
 /// Checks every two attributes of one function, the upper against the lower.
 pub(crate) fn check(stack: &[Placed], errors: &mut Errors) {
-    for (index, lower) in stack.iter().enumerate() {
+    for index in 0..stack.len() {
         // One mistake, one message: the nearest attribute that makes the order senseless.
-        let fault = (0..index).rev().find_map(|upper| fault(&stack[upper], lower, &stack[upper + 1..index]));
+        let fault = (0..index).rev().find_map(|upper| fault(stack, upper, index));
         if let Some(fault) = fault {
             errors.push(fault);
         }
     }
 }
 
-fn fault(upper: &Placed, lower: &Placed, between: &[Placed]) -> Option<syn::Error> {
-    let rule = |this: &Placed, other: &Placed, stands: Stands| {
+fn fault(stack: &[Placed], above: usize, below: usize) -> Option<syn::Error> {
+    let (upper, lower, between) = (&stack[above], &stack[below], &stack[above + 1..below]);
+    let rule = |this: &Placed, other: &Placed, stands: Stands, beyond: &[Placed]| {
         let mut rules = this.attribute.order.iter();
-        rules.find(|rule| rule.is_about(this, other, stands)).map(|rule| rule.error(this, other))
+        rules.find(|rule| rule.is_about(this, other, stands, beyond)).map(|rule| rule.error(this, other))
     };
-    rule(upper, lower, Stands::Below).or_else(|| rule(lower, upper, Stands::Above)).or_else(|| {
+    let refused = rule(upper, lower, Stands::Below, &stack[..above]);
+    refused.or_else(|| rule(lower, upper, Stands::Above, &stack[below + 1..])).or_else(|| {
         let name = lower.attribute.name;
         let message = match lower.attribute.twice {
             _ if upper.attribute.name != name => return None,
@@ -38,10 +40,19 @@ fn fault(upper: &Placed, lower: &Placed, between: &[Placed]) -> Option<syn::Erro
 }
 
 impl Rule {
-    fn is_about(&self, this: &Placed, other: &Placed, stands: Stands) -> bool {
+    /// Whether it has something against the `other`, with those on the other side of `this` `beyond` it.
+    fn is_about(&self, this: &Placed, other: &Placed, stands: Stands, beyond: &[Placed]) -> bool {
+        let name = other.attribute.name;
+        let is_other = match self.other {
+            Other::One(it) => it == name,
+            // Of two of a kind something else is said.
+            Other::AllBut(these) => name != this.attribute.name && !these.contains(&name),
+        };
+        let is_on_both_sides = beyond.iter().any(|placed| placed.attribute.name == name);
         self.stands == stands
-            && self.other == other.attribute.name
+            && is_other
             && self.only_with.is_none_or(|option| this.options.mention(option).is_some())
+            && !(self.unless_on_both_sides && is_on_both_sides)
     }
 
     fn error(&self, this: &Placed, other: &Placed) -> syn::Error {
@@ -93,8 +104,14 @@ mod tests {
             Rule::below("down", Moves::This, "would y"),
             Rule::below("down_away", Moves::Other, "would z").note(" (its own is `q`)"),
             Rule::above("heard", Moves::Other, "would wake it").only_with("loud"),
+            Rule::above("both", Moves::Other, "would hide it").unless_on_both_sides(),
         ],
     );
+    static SHY: Attribute = attribute(
+        "shy",
+        &[Rule::above("up", Moves::This, "would v"), Rule::above_all_but(&["many"], Moves::This, "would be seen")],
+    );
+    static BOTH: Attribute = Attribute { twice: Twice::Allowed, ..attribute("both", &[]) };
     static UP: Attribute = attribute("up", &[]);
     static UP_AWAY: Attribute = attribute("up_away", &[]);
     static DOWN: Attribute = attribute("down", &[]);
@@ -158,6 +175,34 @@ mod tests {
             messages(&[placed(&HEARD, ""), placed(&A, "loud")]),
             ["`#[heard]` above `#[a(loud)]` would wake it: move the `#[heard]` line below the `#[a]` line"]
         );
+    }
+
+    #[test]
+    fn one_on_both_sides_may_be_another_matter() {
+        let refused = ["`#[both]` above `#[a]` would hide it: move the `#[both]` line below the `#[a]` line"];
+        assert_eq!(faults(&[&BOTH, &A]), refused);
+        assert_eq!(faults(&[&BOTH, &BOTH, &A, &UP_AWAY]), refused);
+        assert!(faults(&[&BOTH, &A, &BOTH]).is_empty());
+        assert!(faults(&[&BOTH, &MANY, &A, &MANY, &BOTH]).is_empty());
+    }
+
+    #[test]
+    fn a_rule_about_everyone_else_holds_for_whoever_is_not_excepted() {
+        assert_eq!(
+            faults(&[&HEARD, &SHY]),
+            ["`#[shy]` below `#[heard]` would be seen: move the `#[shy]` line above the `#[heard]` line"]
+        );
+        assert_eq!(
+            faults(&[&HEARD, &MANY, &SHY]),
+            ["`#[shy]` below `#[heard]` would be seen: move the `#[shy]` line above the `#[heard]` line"]
+        );
+        assert_eq!(
+            faults(&[&HEARD, &UP, &SHY]),
+            ["`#[shy]` below `#[up]` would v: move the `#[shy]` line above the `#[up]` line"],
+            "the rule about one of them has better words"
+        );
+        assert!(faults(&[&MANY, &SHY, &HEARD]).is_empty());
+        assert_eq!(faults(&[&SHY, &SHY]), ["`#[shy]` stands here twice: remove one of them"]);
     }
 
     #[test]

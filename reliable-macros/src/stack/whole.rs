@@ -48,7 +48,7 @@ impl Name {
     pub(crate) fn put_before(self, code: &mut Code) -> TokenStream {
         match self {
             Name::Text(text) => text,
-            Name::Value(value) => code.setting("tool", &value).into_token_stream(),
+            Name::Value(value) => code.tool(value).into_token_stream(),
         }
     }
 }

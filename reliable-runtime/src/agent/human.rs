@@ -1,45 +1,26 @@
 //! The time that a human is asked, which is not the agent's.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long questions stood open during a run. Two that stood open at the same time count once.
-#[derive(Debug, Default)]
-pub(crate) struct HumanTime(Mutex<Waits>);
+use crate::base::human_time::HumanTime;
+use crate::base::human_time::watching::note;
 
+/// How long questions were open in the steps of a run: nothing that takes room, until there is one.
 #[derive(Debug, Default)]
-struct Waits {
-    open: u32,
-    since: Option<Instant>,
-    total: Duration,
-}
+pub(crate) struct HumanWaits(OnceLock<Arc<HumanTime>>);
 
-impl HumanTime {
-    /// The time since `started` in which no question stood open.
+impl HumanWaits {
+    /// The time since `started` in which no question was open.
     pub(crate) fn without(&self, started: Instant) -> Duration {
-        let waits = self.waits();
-        let open = waits.since.map_or(Duration::ZERO, |since| since.elapsed());
-        started.elapsed().saturating_sub(waits.total).saturating_sub(open)
+        let waits = self.0.get().map_or(Duration::ZERO, |waits| waits.total());
+        started.elapsed().saturating_sub(waits)
     }
 
-    pub(crate) fn begin(&self) {
-        let mut waits = self.waits();
-        waits.open += 1;
-        waits.since.get_or_insert_with(Instant::now);
-    }
-
-    pub(crate) fn end(&self) {
-        let mut waits = self.waits();
-        waits.open -= 1;
-        if waits.open == 0 {
-            let waited = waits.since.take().map_or(Duration::ZERO, |since| since.elapsed());
-            waits.total = waits.total.saturating_add(waited);
-        }
-    }
-
-    fn waits(&self) -> MutexGuard<'_, Waits> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Looks after a poll of a step what was asked in it.
+    pub(crate) fn note(&self, before: u64) {
+        note(self.0.get_or_init(Arc::default), before);
     }
 }

@@ -68,13 +68,14 @@ impl AgentLimits {
 
     /// The time that the run may take, without the time that a human is asked. Default: no limit.
     ///
-    /// It is looked at before each step. A running step is not interrupted: that is what `#[timeout]` does.
+    /// It is looked at before each step, also before those of a sub-agent. A running step is not interrupted: that is what
+    /// `#[timeout]` does.
     pub const fn within(self, within: Duration) -> Self {
         AgentLimits { within: Some(within), ..self }
     }
 
-    /// How often the same action may meet the same result ([`Run::observe`](crate::agent::run::Run::observe)) before the run is stuck: with 3, the third
-    /// time ends it. Default: no limit.
+    /// How often in a row an action may meet the same result ([`Run::observe`](crate::agent::run::Run::observe)), in this run
+    /// and its sub-agents, before the run is stuck: with 3, the third time ends it. Default: no limit.
     ///
     /// # Panics
     /// If it is below 2.

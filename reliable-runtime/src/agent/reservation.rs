@@ -6,7 +6,8 @@ use crate::said::fault::Fault;
 
 /// What is set aside for a call that is under way; made by [`Run::reserve`].
 ///
-/// Commit what the call really cost. Dropped without that, it gives everything back.
+/// Commit what the call really cost. Dropped without that, it gives everything back, or, once the request is
+/// [`sent`](Reservation::sent), is spent as a whole.
 ///
 /// ```
 /// use reliable::{Charge, Fault, Run, Usd};
@@ -15,7 +16,7 @@ use crate::said::fault::Fault;
 /// # async fn call_model(_: &str) -> Result<Reply, Fault> { Ok(Reply { cost: Usd::cents(1) }) }
 /// async fn ask(prompt: &str) -> Result<Reply, Fault> {
 ///     let worst_case = Charge::usd(Usd::cents(5));
-///     let reserved = Run::current().reserve(worst_case)?;
+///     let reserved = Run::current().reserve(worst_case)?.sent();
 ///     let reply = call_model(prompt).await?;
 ///     reserved.commit(Charge::usd(reply.cost))?;
 ///     Ok(reply)
@@ -28,38 +29,67 @@ use crate::said::fault::Fault;
 pub struct Reservation {
     held: Charge,
     runs: Vec<Run>,
+    sent: bool,
 }
 
 impl Reservation {
     pub(crate) fn new(held: Charge) -> Self {
-        Reservation { held, runs: Vec::new() }
+        Reservation { held, runs: Vec::new(), sent: false }
     }
 
     pub(crate) fn add(&mut self, run: Run) {
         self.runs.push(run);
     }
 
+    /// From now on the request is under way, and is paid for, whoever gives up waiting: dropped without a commit, by a
+    /// timeout or a `?`, the whole of what was reserved is spent.
+    ///
+    /// Where it is certain that a request is not billed, because the server answered that it is busy, commit nothing:
+    ///
+    /// ```
+    /// use reliable::{AgentLimits, Usd};
+    ///
+    /// let run = AgentLimits::new().max_usd(Usd::cents(10)).begin("assistant");
+    ///
+    /// let refused = run.reserve(Usd::cents(5))?.sent();
+    /// refused.commit(Usd::ZERO)?;
+    /// assert_eq!(run.spent_usd(), Usd::ZERO);
+    ///
+    /// let timed_out = run.reserve(Usd::cents(5))?.sent();
+    /// drop(timed_out);
+    /// assert_eq!(run.spent_usd(), Usd::cents(5));
+    /// # Ok::<(), reliable::Fault>(())
+    /// ```
+    #[must_use = "dropped here, it is spent"]
+    pub fn sent(mut self) -> Reservation {
+        self.sent = true;
+        self
+    }
+
     /// Books what was really spent, and gives back the rest. Where the price is not known, what was reserved is booked.
     ///
+    /// More than was reserved is booked, too, because it is spent. The answer is there, and is yours; if the budget is
+    /// exceeded now, it is the next step that is not begun.
+    ///
     /// # Errors
-    /// [`Fault::OverBudget`] if it is more than was reserved and does not fit, [`Fault::Unpriced`] if the run has a money
-    /// cap and the charge no price. It is booked all the same, because it is spent.
+    /// [`Fault::Unpriced`] if the run has a money cap and the charge no price. It is booked all the same.
     pub fn commit(mut self, spent: impl Into<Charge>) -> Result<(), Fault> {
         let spent = spent.into();
         let at_least = Charge { usd: spent.usd.or(self.held.usd), ..spent };
-        let mut booked = Ok(());
+        let mut priced = Ok(());
         for run in self.runs.drain(..) {
-            booked = booked.and(run.book(self.held, Some(at_least))).and(run.check_price(spent));
+            run.book(self.held, Some(at_least));
+            priced = priced.and(run.check_price(spent));
         }
-        booked
+        priced
     }
 }
 
 impl Drop for Reservation {
     fn drop(&mut self) {
+        let spent = self.sent.then_some(self.held);
         for run in self.runs.drain(..) {
-            // Giving back can't exceed a budget.
-            let _ = run.book(self.held, None);
+            run.book(self.held, spent);
         }
     }
 }

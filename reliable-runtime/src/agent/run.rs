@@ -1,6 +1,5 @@
 //! One run of an agent: its steps, its spending, its time.
 
-use std::collections::HashMap;
 use std::future::Future;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::iter::successors;
@@ -8,9 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::time::Instant;
 
-use crate::agent::human::HumanTime;
+use crate::agent::circles::{Circles, Nudge, Seen};
+use crate::agent::human::HumanWaits;
 use crate::agent::ledger::Ledger;
 use crate::agent::limits::AgentLimits;
+use crate::base::human_time::watching::watched;
 use crate::said::charge::Charge;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
@@ -48,7 +49,9 @@ struct Inner {
     limits: AgentLimits,
     parent: Run,
     started: Instant,
-    human: HumanTime,
+    human: HumanWaits,
+    /// The same in all runs of a family, so that what is observed is hashed once.
+    hasher: RandomState,
     state: Mutex<State>,
 }
 
@@ -58,9 +61,7 @@ struct State {
     ledger: Ledger,
     /// The last step in which a charge was refused.
     refused_in: u32,
-    hasher: RandomState,
-    seen: HashMap<u64, u32>,
-    stuck: Option<u32>,
+    circles: Circles,
 }
 
 impl Run {
@@ -72,20 +73,16 @@ impl Run {
 
     pub(crate) fn begin(agent: ToolName, limits: AgentLimits) -> Run {
         let span = RunSpan::begin(&agent);
-        let state = State {
-            step: 0,
-            ledger: Ledger::new(agent.clone(), limits),
-            refused_in: 0,
-            hasher: RandomState::new(),
-            seen: HashMap::new(),
-            stuck: None,
-        };
+        let state =
+            State { step: 0, ledger: Ledger::new(agent.clone(), limits), refused_in: 0, circles: Circles::default() };
+        let parent = Run::current();
         let inner = Inner {
             agent,
             limits,
-            parent: Run::current(),
             started: Instant::now(),
-            human: HumanTime::default(),
+            human: HumanWaits::default(),
+            hasher: parent.0.as_deref().map_or_else(RandomState::new, |run| run.hasher.clone()),
+            parent,
             state: Mutex::new(state),
         };
         Run(Some(Arc::new(inner)), span)
@@ -120,25 +117,6 @@ impl Run {
         self.0.as_deref().map_or(0, |run| run.state().ledger.spent.tokens)
     }
 
-    /// Tells what an action came to, so that an agent that goes in circles is noticed.
-    ///
-    /// # Errors
-    /// [`Fault::Stuck`] when this action has met this result `max_repeats` times. The next step is not begun then,
-    /// either.
-    pub fn observe(&self, action: impl Hash, result: impl Hash) -> Result<(), Fault> {
-        let Some(run) = self.0.as_deref() else { return Ok(()) };
-        let mut state = run.state();
-        let seen = state.hasher.hash_one((action, result));
-        let repeats = state.seen.entry(seen).or_default();
-        *repeats += 1;
-        let repeats = *repeats;
-        if run.limits.max_repeats.is_some_and(|max| repeats >= max) {
-            state.stuck = Some(repeats);
-            return Err(Fault::Stuck { agent: run.agent.clone(), repeats });
-        }
-        Ok(())
-    }
-
     /// Begins the next step, if the limits allow one.
     ///
     /// # Errors
@@ -155,7 +133,7 @@ impl Run {
         let step = self.1.step(|| (self.agent(), self.step(), self.max_steps()), step);
         let scope = Scope::current();
         let scope = if let Some(run) = &self.0 { scope.with(Arc::clone(run)) } else { scope };
-        scope.run(step)
+        scope.run(watched(step, note_questions))
     }
 
     /// Tells that the run has its answer, or that its last step failed.
@@ -176,10 +154,6 @@ impl Run {
         successors(Some(self), |run| run.0.as_deref().map(|run| &run.parent)).filter(|run| run.0.is_some())
     }
 
-    pub(crate) fn human_time(&self) -> Option<&HumanTime> {
-        self.0.as_deref().map(|run| &run.human)
-    }
-
     pub(crate) fn hold(&self, charge: Charge) -> Result<(), Fault> {
         let Some(run) = self.0.as_deref() else { return Ok(()) };
         let held = run.ledger(|ledger| ledger.hold(charge));
@@ -192,30 +166,61 @@ impl Run {
 
     /// The limit that the step under way was told of. What it failed with is of its own type, which can be any.
     fn told(&self) -> Option<FaultKind> {
-        if self.0.as_deref().is_some_and(|run| run.state().stuck.is_some()) {
+        let runs = || self.and_outer().filter_map(|run| run.0.as_deref());
+        if runs().any(|run| run.state().circles.stuck.is_some()) {
             return Some(FaultKind::Stuck);
         }
         let refused = |run: &Inner| {
             let state = run.state();
             state.step > 0 && state.refused_in == state.step
         };
-        self.and_outer().filter_map(|run| run.0.as_deref()).any(refused).then_some(FaultKind::OverBudget)
-    }
-
-    /// Whether this run and those around it have something left to spend at all.
-    fn anything_left(&self) -> Result<(), Fault> {
-        self.and_outer().filter_map(|run| run.0.as_deref()).try_for_each(|run| run.state().ledger.anything_left())
+        runs().any(refused).then_some(FaultKind::OverBudget)
     }
 
     /// Puts back what was held, and books what was really spent.
-    pub(crate) fn book(&self, held: Charge, spent: Option<Charge>) -> Result<(), Fault> {
-        let Some(run) = self.0.as_deref() else { return Ok(()) };
-        let booked = run.ledger(|ledger| ledger.book(held, spent));
+    pub(crate) fn book(&self, held: Charge, spent: Option<Charge>) {
+        let Some(run) = self.0.as_deref() else { return };
+        run.state().ledger.book(held, spent);
         if let Some(Charge { usd, tokens }) = spent {
             let usd = usd.unwrap_or_default();
             emit(|| Event::Charged { agent: run.agent.clone(), usd, tokens });
         }
-        booked
+    }
+
+    /// Whether somebody wants to know of this run whether it goes in circles.
+    pub(crate) fn minds_circles(&self) -> bool {
+        self.0.as_deref().is_some_and(|run| run.limits.max_repeats.is_some())
+    }
+
+    /// What is the same in all runs of a family for the same value.
+    pub(crate) fn digest(&self, value: &impl Hash) -> u64 {
+        self.0.as_deref().map_or(0, |run| run.hasher.hash_one(value))
+    }
+
+    /// Counts what was observed: how often it was, if once more ends the run.
+    pub(crate) fn count(&self, seen: Seen) -> Result<Option<u32>, Fault> {
+        let Some(run) = self.0.as_deref() else { return Ok(None) };
+        let counted = run.state().circles.count(seen, run.limits.max_repeats);
+        counted.map_err(|repeats| Fault::Stuck { agent: run.agent.clone(), repeats })
+    }
+
+    pub(crate) fn keep_nudge(&self, nudge: Nudge) {
+        let Some(run) = self.0.as_deref() else { return };
+        let mut state = run.state();
+        let last = state.step.saturating_add(1);
+        state.circles.keep(nudge, last);
+    }
+
+    pub(crate) fn kept_nudge(&self) -> Option<String> {
+        let state = self.0.as_deref()?.state();
+        state.circles.nudge_in(state.step).map(str::to_owned)
+    }
+}
+
+/// What a step has asked a human, the run that it is a step of leaves out of its time.
+fn note_questions(before: u64) {
+    if let Some(run) = Scope::find::<Inner>() {
+        run.human.note(before);
     }
 }
 
@@ -241,25 +246,32 @@ impl Inner {
     }
 
     fn admit_step(&self) -> Result<(), Fault> {
-        let AgentLimits { max_steps, within, .. } = self.limits;
+        let AgentLimits { max_steps, .. } = self.limits;
         let agent = || self.agent.clone();
         let mut state = self.state();
-        if let Some(repeats) = state.stuck {
-            return Err(Fault::Stuck { agent: agent(), repeats });
-        }
-        if state.step >= max_steps {
+        if state.circles.stuck.is_none() && state.step >= max_steps {
             return Err(Fault::StepLimit { agent: agent(), max_steps });
         }
-        state.ledger.anything_left()?;
-        self.parent.anything_left()?;
-        if let Some(limit) = within.filter(|limit| self.human.without(self.started) >= *limit) {
-            return Err(Fault::TimedOut { tool: agent(), limit });
-        }
+        self.may_go_on(&state)?;
+        self.parent.and_outer().filter_map(|run| run.0.as_deref()).try_for_each(|run| run.may_go_on(&run.state()))?;
         state.step += 1;
         let step = state.step;
         drop(state);
         emit(|| Event::Step { agent: agent(), step, max_steps });
         Ok(())
+    }
+
+    /// The limits that hold for sub-agents, too.
+    fn may_go_on(&self, state: &State) -> Result<(), Fault> {
+        let agent = || self.agent.clone();
+        if let Some(repeats) = state.circles.stuck {
+            return Err(Fault::Stuck { agent: agent(), repeats });
+        }
+        state.ledger.anything_left()?;
+        match self.limits.within.filter(|limit| self.human.without(self.started) >= *limit) {
+            Some(limit) => Err(Fault::TimedOut { tool: agent(), limit }),
+            None => Ok(()),
+        }
     }
 
     fn emit_stopped(&self, fault: &Fault) {

@@ -1,11 +1,14 @@
 //! Who is asked: the trait, and the approvers that come with it.
 
+use std::any::type_name;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::ptr;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
+use crate::base::foreign::drop_quietly;
 use crate::said::request::{Decision, Request};
 use crate::scope::Scope;
 
@@ -27,7 +30,8 @@ use crate::scope::Scope;
 /// }
 /// ```
 ///
-/// An approver that panics has denied. One that may fail can end with `result.into()`, which denies with the error.
+/// An approver that panics has denied. One that may fail can end with `result.into()`, which denies with the error. It may call
+/// functions that ask another approver; a question that would come to itself, while it is asked, is denied.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an approver: give `by` a value whose type implements `reliable::Approver`",
     label = "this is not an approver",
@@ -38,7 +42,7 @@ pub trait Approver: Send + Sync {
     fn review(&self, request: &Request) -> impl Future<Output = Decision> + Send;
 
     /// Decides what needs no looking at, and so no waiting and no allocation; it is asked first. Default: `None`, which
-    /// leaves the decision to [`review`](Approver::review).
+    /// leaves the decision to [`review`](Approver::review). What asks somebody, here, is denied.
     ///
     /// ```
     /// use reliable::{Approver, Decision, Request};
@@ -87,11 +91,24 @@ pub(crate) type Answer<'a> = Pin<Box<dyn Future<Output = Decision> + Send + 'a>>
 
 /// [`Approver`] in a form that a scope can hold.
 pub(crate) trait ErasedApprover: Send + Sync {
+    /// Who that is, for who wants to know whether it is the same.
+    fn who(&self) -> Who;
     fn at_once_erased(&self, request: &Request) -> Option<Decision>;
     fn review_erased<'a>(&'a self, request: &'a Request) -> Answer<'a>;
 }
 
+/// Which approver it is. Without a size, all of a type are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Who {
+    pub(crate) kind: &'static str,
+    at: Option<usize>,
+}
+
 impl<A: Approver> ErasedApprover for A {
+    fn who(&self) -> Who {
+        Who { kind: type_name::<A>(), at: (size_of::<A>() > 0).then(|| ptr::from_ref(self).addr()) }
+    }
+
     fn at_once_erased(&self, request: &Request) -> Option<Decision> {
         self.at_once(request)
     }
@@ -123,7 +140,9 @@ static INSTALLED: RwLock<Option<Arc<dyn ErasedApprover>>> = RwLock::new(None);
 /// # }
 /// ```
 pub fn install(approver: impl Approver + 'static) {
-    *INSTALLED.write().unwrap_or_else(PoisonError::into_inner) = Some(Arc::new(approver));
+    let before = INSTALLED.write().unwrap_or_else(PoisonError::into_inner).replace(Arc::new(approver));
+    // Without the lock: what it does when it is dropped is its own affair, and may be to ask.
+    drop_quietly(before);
 }
 
 /// The one to ask where no other is named: that of the innermost scope, else the process-wide one.

@@ -1,21 +1,21 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::approval::approver::{Approver, ErasedApprover};
-use crate::approval::{approver, human};
+use crate::approval::{approver, asked, asks};
+use crate::base::human_time::asking::asking;
 use crate::base::timer;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Decision, Request};
+use crate::said::words;
 use crate::seen::emit::emit;
+use crate::seen::inspect;
 use crate::seen::span::ApprovalSpan;
 
 /// A question to a human, put together argument by argument and then asked.
@@ -52,13 +52,23 @@ impl<'a> Approval<'a> {
 
     /// Why a human is asked.
     pub fn reason(mut self, reason: impl Into<String>) -> Self {
-        self.request.reason = Some(reason.into());
+        self.request.reason = Some(words::shown_text(reason.into()));
         self
     }
 
-    /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`.
-    pub fn show(self, name: &'static str, value: String) -> Self {
-        self.argument(name, Some(value))
+    /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`. What could deceive the eye is escaped, and what is
+    /// long is cut, with its length told. With `None` it is left out.
+    pub fn show(self, name: &'static str, value: impl Into<Option<String>>) -> Self {
+        match value.into() {
+            Some(value) => self.argument(name, Some(words::shown_text(value))),
+            None => self,
+        }
+    }
+
+    /// Stands for an argument of which nobody can show more than what it is: `.not_shown("_", "Token")` is shown as
+    /// `_ = <not shown: Token>`.
+    pub fn not_shown(self, name: &'static str, what: &str) -> Self {
+        self.show(name, inspect::not_shown(what))
     }
 
     /// Names an argument without its value, which neither a human nor a log gets to see.
@@ -88,7 +98,8 @@ impl<'a> Approval<'a> {
         self.request
     }
 
-    /// Asks, and waits for the answer. The time of waiting does not count against an agent's `within`.
+    /// Asks, and waits for the answer. While it waits, the clocks around it stand still: those of a
+    /// [`Timeout`](crate::policies::timeout::Timeout), a [`Hedge`](crate::policies::hedge::Hedge) and a `within`.
     ///
     /// # Errors
     /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
@@ -97,7 +108,8 @@ impl<'a> Approval<'a> {
     pub fn ask(self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {
             let whom = Whom::of(self.by);
-            if let Some(decision) = whom.at_once(&self.request) {
+            let denied = asks::denied(&self.request).or_else(|| untold(&self.request));
+            if let Some(decision) = denied.or_else(|| whom.at_once(&self.request)) {
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
@@ -111,13 +123,11 @@ impl<'a> Approval<'a> {
 
     async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
         let asked = Instant::now();
-        let human = human::is_asked();
         let answer = whom.review(&self.request);
         let decision = match self.within {
-            Some(within) => timer::within(within, answer).await.unwrap_or(Decision::Expired),
-            None => answer.await,
+            Some(within) => asking(timer::within(within, answer)).await.unwrap_or(Decision::Expired),
+            None => asking(answer).await,
         };
-        drop(human);
         span.decided(&decision);
         self.conclude(decision, asked.elapsed())
     }
@@ -137,49 +147,47 @@ impl<'a> Approval<'a> {
     }
 }
 
-/// The approver that a question is for. It is foreign code: its panic is a denial, not a crash of the tool.
+/// The approver that a question is for.
 enum Whom<'a> {
     Named(&'a dyn ErasedApprover),
     Ambient(Arc<dyn ErasedApprover>),
+    Nobody(Nobody),
 }
 
 impl<'a> Whom<'a> {
     fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
-        by.map(Whom::Named).or_else(|| approver::current().map(Whom::Ambient)).unwrap_or(Whom::Named(&Nobody))
+        let ambient = || approver::current().map(Whom::Ambient);
+        by.map(Whom::Named).or_else(ambient).unwrap_or_else(|| Whom::Nobody(Nobody(approver::why_none())))
     }
 
     fn approver(&self) -> &dyn ErasedApprover {
         match self {
             Whom::Named(approver) => *approver,
             Whom::Ambient(approver) => &**approver,
+            Whom::Nobody(nobody) => nobody,
         }
     }
 
     fn at_once(&self, request: &Request) -> Option<Decision> {
-        caught(|| self.approver().at_once_erased(request)).unwrap_or_else(Some)
+        asked::at_once(self.approver(), request)
     }
 
     async fn review(&self, request: &Request) -> Decision {
-        match caught(|| self.approver().review_erased(request)) {
-            Ok(mut answer) => poll_fn(|cx| caught(|| answer.as_mut().poll(cx)).unwrap_or_else(Poll::Ready)).await,
-            Err(denial) => denial,
-        }
+        asked::review(self.approver(), request).await
     }
 }
 
-struct Nobody;
+/// Stands for the approver that is missing, and says why.
+struct Nobody(&'static str);
 
 impl Approver for Nobody {
     async fn review(&self, _: &Request) -> Decision {
-        Decision::deny(approver::why_none())
+        Decision::deny(self.0)
     }
 }
 
-fn caught<T>(call: impl FnOnce() -> T) -> Result<T, Decision> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| panicked(panic.as_ref()))
-}
-
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Decision {
-    let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    Decision::deny(format!("the approver panicked: {}", words.unwrap_or("no message")))
+/// Nobody is asked about what can't be shown.
+fn untold(request: &Request) -> Option<Decision> {
+    let untold = request.arguments.iter().find(|argument| argument.value.as_deref() == Some(words::UNTOLD))?;
+    Some(Decision::deny(format!("`{}` can't be shown: its `Debug` or `Display` panicked", untold.name)))
 }

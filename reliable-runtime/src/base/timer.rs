@@ -1,7 +1,6 @@
 //! Tokio's timer: made when it is first needed, and where it stays, for it is large to move.
 
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -9,13 +8,15 @@ use std::time::Duration;
 use tokio::task::coop::{has_budget_remaining, unconstrained};
 use tokio::time::Sleep;
 
+use crate::base::foreign::caught;
+
 /// `tokio::time::sleep`, which says in our words that there is no timer.
 ///
 /// # Panics
 /// Outside of a tokio runtime, and in one without a timer.
 pub(crate) fn sleep(time: Duration) -> Sleep {
     // Whether the timer is on, nothing but trying it tells.
-    catch_unwind(AssertUnwindSafe(|| tokio::time::sleep(time))).unwrap_or_else(|_| no_timer())
+    caught(|| tokio::time::sleep(time)).unwrap_or_else(|_| no_timer())
 }
 
 #[cold]
@@ -27,9 +28,7 @@ fn no_timer() -> ! {
 
 /// Ready when so much time has passed since this was first asked.
 pub(crate) fn poll_timer(mut timer: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context<'_>) -> Poll<()> {
-    if timer.is_none() {
-        timer.set(Some(sleep(after)));
-    }
+    start(timer.as_mut(), after);
     let Some(timer) = timer.as_pin_mut() else {
         return Poll::Pending;
     };
@@ -38,6 +37,14 @@ pub(crate) fn poll_timer(mut timer: Pin<&mut Option<Sleep>>, after: Duration, cx
     }
     // A call that always uses up tokio's cooperative budget must not keep the limit from firing.
     pin!(unconstrained(timer)).poll(cx)
+}
+
+/// Makes the timer, if that has not been done.
+#[inline]
+pub(crate) fn start(mut timer: Pin<&mut Option<Sleep>>, after: Duration) {
+    if timer.is_none() && caught(|| timer.set(Some(tokio::time::sleep(after)))).is_err() {
+        no_timer();
+    }
 }
 
 /// What `future` gives, if it is done in time.

@@ -10,6 +10,9 @@ use crate::seen::transient::Transient;
 /// or a time limit is worth a retry, and so is an answer that broke off; a request that can't be built, a redirect and
 /// an answer of an unexpected form are not.
 ///
+/// Its words have the URL in them. What an event or a fault tells of those is without the query and without a password, as of
+/// any error, also of one that wraps this one.
+///
 /// The error has no headers, and so no delay that the server asked for: to obey one, read it from the response, with
 /// `reliable::http::retry_after` (feature `http`).
 impl Transient for ::reqwest::Error {

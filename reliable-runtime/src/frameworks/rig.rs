@@ -138,3 +138,7 @@ mod tests;
 pub(crate) mod tool;
 
 pub use tool::tool_error;
+
+use crate::seen::inspect::HandedOver;
+
+impl HandedOver for ::rig::tool::ToolContext {}

@@ -4,10 +4,11 @@
 //! the model as a tool error that it can act on: what went wrong, whether the tool ran, and what to do now.
 //!
 //! ```
+//! use reliable::rmcp::drop_cancelled;
 //! use reliable::{fallback, retry, timeout};
 //! use rmcp::handler::server::wrapper::Parameters;
 //! use rmcp::model::CallToolResult;
-//! use rmcp::{schemars, tool, tool_router};
+//! use rmcp::{ServerHandler, schemars, tool, tool_handler, tool_router};
 //!
 //! #[derive(serde::Deserialize, schemars::JsonSchema)]
 //! struct Place {
@@ -16,7 +17,7 @@
 //!
 //! struct Weather;
 //!
-//! #[tool_router(server_handler)]
+//! #[tool_router]
 //! impl Weather {
 //!     #[retry(max = 3)]
 //!     #[timeout(ms = 2000)]
@@ -35,6 +36,10 @@
 //!         std::future::pending().await // a service that hangs today
 //!     }
 //! }
+//!
+//! // A call that its client cancels is dropped: see below.
+//! #[tool_handler(router = drop_cancelled(Self::tool_router()))]
+//! impl ServerHandler for Weather {}
 //!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
 //! # async fn main() {
@@ -88,7 +93,8 @@
 //! # assert!(told[0].as_text().unwrap().text.ends_with("finish with what you have."));
 //! ```
 //!
-//! Machines find the kind of a fault at [`FAULT_KEY`], in `_meta` of a tool error and in `data` of a protocol error. So
+//! Machines find the kind of a fault at [`FAULT_KEY`], in `_meta` of a tool error and in `data` of a protocol error, and
+//! beside it the wait of a rejection, at [`WAIT_KEY`]. So
 //! does this library ([`Transient::fault`](crate::seen::transient::Transient::fault)): a denial that came from another server stays
 //! final here.
 //!
@@ -98,7 +104,7 @@
 //! the router:
 //!
 //! ```
-//! use reliable::rmcp::{Elicitation, tool_outcome};
+//! use reliable::rmcp::{Elicitation, drop_cancelled, tool_outcome};
 //! use reliable::{Scope, requires_approval};
 //! use rmcp::handler::server::tool::ToolCallContext;
 //! use rmcp::model::{CallToolRequestParams, CallToolResponse, CallToolResult};
@@ -125,16 +131,46 @@
 //!     ) -> Result<CallToolResponse, ErrorData> {
 //!         let scope = Scope::current().approver(Elicitation::during(&call));
 //!         let tool = ToolCallContext::new(self, request, call);
-//!         tool_outcome(scope.run(Self::tool_router().call(tool)).await)
+//!         tool_outcome(scope.run(drop_cancelled(Self::tool_router()).call(tool)).await)
 //!     }
 //! }
 //! ```
 //!
+//! # A call that the client cancels
+//! `rmcp` marks it with a token, and leaves it to the tool to look there: a retry would go on, and a question stay open whose
+//! yes runs the tool long after. [`drop_cancelled`] around the router drops the call instead, which closes the question and
+//! ends the retry. It is one line for all tools of a server, and belongs into every one:
+//!
+//! ```
+//! # use reliable::rmcp::drop_cancelled;
+//! # use rmcp::{ServerHandler, tool, tool_handler, tool_router};
+//! # struct Server;
+//! # #[tool_router]
+//! # impl Server {
+//! #     #[tool(description = "Says hello")]
+//! #     async fn hello(&self) -> String { "hello".to_owned() }
+//! # }
+//! #[tool_handler(router = drop_cancelled(Self::tool_router()))]
+//! impl ServerHandler for Server {}
+//! ```
+//!
+//! [`until_cancelled`] does the same for one future.
+//!
 //! A server on standard input and output must not install [`approver::Terminal`](crate::approval::terminal::Terminal): it
 //! would read the protocol.
 
+mod cancelled;
 mod elicitation;
 mod errors;
 
+pub use cancelled::{drop_cancelled, until_cancelled};
 pub use elicitation::Elicitation;
-pub use errors::{FAULT_KEY, tell_faults, tool_outcome};
+pub use errors::{FAULT_KEY, WAIT_KEY, tell_faults, tool_outcome};
+
+use ::rmcp::service::{Peer, RequestContext, ServiceRole};
+
+use crate::seen::inspect::HandedOver;
+
+impl<R: ServiceRole> HandedOver for RequestContext<R> {}
+
+impl<R: ServiceRole> HandedOver for Peer<R> {}

@@ -6,13 +6,14 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::Sleep;
 
-use crate::base::timer::poll_timer;
+use crate::base::human_time::polled;
+use crate::base::human_time::watching::OwnTimer;
 use crate::said::event::Event;
 use crate::seen::emit::emit;
+use crate::seen::failure::{Failure, Words};
 use crate::seen::metrics;
-use crate::seen::outcome::Outcome;
+use crate::seen::outcome::{Look, Outcome};
 
 /// When an attempt is so slow that another one starts beside it.
 ///
@@ -60,8 +61,11 @@ impl Hedge {
     /// Runs `attempt`, and runs it again beside itself when it is slow.
     ///
     /// The first success is the outcome, and the attempts that still run are dropped. When one fails, the others are
-    /// waited for; when there are none, its error is the outcome: so the error is always that of the attempt which failed
-    /// last. To try again after an error is the business of a [`Retry`](crate::policies::retry::Retry).
+    /// waited for, whatever its error: that is what [`run_judged`](Hedge::run_judged) is for. When there are none, its error
+    /// is the outcome: so the error is always that of the attempt which failed last. To try again after an error is the
+    /// business of a [`Retry`](crate::policies::retry::Retry).
+    ///
+    /// While a question to a human is open in an attempt, the time stands still, and no other attempt starts.
     ///
     /// The first attempt is polled before anything else happens: if it is ready at once, there is no timer and no clock.
     /// The first two attempts are part of the future; others are boxed when they start.
@@ -71,13 +75,65 @@ impl Hedge {
         M: FnMut() -> F,
         F: Future<Output: Outcome>,
     {
+        self.call(tool, attempt, Unjudged)
+    }
+
+    /// The same, and an error that is worth no other attempt ends the race, too: one for which `when` is false, or which says
+    /// so of itself ([`Transient`](crate::seen::transient::Transient)), or a fault that is final. A rejection says nothing of
+    /// the attempts that got through, and ends it only if `when` says so.
+    ///
+    /// `inspect` looks at an error: `|error| Inspect::new(error).failure()`.
+    ///
+    /// ```
+    /// use reliable::Hedge;
+    /// use reliable::expansion::Inspect;
+    /// use std::time::Duration;
+    /// use tokio::time::{Instant, sleep};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let started = Instant::now();
+    /// let attempt = || async {
+    ///     let first = started.elapsed().is_zero();
+    ///     sleep(Duration::from_millis(if first { 9000 } else { 50 })).await;
+    ///     Err::<u32, _>(if first { 503 } else { 404 })
+    /// };
+    /// let hedge = Hedge::after(Duration::from_millis(200));
+    /// let outcome = hedge.run_judged("search", attempt, |status| Inspect::new(status).failure().when(*status != 404));
+    /// assert_eq!(outcome.await, Err(404));
+    /// assert_eq!(started.elapsed().as_millis(), 250, "it will not be found by the slow one, either");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn run_judged<M, F, I>(&self, tool: &'static str, attempt: M, inspect: I) -> HedgedCall<'_, M, F, I>
+    where
+        M: FnMut() -> F,
+        F: Future<Output: Outcome>,
+        I: Fn(&<F::Output as Outcome>::Error) -> Failure<'_>,
+    {
+        self.call(tool, attempt, inspect)
+    }
+
+    #[inline]
+    fn call<M, F, I>(&self, tool: &'static str, attempt: M, inspect: I) -> HedgedCall<'_, M, F, I> {
         HedgedCall {
             make: attempt,
             attempts: Attempts { first: None, second: None, more: Vec::new(), started: 0, running: 0 },
-            sleep: None,
+            timer: OwnTimer::NEW,
             tool,
             hedge: self,
+            inspect,
         }
+    }
+}
+
+/// As no error is judged by [`Hedge::run`].
+#[derive(Debug, Clone, Copy)]
+pub struct Unjudged;
+
+impl<E> Look<E> for Unjudged {
+    fn look<'e>(&self, error: &'e E) -> Failure<'e> {
+        Failure::of_words(Words::name_of(error))
     }
 }
 
@@ -85,14 +141,15 @@ pin_project! {
     /// The future of [`Hedge::run`]; see [`Hedge`] for an example.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct HedgedCall<'a, M, F> {
+    pub struct HedgedCall<'a, M, F, I = Unjudged> {
         make: M,
         #[pin]
         attempts: Attempts<F>,
         #[pin]
-        sleep: Option<Sleep>,
+        timer: OwnTimer,
         tool: &'static str,
         hedge: &'a Hedge,
+        inspect: I,
     }
 }
 
@@ -109,10 +166,11 @@ pin_project! {
     }
 }
 
-impl<M, F> Future for HedgedCall<'_, M, F>
+impl<M, F, I> Future for HedgedCall<'_, M, F, I>
 where
     M: FnMut() -> F,
     F: Future<Output: Outcome>,
+    I: Look<<F::Output as Outcome>::Error>,
 {
     type Output = F::Output;
 
@@ -122,10 +180,11 @@ where
             this.attempts.as_mut().start((this.make)());
         }
         loop {
-            if let Poll::Ready(outcome) = this.attempts.as_mut().poll(this.tool, cx) {
+            let before = polled::newest();
+            if let Poll::Ready(outcome) = this.attempts.as_mut().poll(this.tool, this.inspect, cx) {
                 return Poll::Ready(outcome);
             }
-            if this.attempts.started > this.hedge.max || !is_over(this.sleep.as_mut(), this.hedge.after, cx) {
+            if this.attempts.started > this.hedge.max || !is_over(this.timer.as_mut(), before, this.hedge.after, cx) {
                 return Poll::Pending;
             }
             this.attempts.as_mut().start((this.make)());
@@ -146,16 +205,21 @@ impl<F: Future<Output: Outcome>> Attempts<F> {
         }
     }
 
-    fn poll(self: Pin<&mut Self>, tool: &'static str, cx: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(
+        self: Pin<&mut Self>,
+        tool: &'static str,
+        look: &dyn Look<<F::Output as Outcome>::Error>,
+        cx: &mut Context<'_>,
+    ) -> Poll<F::Output> {
         let this = self.project();
         let (started, running) = (*this.started, this.running);
         for (attempt, slot) in (1..).zip([this.first, this.second]) {
-            if let Poll::Ready(result) = poll_attempt(slot, running, cx) {
+            if let Poll::Ready(result) = poll_attempt(slot, running, look, cx) {
                 return Poll::Ready(done(tool, attempt, started, result));
             }
         }
         for (attempt, slot) in (3..).zip(this.more) {
-            if let Poll::Ready(result) = poll_attempt(Pin::new(slot), running, cx) {
+            if let Poll::Ready(result) = poll_attempt(Pin::new(slot), running, look, cx) {
                 return Poll::Ready(done(tool, attempt, started, result));
             }
         }
@@ -165,11 +229,12 @@ impl<F: Future<Output: Outcome>> Attempts<F> {
 
 type ResultOf<R> = Result<<R as Outcome>::Value, <R as Outcome>::Error>;
 
-/// A success, or the error of the last attempt that runs. Any other error is dropped at once, not kept: one that is not
-/// `Send` would make the whole future so.
+/// A success, an error that ends the race, or the error of the last attempt that runs. Any other error is dropped at once,
+/// not kept: one that is not `Send` would make the whole future so.
 fn poll_attempt<F: Future<Output: Outcome>>(
     mut slot: Pin<&mut Option<F>>,
     running: &mut u32,
+    look: &dyn Look<<F::Output as Outcome>::Error>,
     cx: &mut Context<'_>,
 ) -> Poll<ResultOf<F::Output>> {
     let Some(attempt) = slot.as_mut().as_pin_mut() else {
@@ -181,16 +246,19 @@ fn poll_attempt<F: Future<Output: Outcome>>(
     slot.set(None);
     *running -= 1;
     match outcome.into_result() {
-        Err(_) if *running > 0 => Poll::Pending,
+        Err(error) if *running > 0 && !look.look(&error).ends_race() => Poll::Pending,
         result => Poll::Ready(result),
     }
 }
 
 /// Whether the time is over; then the next one begins.
-fn is_over(mut sleep: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context<'_>) -> bool {
-    let over = after.is_zero() || poll_timer(sleep.as_mut(), after, cx).is_ready();
+fn is_over(mut timer: Pin<&mut OwnTimer>, before: u64, after: Duration, cx: &mut Context<'_>) -> bool {
+    let over = match after {
+        Duration::ZERO => !timer.as_mut().stands_still(before, cx),
+        _ => timer.as_mut().poll(before, after, cx).is_ready(),
+    };
     if over {
-        sleep.set(None);
+        timer.restart();
     }
     over
 }

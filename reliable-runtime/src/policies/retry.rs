@@ -1,7 +1,9 @@
 //! `#[retry]`: runs the body again on a transient error.
 
+pub(crate) mod attempt;
 pub mod backoff;
 pub mod budget;
+pub mod keeping;
 pub mod pause;
 #[cfg(test)]
 mod tests;
@@ -10,7 +12,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::base::clock::now_us;
-use crate::policies::retry::backoff::{Backoff, jittered, random};
+use crate::policies::retry::backoff::{Backoff, jittered, random, spread};
 use crate::policies::retry::budget::{Paid, RetryBudget, UntilRetried};
 use crate::policies::retry::pause::Pause;
 use crate::said::event::{Event, GaveUpReason};
@@ -49,6 +51,7 @@ pub struct Retry {
     jitter: f64,
     base: Duration,
     cap: Option<Duration>,
+    spread: Duration,
     within: Option<Duration>,
     budget: Option<&'static RetryBudget>,
 }
@@ -72,6 +75,7 @@ impl Retry {
             jitter: 0.25,
             base: Duration::from_millis(500),
             cap: None,
+            spread: Duration::ZERO,
             within: None,
             budget: None,
         }
@@ -101,10 +105,11 @@ impl Retry {
         Retry { factor, ..self }
     }
 
-    /// The longest pause. Default: 8 s, or `base` where that is longer; 60 s for a delay that the server asked for.
+    /// The longest pause. Default: 8 s, or `base` where that is longer; 60 s for a delay that was asked for.
     ///
-    /// A pause of our own is cut down to it. A delay that the server asked for never is: if it is longer, the call fails
-    /// at once with the error that asked, because calling earlier than asked is worse than not calling.
+    /// A pause of our own is cut down to it. A delay that was asked for, by the server or by an open breaker or a full limit,
+    /// never is: if it is longer, the call fails at once with the error that asked, because calling earlier than asked is
+    /// worse than not calling.
     pub const fn cap(self, cap: Duration) -> Self {
         Retry { cap: Some(cap), ..self }
     }
@@ -119,7 +124,17 @@ impl Retry {
         Retry { jitter, ..self }
     }
 
-    /// The time for all attempts and pauses together, from the start of the first attempt on. Default: none.
+    /// The time by which a delay that was asked for is lengthened at random at the most, so that all those who were told the
+    /// same second do not come back in the same millisecond. Default: zero.
+    ///
+    /// [`cap`](Retry::cap) is for what was asked, [`within`](Retry::within) for the pause as it is. Pauses of our own have
+    /// [`jitter`](Retry::jitter) instead.
+    pub const fn spread(self, spread: Duration) -> Self {
+        Retry { spread, ..self }
+    }
+
+    /// The time for all attempts and pauses together, from the start of the first attempt on, without the time that a human
+    /// is asked in an attempt ([`Attempts::run`]). Default: none.
     ///
     /// A running body is not interrupted (that is what `#[timeout]` does): a pause that would end at this limit, or
     /// after it, is not begun, and the call fails with the error at hand.
@@ -156,9 +171,13 @@ impl Retry {
         if delay.is_zero() { delay } else { jittered(delay, self.jitter, random()) }
     }
 
-    /// The delay that the server asked for, untouched, unless it is longer than anybody would wait.
-    fn asked_delay(&self, asked: Duration) -> Option<Duration> {
-        (asked <= self.cap.unwrap_or(DEFAULT_ASKED_CAP)).then_some(asked)
+    /// The delay that was asked for, and what it is spread by, unless it is longer than anybody would wait; `random` is in
+    /// `0.0..1.0`.
+    fn asked_delay(&self, asked: Duration, random: impl FnOnce() -> f64) -> Option<Duration> {
+        if asked > self.cap.unwrap_or(DEFAULT_ASKED_CAP) {
+            return None;
+        }
+        Some(if self.spread.is_zero() { asked } else { spread(asked, self.spread, random()) })
     }
 }
 
@@ -348,7 +367,7 @@ impl<'a> Attempts<'a> {
             return Err(GaveUpReason::NoRetriesLeft);
         }
         let delay = match failure.retry_after() {
-            Some(asked) => self.retry.asked_delay(asked).ok_or(GaveUpReason::AskedToWaitTooLong)?,
+            Some(asked) => self.retry.asked_delay(asked, random).ok_or(GaveUpReason::AskedToWaitTooLong)?,
             None => self.retry.own_delay(retry, random),
         };
         if self.ends_too_late(delay) {
@@ -360,6 +379,12 @@ impl<'a> Attempts<'a> {
             self.paid = budget.pay(timed_out).ok_or(GaveUpReason::BudgetEmpty)?;
         }
         Ok(delay)
+    }
+
+    /// By the time that a human has taken.
+    fn started_later(&mut self, by: Duration) {
+        let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
+        self.started_us = self.started_us.saturating_add(us);
     }
 
     fn ends_too_late(&self, delay: Duration) -> bool {

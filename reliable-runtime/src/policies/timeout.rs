@@ -6,9 +6,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::Sleep;
 
-use crate::base::timer::poll_timer;
+use crate::base::human_time::polled;
+use crate::base::human_time::watching::OwnTimer;
 use crate::said::event::Event;
 use crate::said::fault::{ByFn, ByFrom, Fault, FromFault, IntoError};
 use crate::seen::emit::emit;
@@ -55,12 +55,15 @@ impl Timeout {
     /// The call is polled first, and the clock starts when it first has to wait: a call that is ready at once pays
     /// nothing. A value that is there is never thrown away. What the call has spawned elsewhere goes on, and a call that
     /// blocks its thread can't be timed out: put such work on [`tokio::task::spawn_blocking`].
+    ///
+    /// It stands still while a question to a human is open that was asked under it, also in a task that was begun with
+    /// [`reliable::spawn`](crate::scope::spawn).
     #[inline]
     pub fn run<F>(&self, tool: &'static str, call: F) -> TimedCall<'_, F>
     where
         F: Future<Output: Outcome<Error: FromFault>>,
     {
-        TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self, into_error: ByFrom }
+        TimedCall { call, timer: None, tool, timeout: self, into_error: ByFrom }
     }
 
     /// The same, for an error type that has no `From<Fault>`: `into_error` makes an error of the fault.
@@ -81,8 +84,7 @@ impl Timeout {
         F: Future<Output: Outcome>,
         I: Fn(Fault) -> <F::Output as Outcome>::Error,
     {
-        let into_error = ByFn(into_error);
-        TimedCall { call, sleep: None, started: metrics::Started::NOT_YET, tool, timeout: self, into_error }
+        TimedCall { call, timer: None, tool, timeout: self, into_error: ByFn(into_error) }
     }
 }
 
@@ -99,9 +101,9 @@ pin_project! {
     pub struct TimedCall<'a, F, I = ByFrom> {
         #[pin]
         call: F,
+        // Made when it is needed: what may be in it is then looked at once, when the call is dropped.
         #[pin]
-        sleep: Option<Sleep>,
-        started: metrics::Started,
+        timer: Option<OwnTimer>,
         tool: &'static str,
         timeout: &'a Timeout,
         into_error: I,
@@ -117,23 +119,32 @@ where
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        if this.sleep.is_none() {
-            *this.started = metrics::start();
-        }
+        let mut this = self.project();
+        let started = this.timer.is_none().then(metrics::start);
+        let before = polled::newest();
         if let Poll::Ready(outcome) = this.call.poll(cx) {
-            metrics::timeout_ended(this.tool, *this.started, false);
+            let started = started.unwrap_or_else(|| started_at(this.timer.as_ref(), this.timeout));
+            metrics::timeout_ended(this.tool, started, false);
             return Poll::Ready(outcome);
         }
-        match poll_timer(this.sleep, this.timeout.limit, cx) {
+        if this.timer.is_none() {
+            this.timer.set(Some(OwnTimer::NEW));
+        }
+        let Some(timer) = this.timer.as_mut().as_pin_mut() else { return Poll::Pending };
+        match timer.poll(before, this.timeout.limit, cx) {
             Poll::Ready(()) => {
-                metrics::timeout_ended(this.tool, *this.started, true);
+                metrics::timeout_ended(this.tool, started_at(this.timer.as_ref(), this.timeout), true);
                 let fault = timed_out(this.tool, this.timeout.limit);
                 Poll::Ready(Outcome::from_result(Err(this.into_error.error(fault))))
             }
             Poll::Pending => Poll::Pending,
         }
     }
+}
+
+#[inline]
+fn started_at(timer: Pin<&Option<OwnTimer>>, timeout: &Timeout) -> metrics::Started {
+    metrics::started_at(|| timer.as_pin_ref()?.began(timeout.limit))
 }
 
 #[cold]

@@ -2,7 +2,7 @@
 
 mod table;
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
 pub(crate) use table::events;
@@ -11,7 +11,7 @@ use crate::said::circuit_state::CircuitState;
 use crate::said::fault::Fault;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
-use crate::said::words::short;
+use crate::said::words::{self, short};
 
 macro_rules! make_enum {
     ($(
@@ -28,7 +28,8 @@ macro_rules! make_enum {
     )*) => {
         /// Something that happened to a call or a run. A call that goes well at the first attempt has no event.
         ///
-        /// Its `Display` says what happened and what the library did, on one line.
+        /// Its `Display` says what happened and what the library did, on one line: what foreign words could deceive with is
+        /// escaped.
         ///
         /// ```
         /// use reliable::Event;
@@ -110,12 +111,12 @@ macro_rules! make_enum {
             /// What happened and what the library did, without the name of the function.
             #[allow(unused_variables, reason = "the words need not say all that is known")]
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                match self {
+                words::tell(f, |f| match self {
                     $(Event::$event { $who, $($field,)* } => {
                         let $f = f;
                         $says
                     })*
-                }
+                })
             }
         }
     };

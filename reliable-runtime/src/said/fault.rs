@@ -1,13 +1,15 @@
 //! What the runtime itself can say went wrong.
 
 use std::error::Error;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::time::Duration;
 
+use crate::said::asked;
 use crate::said::fault_kind::FaultKind;
+use crate::said::last_words::LastWords;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
-use crate::said::words::short;
+use crate::said::words::{self, short};
 
 /// Something that the runtime itself says went wrong: not the tool's own error, but a policy's word on the call.
 ///
@@ -27,7 +29,9 @@ use crate::said::words::short;
 /// features `rmcp` and `rig` the types of these frameworks.
 ///
 /// The [`source`](Error::source) of every fault is its [`FaultKind`], so that a fault can be told from a tool's own
-/// error even when it was wrapped or boxed: that is how a denial stays final through any number of error types.
+/// error even when it was wrapped or boxed: that is how a denial stays final through any number of error types. Where a fault
+/// ends a call that a retry has tried before, what failed then comes between the two, in words: "last error: connection
+/// refused". Two faults that differ in nothing else are equal, and `serde` leaves those words out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
@@ -150,6 +154,47 @@ impl Fault {
             Fault::Stuck { .. } => FaultKind::Stuck,
         }
     }
+
+    /// The time after which the same call may get through, where it was kept away from its service and that is known: what a
+    /// retry waits if its `when` lets it follow.
+    ///
+    /// ```
+    /// use reliable::Fault;
+    /// use std::time::Duration;
+    ///
+    /// let left = Duration::from_secs(30);
+    /// assert_eq!(Fault::CircuitOpen { tool: "forecast".into(), left }.wait(), Some(left));
+    /// assert_eq!(Fault::TimedOut { tool: "forecast".into(), limit: left }.wait(), None, "it was called");
+    /// ```
+    pub fn wait(&self) -> Option<Duration> {
+        match self {
+            Fault::CircuitOpen { left, .. } => Some(*left),
+            Fault::Rejected { wait, .. } => *wait,
+            _ => None,
+        }
+        .filter(|wait| !wait.is_zero())
+    }
+
+    /// The same, where it ends a call that failed with an error of these words before.
+    pub(crate) fn after_error(mut self, words: &str) -> Fault {
+        let last_words = LastWords { words: words.into(), kind: self.kind() };
+        if let Fault::TimedOut { tool, .. } | Fault::CircuitOpen { tool, .. } | Fault::Rejected { tool, .. } = &mut self
+        {
+            let name = std::mem::replace(tool, ToolName::from(""));
+            *tool = name.with_last_words(last_words);
+        }
+        self
+    }
+
+    /// What its tool failed with before; of a name that was taken from another fault, nothing.
+    pub(crate) fn last_words(&self) -> Option<&LastWords> {
+        match self {
+            Fault::TimedOut { tool, .. } | Fault::CircuitOpen { tool, .. } | Fault::Rejected { tool, .. } => {
+                tool.last_words().filter(|words| words.kind == self.kind())
+            }
+            _ => None,
+        }
+    }
 }
 
 impl FaultKind {
@@ -172,13 +217,15 @@ impl FaultKind {
 
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(self.kind().as_error())
+        asked::note_wait(self.wait());
+        Some(self.last_words().map_or(self.kind().as_error(), |words| words))
     }
 }
 
 impl fmt::Display for Fault {
+    /// On one line: what foreign words could deceive with is escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        words::tell(f, |f| match self {
             Fault::TimedOut { tool, limit } => write!(f, "`{tool}` timed out after {limit:?}"),
             Fault::Denied { tool, reason } => write!(f, "`{tool}` was denied: {reason}"),
             Fault::Expired { tool, within: Some(within) } => {
@@ -211,7 +258,7 @@ impl fmt::Display for Fault {
             Fault::Stuck { agent, repeats } => {
                 write!(f, "`{agent}` is stuck: the same action met the same result {repeats} times")
             }
-        }
+        })
     }
 }
 
@@ -285,7 +332,10 @@ impl<E, I: Fn(Fault) -> E> IntoError<E> for ByFn<I> {
 
 impl From<Fault> for String {
     fn from(fault: Fault) -> String {
-        fault.to_string()
+        match fault.last_words() {
+            Some(last_words) => format!("{fault}; {last_words}"),
+            None => fault.to_string(),
+        }
     }
 }
 

@@ -6,6 +6,8 @@ use std::fmt;
 use crate::said::chain::causes;
 use crate::said::fault::Fault;
 use crate::said::fault_kind::FaultKind;
+use crate::said::last_words::LastWords;
+use crate::said::words;
 
 /// What is found of a [`Fault`] in an error that is one or wraps one, however deep: made by [`Fault::find`].
 ///
@@ -52,7 +54,9 @@ impl Fault {
             if let Some(&kind) = error.downcast_ref::<FaultKind>() {
                 return Some(FoundFault { error: wrapper, kind });
             }
-            wrapper = error;
+            if !error.is::<LastWords>() {
+                wrapper = error;
+            }
         }
         None
     }
@@ -69,18 +73,54 @@ impl<'e> FoundFault<'e> {
         self.error.downcast_ref()
     }
 
+    /// What a retry failed with before this fault ended its call, if a `#[circuit_breaker]` below it or a `#[timeout]` above it
+    /// did: the words of that error, escaped, and cut at 200 bytes.
+    ///
+    /// ```
+    /// use reliable::{Fault, circuit_breaker, retry};
+    ///
+    /// #[derive(Debug, thiserror::Error)]
+    /// enum MailError {
+    ///     #[error("connection refused")]
+    ///     Refused,
+    ///     #[error(transparent)]
+    ///     Fault(#[from] Fault),
+    /// }
+    ///
+    /// #[retry(max = 5)]
+    /// #[circuit_breaker(failures = 2)]
+    /// async fn send() -> Result<(), MailError> {
+    ///     Err(MailError::Refused)
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let error = send().await.unwrap_err();
+    /// assert!(error.to_string().contains("its circuit breaker is open"));
+    /// assert_eq!(Fault::find(&error).unwrap().last_error(), Some("connection refused"));
+    /// # }
+    /// ```
+    pub fn last_error(&self) -> Option<&'e str> {
+        let causes = [self.error].into_iter().chain(causes(self.error));
+        let last_words = causes.into_iter().find_map(|error| match error.downcast_ref::<Fault>() {
+            Some(fault) => fault.last_words(),
+            None => error.downcast_ref::<LastWords>(),
+        })?;
+        Some(&last_words.words)
+    }
+
     /// What a model is told of it: [`Fault::model_feedback`].
     pub fn model_feedback(&self) -> String {
         match self.fault() {
             Some(fault) => fault.model_feedback(),
-            None => self.kind.model_feedback(&self.error.to_string()),
+            None => self.kind.model_feedback(&words::told(&self.error)),
         }
     }
 }
 
 impl fmt::Display for FoundFault<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self.error, f)
+        f.write_str(&words::told(&self.error))
     }
 }
 

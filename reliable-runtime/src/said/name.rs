@@ -5,6 +5,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
+use crate::said::last_words::LastWords;
+use crate::said::words;
+
 /// A name as faults and events carry it: a text that is nearly always part of the program.
 ///
 /// It is a third smaller than a `Cow<'static, str>`. That is for the sake of [`Fault`](crate::said::fault::Fault), which is part of the
@@ -18,14 +21,40 @@ use std::ops::Deref;
 /// assert_eq!(name.len(), 8, "it is a `str` in all else");
 /// assert_eq!(size_of::<ToolName>(), size_of::<&str>());
 /// ```
+///
+/// In a fault that ended the call of a retry it has beside its text what the tool failed with last: that is no part of the
+/// name, and two names with the same text are equal.
 #[derive(Clone)]
 pub struct ToolName(Text);
 
 #[derive(Clone)]
 enum Text {
     Static(&'static str),
-    #[expect(clippy::box_collection, reason = "a `Box<str>` would leave no room to tell the variants apart")]
-    Owned(Box<String>),
+    /// All that is rare, in a box: so there is room to tell the variants apart.
+    Boxed(Box<Boxed>),
+}
+
+#[derive(Clone)]
+struct Boxed {
+    text: Cow<'static, str>,
+    last_words: Option<LastWords>,
+}
+
+impl ToolName {
+    pub(crate) fn last_words(&self) -> Option<&LastWords> {
+        match &self.0 {
+            Text::Static(_) => None,
+            Text::Boxed(boxed) => boxed.last_words.as_ref(),
+        }
+    }
+
+    pub(crate) fn with_last_words(self, last_words: LastWords) -> ToolName {
+        let text = match self.0 {
+            Text::Static(text) => text.into(),
+            Text::Boxed(boxed) => boxed.text,
+        };
+        ToolName(Text::Boxed(Box::new(Boxed { text, last_words: Some(last_words) })))
+    }
 }
 
 impl Deref for ToolName {
@@ -34,7 +63,7 @@ impl Deref for ToolName {
     fn deref(&self) -> &str {
         match &self.0 {
             Text::Static(text) => text,
-            Text::Owned(text) => text,
+            Text::Boxed(boxed) => &boxed.text,
         }
     }
 }
@@ -45,7 +74,7 @@ impl ToolName {
     pub(crate) fn text(&self) -> Cow<'static, str> {
         match &self.0 {
             Text::Static(text) => Cow::Borrowed(text),
-            Text::Owned(text) => Cow::Owned(text.as_str().to_owned()),
+            Text::Boxed(boxed) => boxed.text.clone(),
         }
     }
 }
@@ -57,8 +86,9 @@ impl From<&'static str> for ToolName {
 }
 
 impl From<String> for ToolName {
+    /// A text that was made at run time may come from outside: what could deceive the eye is escaped, and what is long is cut.
     fn from(text: String) -> ToolName {
-        ToolName(Text::Owned(Box::new(text)))
+        ToolName(Text::Boxed(Box::new(Boxed { text: words::name(text).into(), last_words: None })))
     }
 }
 
@@ -140,6 +170,7 @@ mod tests {
         assert_eq!(owned.clone(), "forecast");
         assert_eq!(ToolName::from(Cow::Borrowed("forecast")), *"forecast");
         assert_ne!(owned, "forecasts");
+        assert_eq!(ToolName::from("a\nb".to_owned()), "a\\nb");
         assert_eq!(format!("{owned} {borrowed:?}"), "forecast \"forecast\"");
     }
 

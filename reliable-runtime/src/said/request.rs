@@ -1,12 +1,14 @@
 //! What a human is asked, and what the human says.
 
-use std::fmt::{self, Display};
+use std::fmt::{self, Display, Write};
 
 use crate::said::name::ToolName;
+use crate::said::words;
 
 /// What a human is asked: may this function run, with these arguments?
 ///
-/// Its `Display` is the call on one line.
+/// Its `Display` is the call on one line. Words that come from outside, as those of an argument, have escapes for what could
+/// deceive the eye, and are cut where they are long.
 ///
 /// ```
 /// use reliable::{Approver, Decision, Request};
@@ -98,23 +100,35 @@ impl Decision {
             Decision::Expired => Decision::Expired,
         }
     }
+
+    /// The same in words that may go into an event, a log or a fault.
+    pub(crate) fn told(self) -> Self {
+        let who = |by: Option<String>| by.map(words::name);
+        match self {
+            Decision::Approved { by } => Decision::Approved { by: who(by) },
+            Decision::Denied { by, reason } => Decision::Denied { by: who(by), reason: words::told(&reason) },
+            Decision::Expired => Decision::Expired,
+        }
+    }
 }
 
 impl<E: Display> From<Result<Decision, E>> for Decision {
     /// An approver that fails has not approved.
     fn from(answer: Result<Decision, E>) -> Decision {
-        answer.unwrap_or_else(|error| Decision::deny(format!("the approver failed: {error}")))
+        answer.unwrap_or_else(|error| Decision::deny(format!("the approver failed: {}", words::told(&error))))
     }
 }
 
 impl Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(", self.tool)?;
-        for (i, argument) in self.arguments.iter().enumerate() {
-            let comma = if i == 0 { "" } else { ", " };
-            let value = argument.value.as_deref().unwrap_or("<redacted>");
-            write!(f, "{comma}{} = {value}", argument.name)?;
-        }
-        f.write_str(")")
+        words::show(f, |f| {
+            write!(f, "{}(", self.tool)?;
+            for (i, argument) in self.arguments.iter().enumerate() {
+                let comma = if i == 0 { "" } else { ", " };
+                let value = argument.value.as_deref().unwrap_or("<redacted>");
+                write!(f, "{comma}{} = {value}", argument.name)?;
+            }
+            f.write_str(")")
+        })
     }
 }

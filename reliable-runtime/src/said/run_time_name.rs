@@ -3,10 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::{PoisonError, RwLock};
 
+use crate::said::words;
+
 const MOST: usize = 4096;
 static KEPT: RwLock<BTreeSet<&'static str>> = RwLock::new(BTreeSet::new());
 
-/// What `name = self.name()` becomes: the same text, as if it were part of the program.
+/// What `name = self.name()` becomes: the same text, as if it were part of the program. What could deceive the eye in it is
+/// escaped, and what is long is cut.
 ///
 /// Each name is kept for as long as the program runs, so that a call copies nothing. Of 4096 names that is: a program that
 /// makes more gets `otherwise` for the rest, which is the function's own name in an expansion.
@@ -23,19 +26,26 @@ static KEPT: RwLock<BTreeSet<&'static str>> = RwLock::new(BTreeSet::new());
 /// ```
 pub fn run_time_name(name: &(impl NameText + ?Sized), otherwise: &'static str) -> &'static str {
     let name = name.text();
-    let known = KEPT.read().unwrap_or_else(PoisonError::into_inner).get(name).copied();
-    known.unwrap_or_else(|| keep(name, otherwise))
+    known(name).unwrap_or_else(|| {
+        // It may come from outside.
+        let name = words::name(name.to_owned());
+        known(&name).unwrap_or_else(|| keep(name, otherwise))
+    })
 }
 
-fn keep(name: &str, otherwise: &'static str) -> &'static str {
+fn known(name: &str) -> Option<&'static str> {
+    KEPT.read().unwrap_or_else(PoisonError::into_inner).get(name).copied()
+}
+
+fn keep(name: String, otherwise: &'static str) -> &'static str {
     let mut kept = KEPT.write().unwrap_or_else(PoisonError::into_inner);
-    if let Some(known) = kept.get(name) {
+    if let Some(known) = kept.get(&*name) {
         return known;
     }
     if kept.len() >= MOST {
         return otherwise;
     }
-    let name: &'static str = name.to_owned().leak();
+    let name: &'static str = name.leak();
     kept.insert(name);
     name
 }

@@ -1,5 +1,6 @@
 //! Tells whoever listens what happened.
 
+use crate::base::foreign::caught;
 use crate::said::event::Event;
 use crate::seen::ear::Ear;
 use crate::seen::listener::Listeners;
@@ -14,6 +15,7 @@ pub(crate) fn emit(event: impl FnOnce() -> Event) {
     }
 }
 
+/// Who listens is foreign: its panic is not the call's.
 #[cold]
 #[inline(never)]
 fn tell(event: impl FnOnce() -> Event) {
@@ -24,9 +26,9 @@ fn tell(event: impl FnOnce() -> Event) {
     }
     let event = event();
     if traced {
-        trace::emit(&event);
+        let _ = caught(|| trace::emit(&event));
     }
-    metrics::count(&event);
+    let _ = caught(|| metrics::count(&event));
     if let Some(listeners) = listeners {
         listeners.tell(&event);
     }

@@ -4,7 +4,9 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display};
 use std::time::Duration;
 
+use crate::said::asked::fault_below;
 use crate::said::fault_kind::FaultKind;
+use crate::said::words;
 use crate::seen::transient::Transient;
 
 /// What a policy knows of an error when it decides; as [`Policy::after`](crate::policies::policy::Policy::after) is shown it.
@@ -26,6 +28,8 @@ pub struct Failure<'a> {
     transient: Option<bool>,
     when: Option<bool>,
     after: Option<Duration>,
+    /// What the fault says, where it is a rejection.
+    wait: Option<Duration>,
 }
 
 #[derive(Clone, Copy)]
@@ -45,11 +49,12 @@ impl Words<'_> {
 impl<'a> Failure<'a> {
     pub(crate) fn of_error(error: &'a dyn Error) -> Self {
         // A fault's source is its kind: so the search finds a fault which is the error itself, too.
-        Failure { fault: FaultKind::below(error), ..Failure::of_words(Words::Error(error)) }
+        let (fault, wait) = fault_below(error).unzip();
+        Failure { fault, wait: wait.flatten(), ..Failure::of_words(Words::Error(error)) }
     }
 
     pub(crate) fn of_words(words: Words<'a>) -> Self {
-        Failure { words, fault: None, transient: None, when: None, after: None }
+        Failure { words, fault: None, transient: None, when: None, after: None, wait: None }
     }
 
     pub(crate) fn judged_by(self, error: &'a impl Transient) -> Self {
@@ -104,25 +109,43 @@ impl<'a> Failure<'a> {
         self.when.unwrap_or(by_default) && !self.fault.is_some_and(FaultKind::is_final)
     }
 
+    /// Whether the attempts that still run beside the failed one are in vain, too: `when` says so, or was not given and the
+    /// error says so of itself. A rejection is no word on those which got through.
+    pub(crate) fn ends_race(&self) -> bool {
+        let by_default = self.transient != Some(false) || self.is_rejection();
+        !self.when.unwrap_or(by_default) || self.fault.is_some_and(FaultKind::is_final)
+    }
+
     /// Whether a fallback may answer: `when` says so, or was not given and the call was not refused.
     pub fn is_answerable(&self) -> bool {
         self.when.unwrap_or(!self.is_refusal())
     }
 
-    /// The delay that the server asked for, if it asked for any.
+    /// Its words, where they come with a fault.
+    pub(crate) fn brief(&self) -> String {
+        self.told_by(words::brief)
+    }
+
+    fn told_by(&self, tell: fn(&dyn Display) -> String) -> String {
+        match self.words {
+            Words::Error(error) => tell(&error),
+            Words::Display(error) => tell(error),
+            Words::Debug(error) => tell(&format_args!("{error:?}")),
+            Words::TypeName(name) => format!("<{name}>"),
+        }
+    }
+
+    /// The delay that was asked for: by the server, or else by a breaker or a limit that kept the call away from it.
     pub fn retry_after(&self) -> Option<Duration> {
-        self.after.filter(|delay| !delay.is_zero())
+        self.after.filter(|delay| !delay.is_zero()).or(self.wait)
     }
 }
 
 impl Display for Failure<'_> {
+    /// The words of the error, which are foreign: what can deceive is escaped, what is long is cut, a URL loses its query and
+    /// its password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.words {
-            Words::Error(error) => Display::fmt(error, f),
-            Words::Display(error) => Display::fmt(error, f),
-            Words::Debug(error) => Debug::fmt(error, f),
-            Words::TypeName(name) => write!(f, "<{name}>"),
-        }
+        f.write_str(&self.told_by(words::told))
     }
 }
 

@@ -7,11 +7,13 @@
 //! function's own bounds promise.
 
 #![allow(clippy::unused_self, reason = "`self` is used through `Deref`, which the lint does not see")]
+#![allow(clippy::unnecessary_wraps, reason = "another rung has `None`")]
 
 use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
+use crate::said::words;
 use crate::seen::failure::{Failure, Words};
 use crate::seen::transient::Transient;
 
@@ -116,23 +118,86 @@ impl<'a, T> AsAny<'a, T> {
 }
 
 impl<T: Debug> Inspect<'_, T> {
-    /// The value in words, as a human is shown it: by `Debug`, which escapes what could deceive a terminal, else by
-    /// `Display`, escaped too, else the name of its type.
+    /// The value in words, as a human is shown it: by `Debug`, else by `Display`, else as not shown, with the name of its type.
+    /// What could deceive the eye is escaped, and what is long is cut, with its length told.
     pub fn text(&self) -> String {
-        format!("{:?}", self.value())
+        words::shown(&format_args!("{:?}", self.value()))
     }
 }
 
 impl<T: Display> AsDisplay<'_, T> {
     #[doc(hidden)]
     pub fn text(&self) -> String {
-        self.value().to_string().escape_debug().to_string()
+        words::shown(self.value())
     }
 }
 
 impl<T> AsAny<'_, T> {
     #[doc(hidden)]
     pub fn text(&self) -> String {
-        format!("<{}>", std::any::type_name::<T>())
+        not_shown(std::any::type_name::<T>())
+    }
+}
+
+/// What stands in the place of the words of something that has none.
+pub(crate) fn not_shown(what: &str) -> String {
+    format!("<not shown: {what}>")
+}
+
+/// Something that a framework hands to a tool beside its arguments, and that says nothing to a human.
+#[doc(hidden)]
+pub trait HandedOver {}
+
+impl<T: HandedOver> HandedOver for &T {}
+
+impl<T: HandedOver> HandedOver for &mut T {}
+
+impl<T: HandedOver> Inspect<'_, T> {
+    /// An argument in words, by [`text`](Inspect::text). `None` where it is something that a framework hands to every
+    /// tool, such as the request of rmcp or the context of rig.
+    pub fn argument(&self) -> Option<String> {
+        None
+    }
+}
+
+impl<T: Debug> AsTransientBoxedSend<'_, T> {
+    #[doc(hidden)]
+    pub fn argument(&self) -> Option<String> {
+        Some(Inspect::new(self.value()).text())
+    }
+}
+
+impl<T: Display> AsDisplay<'_, T> {
+    #[doc(hidden)]
+    pub fn argument(&self) -> Option<String> {
+        Some(self.text())
+    }
+}
+
+impl<T> AsAny<'_, T> {
+    #[doc(hidden)]
+    pub fn argument(&self) -> Option<String> {
+        Some(self.text())
+    }
+}
+
+impl<T: Debug> Inspect<'_, T> {
+    /// The value in words, by [`text`](Inspect::text). `None` where its type has none to offer.
+    pub fn known(&self) -> Option<String> {
+        Some(self.text())
+    }
+}
+
+impl<T: Display> AsDisplay<'_, T> {
+    #[doc(hidden)]
+    pub fn known(&self) -> Option<String> {
+        Some(self.text())
+    }
+}
+
+impl<T> AsAny<'_, T> {
+    #[doc(hidden)]
+    pub fn known(&self) -> Option<String> {
+        None
     }
 }

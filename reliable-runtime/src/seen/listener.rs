@@ -1,9 +1,9 @@
 //! Tells somebody at once what happens.
 
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::base::foreign::caught;
 use crate::said::event::Event;
 use crate::scope::Scope;
 use crate::seen::ear::Ear;
@@ -31,7 +31,7 @@ impl Listeners {
     pub(crate) fn tell(&self, event: &Event) {
         LISTENING.set(true);
         for listener in &self.each {
-            let _ = catch_unwind(AssertUnwindSafe(|| listener(event))).map_err(std::mem::forget);
+            let _ = caught(|| listener(event));
         }
         LISTENING.set(false);
     }

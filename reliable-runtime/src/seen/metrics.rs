@@ -8,7 +8,7 @@
 //! | `ft.retry.calls.total` | counter | – | `method`, `retried`, `retryResult` | calls under a retry that came to an end |
 //! | `ft.retry.retries.total` | counter | – | `method` | retries, each from its pause on |
 //! | `ft.timeout.calls.total` | counter | – | `method`, `timedOut` | calls under a timeout that came to an end |
-//! | `ft.timeout.executionDuration` | histogram | seconds | `method` | how long each of them took |
+//! | `ft.timeout.executionDuration` | histogram | seconds | `method` | how long each of them took, without the time of a human |
 //! | `ft.circuitbreaker.calls.total` | counter | – | `method`, `circuitBreakerResult` | calls under a circuit breaker that came to an end |
 //! | `ft.circuitbreaker.opened.total` | counter | – | `method` | how often a call made its breaker open, for the first time or again |
 //! | `ft.bulkhead.calls.total` | counter | – | `method`, `bulkheadResult` | calls that got a place in a bulkhead or were rejected |
@@ -79,7 +79,7 @@ pub(crate) use events::count;
 pub(crate) use facade::is_heard;
 pub(crate) use hooks::{
     Running, Started, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_admitted, bulkhead_rejected,
-    bulkhead_waiting, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended, retrying, start,
+    bulkhead_waiting, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended, retrying, start, started_at,
     timeout_ended,
 };
 
@@ -97,7 +97,7 @@ const METRICS: [(&str, Kind, &str); 21] = {
         ("ft.retry.calls.total", Counter, "calls under a retry that came to an end"),
         ("ft.retry.retries.total", Counter, "retries, each from its pause on"),
         ("ft.timeout.calls.total", Counter, "calls under a timeout that came to an end"),
-        ("ft.timeout.executionDuration", Duration, "how long each of them took"),
+        ("ft.timeout.executionDuration", Duration, "how long each of them took, without the time of a human"),
         ("ft.circuitbreaker.calls.total", Counter, "calls under a circuit breaker that came to an end"),
         (
             "ft.circuitbreaker.opened.total",

@@ -119,6 +119,10 @@ impl Transient for Fault {
         self.kind().is_transient()
     }
 
+    fn retry_after(&self) -> Option<Duration> {
+        self.wait()
+    }
+
     fn fault(&self) -> Option<FaultKind> {
         Some(self.kind())
     }

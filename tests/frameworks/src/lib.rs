@@ -22,13 +22,13 @@
 //!
 //! With a proof beside it, it does not:
 //!
-//! ```compile_fail,E0277
+//! ```compile_fail
 //! use aisdk::core::tools::Tool;
 //! use aisdk::macros::tool;
 //! use reliable::{guarded, requires_approval};
 //!
 //! #[tool]
-//! #[requires_approval]
+//! #[requires_approval(guarded)]
 //! /// Wipes a disk.
 //! fn wipe_disk(name: String) -> Tool {
 //!     Ok(format!("{name} is empty now"))
@@ -45,7 +45,7 @@
 //! use aisdk::macros::tool;
 //! use reliable::{Fault, guarded, requires_approval};
 //!
-//! #[requires_approval]
+//! #[requires_approval(guarded)]
 //! async fn wipe(name: &str) -> Result<String, Fault> {
 //!     Ok(format!("{name} is empty now"))
 //! }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
-use reliable::retry;
+use reliable::expansion::Inspect;
+use reliable::{Fault, Retry, retry};
 use tokio::time::Instant;
 
 fn ms(ms: u64) -> Duration {
@@ -41,5 +42,40 @@ proptest! {
         let expected: Vec<u128> =
             std::iter::once(0).chain(pauses.scan(0, |at, pause| { *at += pause; Some(*at) })).collect();
         prop_assert_eq!(at, expected);
+    }
+
+    /// What was asked for is lengthened by no more than its spread, and never shortened, whoever asked and however.
+    #[test]
+    fn an_asked_delay_is_spread_upwards(asked_ms in 1_u64..100_000, spread_ms in 0_u64..100_000, cap_ms in 1_u64..100_000, own in any::<bool>()) {
+        let (asked, spread, cap) = (ms(asked_ms), ms(spread_ms), ms(cap_ms));
+        let retry = Retry::new().cap(cap).spread(spread).jitter(1.0);
+        let open: Result<(), Fault> = Err(Fault::CircuitOpen { tool: "f".into(), left: if own { asked } else { ms(1) } });
+        let told = (!own).then_some(asked);
+        let settled = retry.attempts().settle("f", open, |error| Inspect::new(error).failure().when(true).after(told));
+        match settled.continue_value() {
+            None => prop_assert!(asked > cap),
+            Some(pause) => {
+                prop_assert!(asked <= cap);
+                prop_assert!(pause.delay() >= asked);
+                prop_assert!(pause.delay() <= asked + spread);
+            }
+        }
+    }
+
+    /// A pause that would end at `within` or later is not begun, and one that is begun is not shortened for it.
+    #[test]
+    fn a_spread_pause_ends_in_time_or_is_not_begun(asked_ms in 1_u64..60_000, spread_ms in 1_u64..60_000, within_ms in 1_u64..100_000) {
+        let (asked, spread, within) = (ms(asked_ms), ms(spread_ms), ms(within_ms));
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let pause = runtime.block_on(async {
+            let retry = Retry::new().within(within).spread(spread);
+            let busy: Result<(), &str> = Err("busy");
+            let settled = retry.attempts().settle("f", busy, |error| Inspect::new(error).failure().after(Some(asked)));
+            settled.continue_value().map(|pause| pause.delay())
+        });
+        match pause {
+            None => prop_assert!(asked + spread >= within),
+            Some(pause) => prop_assert!(pause >= asked && pause < within),
+        }
     }
 }

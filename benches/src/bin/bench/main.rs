@@ -57,9 +57,12 @@ fn measured(run: Run<'_>) -> Result<Vec<Figure>, String> {
 /// The cases of one error type, with nobody listening: those that go well, and those that do not.
 fn charts(figures: &[Figure]) -> Result<(), Box<dyn Error>> {
     let is_drawn = |figure: &&Figure| !figure.contender.contains(", ");
-    let (failing, well): (Vec<&Figure>, Vec<&Figure>) =
-        figures.iter().filter(is_drawn).partition(|figure| goals::FAILING.iter().any(|case| figure.case.starts_with(case)));
-    let failing: Vec<&Figure> = failing.into_iter().filter(|figure| goals::FAILING.contains(&figure.case.as_str())).collect();
+    let (failing, well): (Vec<&Figure>, Vec<&Figure>) = figures
+        .iter()
+        .filter(is_drawn)
+        .partition(|figure| goals::FAILING.iter().any(|case| figure.case.starts_with(case)));
+    let failing: Vec<&Figure> =
+        failing.into_iter().filter(|figure| goals::FAILING.contains(&figure.case.as_str())).collect();
     chart::draw("Nanoseconds per call that goes well", &well, &results::path("cases.svg"))?;
     chart::draw("Nanoseconds per call that does not go well", &failing, &results::path("failing.svg"))
 }

@@ -25,7 +25,7 @@ use std::time::Duration;
 use crate::row::Rows;
 
 /// Nothing that is open or exhausted is to recover while it is measured.
-const LONG: Duration = Duration::from_secs(3600);
+const LONG: Duration = Duration::from_hours(1);
 
 pub fn add_to(rows: &mut Rows) {
     by_hand::add_to(rows.contender("by hand"));

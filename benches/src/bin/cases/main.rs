@@ -29,15 +29,16 @@ fn main() -> Result<(), String> {
     contenders::add_to(&mut rows);
     failing::add_to(&mut rows);
     let rows = rows.of(only.as_deref());
-    heard::by_whom(std::env::var("HEARD_BY").ok().as_deref(), || match mode.as_deref() {
+    let heard_by = std::env::var("HEARD_BY").ok();
+    heard::by_whom(heard_by.as_deref(), || match mode.as_deref() {
         Some("time") => {
-            measure::time(&rows);
+            measure::time(&rows, heard_by.is_some());
             Ok(())
-        },
+        }
         Some("marked") => {
             callgrind::run_marked(&rows);
             Ok(())
-        },
+        }
         Some("count") => callgrind::count(only.as_deref()),
         _ => Err("usage: cases time|count|marked [CONTENDER,CONTENDER…]".to_owned()),
     })

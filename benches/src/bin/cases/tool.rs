@@ -102,7 +102,7 @@ thread_local! {
 pub async fn flaky_tool<E: From<Busy>>(n: u64) -> Result<u64, E> {
     let calls = CALLS.get();
     CALLS.set(calls.wrapping_add(1));
-    if calls % 2 == 0 { Err(failed()) } else { Ok(n) }
+    if calls.is_multiple_of(2) { Err(failed()) } else { Ok(n) }
 }
 
 /// Never goes well.

@@ -1,136 +1,105 @@
-//! `guarded!`: proof that a function is behind `#[requires_approval]`.
+//! The flag `guarded`: what it leaves beside a function for `guarded!`, and where it can't hold.
 //!
-//! The attribute leaves a constant beside the function, and the macro looks for it. An attribute that some other macro
-//! has dropped leaves none.
+//! Beside a free function it leaves an alias of it. There is none of a method: in its `impl` it leaves a constant.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::parse::Parser;
-use syn::punctuated::Punctuated;
-use syn::{Attribute, ExprPath, PathSegment, Token, Visibility};
+use syn::{Attribute, Visibility};
 
+use crate::attributes::approval::inert;
 use crate::errors::Errors;
 use crate::frameworks::rmcp;
 use crate::function::Function;
 use crate::function::tokens::at;
 
-/// The constant for a function of this name.
-fn mark_of(name: &Ident) -> Ident {
-    let span = Span::call_site().located_at(name.span());
-    format_ident!("_{}_REQUIRES_APPROVAL", name.unraw().to_string().to_uppercase(), span = span)
+/// The flag `guarded`.
+pub(super) struct Flag {
+    written: Ident,
+    /// It may be one of a trait, whose methods have neither a visibility nor a place for what the flag leaves.
+    may_be_of_a_trait: bool,
+}
+
+impl Flag {
+    pub(super) fn new(written: &Ident, function: &Function) -> Flag {
+        let may_be_of_a_trait = is_method(function) && matches!(function.vis, Visibility::Inherited);
+        Flag { written: written.clone(), may_be_of_a_trait }
+    }
+
+    /// Notes where nobody can know, when the program is compiled, that the question is asked.
+    pub(super) fn check(&self, attrs: &[Attribute], errors: &mut Errors) {
+        if self.is_refused(attrs) {
+            errors.add(&self.written, "`guarded` can't prove a method of a trait: remove it, and show in a test by `reliable::approver::asks` that the method asks (a method of the type itself needs a visibility for it, `pub(self)` if no other)");
+        }
+        if let Some(other) = inert::may_replace_the_body(attrs) {
+            errors.add(&self.written, format!("`guarded` can't vouch for a body that `#[{other}]` may replace: move what needs the approval to a function of its own, or remove `guarded` and show in a test by `reliable::approver::asks` that this one asks"));
+        }
+    }
+
+    fn is_refused(&self, attrs: &[Attribute]) -> bool {
+        self.may_be_of_a_trait && !rmcp::is_tool(attrs)
+    }
+
+    /// What it leaves for `guarded!`.
+    pub(super) fn leaves(&self, function: &Function, attrs: &[Attribute]) -> Option<TokenStream> {
+        if self.is_refused(attrs) {
+            return None;
+        }
+        let left = if is_method(function) { mark(function) } else { alias(function) };
+        let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
+        Some(quote!(#(#cfgs)* #left))
+    }
+}
+
+fn is_method(function: &Function) -> bool {
+    function.sig.receiver().is_some() || function.names_self()
 }
 
 // Input:
 //     pub async fn refund(amount: u32) -> Result<(), ToolError> { … }
 //
 // Output:
-//     /// Says that a human is asked before the function runs: `guarded!` looks for it.
+//     /// The function behind `#[requires_approval]`: `guarded!` looks whether a path leads to it.
 //     #[doc(hidden)]
-//     pub const _REFUND_REQUIRES_APPROVAL: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
-/// The constant beside a guarded function. There is none in the `impl` of a trait, where no constant may be added: so a
-/// method has one only if it shows that it is elsewhere, by a visibility or the attribute `#[tool]`.
-pub(crate) fn mark(function: &Function, attrs: &[Attribute]) -> Option<TokenStream> {
-    let is_method = function.sig.receiver().is_some() || function.names_self();
-    let is_tool = rmcp::is_tool(attrs);
-    if is_method && matches!(function.vis, Visibility::Inherited) && !is_tool {
-        return None;
-    }
-    let cfgs = attrs.iter().filter(|attr| attr.path().is_ident("cfg"));
-    let (vis, mark) = (&function.vis, mark_of(&function.sig.ident));
-    Some(quote_spanned!(Span::mixed_site()=>
-        #(#cfgs)*
-        #[doc = " Says that a human is asked before the function runs: `guarded!` looks for it."]
+//     pub use refund as _the_refund_that_requires_approval;
+fn alias(function: &Function) -> TokenStream {
+    let (vis, name) = (&function.vis, &function.sig.ident);
+    let alias = alias_of(name);
+    quote_spanned!(at(name.span())=>
+        #[doc = " The function behind `#[requires_approval]`: `guarded!` looks whether a path leads to it."]
         #[doc(hidden)]
-        #vis const #mark: ::reliable::expansion::Guarded = ::reliable::expansion::Guarded;
-    ))
-}
-
-/// Proof for each of the functions named, or a message at those that lack it.
-pub(crate) fn prove(functions: TokenStream) -> TokenStream {
-    let parsed = Punctuated::<ExprPath, Token![,]>::parse_terminated.parse2(functions);
-    let functions = match parsed {
-        Ok(functions) if functions.is_empty() => {
-            let message = "`guarded!` proves nothing without a function: write `guarded!(send_email, refund)`";
-            return syn::Error::new(Span::call_site(), message).to_compile_error();
-        }
-        Ok(functions) => functions,
-        Err(error) => {
-            let message = "`guarded!` takes the paths of functions: write `guarded!(send_email, mail::forward)`";
-            return syn::Error::new(error.span(), message).to_compile_error();
-        }
-    };
-    let mut errors = Errors::default();
-    let proofs: Vec<TokenStream> = functions.into_iter().filter_map(|function| errors.take(proof(function))).collect();
-    let errors = errors.finish().err().map(|error| error.to_compile_error());
-    quote!(#errors #(#proofs)*)
+        #vis use #name as #alias;
+    )
 }
 
 // Input:
-//     tools::refund
+//     pub async fn refund(&self, amount: u32) -> Result<(), ToolError> { … }
 //
-// Output, where the inner scope goes before the outer one:
-//     const _: () = {
-//         const _REFUND_REQUIRES_APPROVAL: ::reliable::expansion::Unguarded = ::reliable::expansion::Unguarded;
-//         {
-//             use tools::*;
-//             ::reliable::expansion::guarded(_REFUND_REQUIRES_APPROVAL)
-//         }
-//     };
-//
-// Input:
-//     Bank::refund
-//
-// Output, where a constant of the type goes before one of a trait:
-//     const _: () = {
-//         trait Marks { const _REFUND_REQUIRES_APPROVAL: ::reliable::expansion::Unguarded = ::reliable::expansion::Unguarded; }
-//         impl<T: ?Sized> Marks for T {}
-//         ::reliable::expansion::guarded(Bank::_REFUND_REQUIRES_APPROVAL)
-//     };
-fn proof(function: ExprPath) -> syn::Result<TokenStream> {
-    let mixed = Span::mixed_site();
-    let ExprPath { qself, mut path, .. } = function.clone();
-    let name = match path.segments.pop() {
-        Some(PathSegment { ident, .. }) if qself.is_none() => ident,
-        _ => {
-            return Err(syn::Error::new_spanned(
-                function,
-                "a method of a trait can't be proven: move its body to a function of its own, and name that one",
-            ));
-        }
-    };
-    path.segments.pop_punct();
-    let mark = mark_of(&name);
-    let here = at(name.span());
-    let lacking = quote_spanned!(mixed=> #mark: ::reliable::expansion::Unguarded = ::reliable::expansion::Unguarded);
-    Ok(match path.segments.last() {
-        Some(PathSegment { ident, .. }) if ident == "Self" => {
-            return Err(syn::Error::new_spanned(ident, "`Self` means nothing here: write the name of the type"));
-        }
-        Some(PathSegment { ident, .. }) if ident.to_string().starts_with(char::is_uppercase) => {
-            let proof = quote_spanned!(here=> ::reliable::expansion::guarded(#path::#mark));
-            quote_spanned!(mixed=>
-                const _: () = {
-                    trait _Marks { const #lacking; }
-                    impl<T: ?::core::marker::Sized> _Marks for T {}
-                    #proof
-                };
-            )
-        }
-        segment => {
-            let module = if segment.is_some() { quote!(#path) } else { quote!(self) };
-            let proof = quote_spanned!(here=> ::reliable::expansion::guarded(#mark));
-            quote_spanned!(mixed=>
-                const _: () = {
-                    #[allow(dead_code)]
-                    const #lacking;
-                    {
-                        #[allow(unused_imports)]
-                        use #module::*;
-                        #proof
-                    }
-                };
-            )
-        }
-    })
+// Output:
+//     /// The method `refund` is behind `#[requires_approval]`: `guarded!` looks for this.
+//     #[doc(hidden)]
+//     pub const _refund_requires_approval: bool = true;
+fn mark(function: &Function) -> TokenStream {
+    let (vis, name) = (&function.vis, &function.sig.ident);
+    let (mark, doc) =
+        (mark_of(name), format!(" The method `{name}` is behind `#[requires_approval]`: `guarded!` looks for this."));
+    quote_spanned!(Span::mixed_site()=>
+        #[doc = #doc]
+        #[doc(hidden)]
+        #vis const #mark: bool = true;
+    )
+}
+
+/// Where it is not the alias of the function that is asked for, the compiler says that this name is ambiguous.
+pub(super) fn alias_of(function: &Ident) -> Ident {
+    name("_the_", function, "_that_requires_approval")
+}
+
+pub(super) fn mark_of(method: &Ident) -> Ident {
+    name("_", method, "_requires_approval")
+}
+
+pub(super) fn name(before: &str, of: &Ident, behind: &str) -> Ident {
+    let span = Span::call_site().located_at(of.span());
+    format_ident!("{before}{}{behind}", of.unraw().to_string(), span = span)
 }

@@ -9,7 +9,7 @@ use ::rig::ProviderResponseError;
 use ::rig::completion::PromptError;
 use ::rig::error::{ErrorKind, ErrorReport, ProviderError};
 use ::rig::http_client;
-use ::rig::tool::{ToolErrorKind, ToolExecutionError};
+use ::rig::tool::{ToolContext, ToolErrorKind, ToolExecutionError};
 
 use super::tool_error;
 use crate::said::fault::{BudgetExceeded, Fault};
@@ -309,4 +309,17 @@ mod what_a_model_fails_with {
         let over = Fault::OverBudget { agent: "assistant".into(), budget: Box::new(budget) };
         assert!(!is_retried!(PromptError::from(over)));
     }
+}
+
+#[test]
+fn a_question_leaves_the_context_out_and_not_what_is_only_called_like_it() {
+    mod own {
+        #[derive(Debug)]
+        pub(super) struct ToolContext;
+    }
+    let mut context = ToolContext::new();
+    assert_eq!(Inspect::new(&context).argument(), None);
+    assert_eq!(Inspect::new(&&context).argument(), None);
+    assert_eq!(Inspect::new(&&mut context).argument(), None);
+    assert_eq!(Inspect::new(&own::ToolContext).argument().as_deref(), Some("ToolContext"));
 }

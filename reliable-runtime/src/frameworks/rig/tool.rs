@@ -8,6 +8,7 @@ use ::rig::tool::{Tool, ToolExecutionError};
 use crate::frameworks::http;
 use crate::said::fault::Fault;
 use crate::said::fault_kind::FaultKind;
+use crate::said::words;
 use crate::seen::transient::Transient;
 
 /// The tool's error for an error of any type, for `map_error` and `map_err`.
@@ -74,7 +75,7 @@ where
     let any: &(dyn Error + 'static) = &error;
     let fault = if any.is::<ToolExecutionError>() { None } else { Told::by(any) };
     match fault {
-        Some(told) => told.in_words(error.to_string()).with_source(error),
+        Some(told) => told.in_words(words::told(&error)).with_source(error),
         None => ToolExecutionError::from_error(error),
     }
 }

@@ -13,8 +13,8 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use crate::approval::approver::Approver;
-use crate::approval::terminal::printable;
 use crate::said::request::{Decision, Request};
+use crate::said::words;
 
 const TOO_NEW: &str =
     "the client can't ask its user: from MCP 2026-07-28 on, a server has no way to ask in the middle of a call";
@@ -25,10 +25,10 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 ///
 /// ```
 /// use reliable::{Fault, requires_approval};
-/// use reliable::rmcp::Elicitation;
+/// use reliable::rmcp::{Elicitation, drop_cancelled};
 /// use rmcp::handler::server::wrapper::Parameters;
 /// use rmcp::service::RequestContext;
-/// use rmcp::{RoleServer, schemars, tool, tool_router};
+/// use rmcp::{RoleServer, ServerHandler, schemars, tool, tool_handler, tool_router};
 ///
 /// #[derive(serde::Deserialize, schemars::JsonSchema)]
 /// struct Refund {
@@ -38,7 +38,7 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 ///
 /// struct Server;
 ///
-/// #[tool_router(server_handler)]
+/// #[tool_router]
 /// impl Server {
 ///     #[requires_approval(by = Elicitation::during(&call), reason = "it moves money")]
 ///     #[tool(description = "Pays money back")]
@@ -50,6 +50,9 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 ///         Ok(format!("paid ${amount} back to {to}"))
 ///     }
 /// }
+///
+/// #[tool_handler(router = drop_cancelled(Self::tool_router()))]
+/// impl ServerHandler for Server {}
 /// ```
 ///
 /// For all tools of a server at once, put a [`Scope`](crate::scope::Scope) around its `call_tool`, as the
@@ -67,7 +70,8 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 /// client and server agree on by default. MCP 2026-07-28 has no requests from a server to its client; there, every call
 /// that needs an approval is denied. Over streamable HTTP it needs `rmcp`'s session mode, which is on by default.
 ///
-/// A client has a time limit of its own for each call, often a minute, and cancels the call when it has passed.
+/// A client has a time limit of its own for each call, often a minute, and cancels the call when it has passed: see
+/// [`drop_cancelled`](crate::frameworks::rmcp::drop_cancelled).
 #[derive(Debug, Clone)]
 #[must_use = "an approver does nothing until it is asked"]
 pub struct Elicitation {
@@ -140,7 +144,7 @@ impl Elicitation {
 
     fn user(&self) -> String {
         match self.call.client_info() {
-            Some(client) if !client.name.is_empty() => format!("the user of {}", printable(&client.name)),
+            Some(client) if !client.name.is_empty() => format!("the user of {}", words::shown(&client.name)),
             _ => "the client's user".to_owned(),
         }
     }
@@ -182,9 +186,9 @@ impl Drop for Question {
 }
 
 fn message(request: &Request) -> String {
-    let why = request.reason.iter().map(|reason| format!("Why you are asked: {}", printable(reason)));
+    let why = request.reason.iter().map(|reason| format!("Why you are asked: {}", words::shown(reason)));
     let arguments = request.arguments.iter().map(|argument| {
-        let value = argument.value.as_deref().map_or_else(|| "<redacted>".to_owned(), printable);
+        let value = argument.value.as_ref().map_or_else(|| "<redacted>".to_owned(), |value| words::shown(value));
         format!("{} = {value}", argument.name)
     });
     let space = (!request.arguments.is_empty()).then(String::new);
@@ -207,8 +211,8 @@ fn field<'a>(result: &'a ElicitResult, name: &str) -> Option<&'a Value> {
 }
 
 fn reason(result: &ElicitResult) -> String {
-    let words = field(result, "reason").and_then(Value::as_str).map_or("", str::trim);
-    if words.is_empty() { "the user said no".to_owned() } else { printable(words) }
+    let said = field(result, "reason").and_then(Value::as_str).map_or("", str::trim);
+    if said.is_empty() { "the user said no".to_owned() } else { words::told(&said) }
 }
 
 fn misunderstood(why: &str) -> Decision {
@@ -218,9 +222,9 @@ fn misunderstood(why: &str) -> Decision {
 fn failed(error: &ServiceError) -> Decision {
     Decision::deny(match error {
         ServiceError::McpError(ErrorData { message, .. }) => {
-            format!("the client failed to ask its user: {}", printable(message))
+            format!("the client failed to ask its user: {}", words::told(message))
         }
         ServiceError::TransportClosed => "the client went away without an answer".to_owned(),
-        other => format!("the client could not be asked: {}", printable(&other.to_string())),
+        other => format!("the client could not be asked: {}", words::told(other)),
     })
 }

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ::rmcp::ErrorData;
 use ::rmcp::handler::server::router::tool::ToolRouter;
@@ -27,10 +28,24 @@ use crate::seen::transient::Transient;
 /// ```
 pub const FAULT_KEY: &str = "reliable/fault";
 
+/// Where the [wait](Fault::wait) of a rejection stands beside it, in milliseconds.
+///
+/// ```
+/// use reliable::{Fault, Transient, rmcp::WAIT_KEY};
+/// use rmcp::ErrorData;
+/// use std::time::Duration;
+///
+/// let left = Duration::from_secs(30);
+/// let error = ErrorData::from(Fault::CircuitOpen { tool: "forecast".into(), left });
+/// assert_eq!(error.data.as_ref().unwrap()[WAIT_KEY], 30_000);
+/// assert_eq!(error.retry_after(), Some(left), "a retry finds it");
+/// ```
+pub const WAIT_KEY: &str = "reliable/wait_ms";
+
 /// A tool error: the model reads [`Fault::model_feedback`], and machines find the kind at [`FAULT_KEY`].
 impl From<Fault> for CallToolResult {
     fn from(fault: Fault) -> CallToolResult {
-        tool_error(fault.model_feedback(), fault.kind())
+        tool_error(fault.model_feedback(), marked(fault.kind(), fault.wait()))
     }
 }
 
@@ -43,7 +58,7 @@ impl From<Fault> for ErrorData {
     fn from(fault: Fault) -> ErrorData {
         let kind = fault.kind();
         let code = if kind.is_final() { ErrorCode::INVALID_REQUEST } else { ErrorCode::INTERNAL_ERROR };
-        ErrorData::new(code, fault.model_feedback(), Some(Value::Object(marked(kind))))
+        ErrorData::new(code, fault.model_feedback(), Some(Value::Object(marked(kind, fault.wait()))))
     }
 }
 
@@ -54,12 +69,20 @@ impl IntoContents for Fault {
     }
 }
 
-fn tool_error(words: impl Into<String>, kind: FaultKind) -> CallToolResult {
-    CallToolResult::error(vec![ContentBlock::text(words)]).with_meta(Some(MetaObject(marked(kind))))
+fn tool_error(words: impl Into<String>, marks: JsonObject) -> CallToolResult {
+    CallToolResult::error(vec![ContentBlock::text(words)]).with_meta(Some(MetaObject(marks)))
 }
 
-fn marked(kind: FaultKind) -> JsonObject {
-    JsonObject::from_iter([(FAULT_KEY.to_owned(), Value::from(kind.name()))])
+fn marked(kind: FaultKind, wait: Option<Duration>) -> JsonObject {
+    let kind = (FAULT_KEY.to_owned(), Value::from(kind.name()));
+    // Up: who comes earlier than asked is rejected again.
+    let wait = wait.and_then(|wait| u64::try_from(wait.as_micros().div_ceil(1000)).ok());
+    [kind].into_iter().chain(wait.map(|wait| (WAIT_KEY.to_owned(), Value::from(wait)))).collect()
+}
+
+fn wait_of(object: &JsonObject) -> Option<Duration> {
+    mark_of(object)?;
+    Some(Duration::from_millis(object.get(WAIT_KEY)?.as_u64()?))
 }
 
 fn mark_of(object: &JsonObject) -> Option<FaultKind> {
@@ -72,6 +95,10 @@ fn mark_of(object: &JsonObject) -> Option<FaultKind> {
 impl Transient for ErrorData {
     fn is_transient(&self) -> bool {
         self.fault().map_or_else(|| !is_of_the_request(self.code), |kind| kind.is_transient())
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        wait_of(self.data.as_ref()?.as_object()?)
     }
 
     fn fault(&self) -> Option<FaultKind> {
@@ -101,6 +128,10 @@ fn is_of_the_request(code: ErrorCode) -> bool {
 impl Transient for CallToolResult {
     fn is_transient(&self) -> bool {
         self.fault().is_none_or(|kind| kind.is_transient())
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        wait_of(self.meta.as_ref()?)
     }
 
     fn fault(&self) -> Option<FaultKind> {
@@ -163,7 +194,10 @@ impl Outcome for CallToolResponse {
 /// Those that carry no fault.
 pub fn tool_outcome<T: From<CallToolResult>>(outcome: Result<T, ErrorData>) -> Result<T, ErrorData> {
     outcome.or_else(|error| match error.fault() {
-        Some(kind) => Ok(tool_error(error.message, kind).into()),
+        Some(kind) => {
+            let marks = marked(kind, error.retry_after());
+            Ok(tool_error(error.message, marks).into())
+        }
         None => Err(error),
     })
 }
@@ -172,7 +206,7 @@ pub fn tool_outcome<T: From<CallToolResult>>(outcome: Result<T, ErrorData>) -> R
 /// as `Result<Json<T>, ErrorData>`.
 ///
 /// ```
-/// use reliable::{Fault, rmcp::tell_faults};
+/// use reliable::{Fault, rmcp::{drop_cancelled, tell_faults}};
 /// use rmcp::{ErrorData, Json, ServerHandler, schemars, tool, tool_handler, tool_router};
 ///
 /// #[derive(serde::Serialize, schemars::JsonSchema)]
@@ -191,7 +225,7 @@ pub fn tool_outcome<T: From<CallToolResult>>(outcome: Result<T, ErrorData>) -> R
 ///     }
 /// }
 ///
-/// #[tool_handler(router = tell_faults(Self::tool_router()))]
+/// #[tool_handler(router = tell_faults(drop_cancelled(Self::tool_router())))]
 /// impl ServerHandler for Server {}
 /// ```
 pub fn tell_faults<S: 'static>(mut router: ToolRouter<S>) -> ToolRouter<S> {

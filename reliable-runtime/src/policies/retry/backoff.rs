@@ -57,6 +57,11 @@ pub(crate) fn jittered(delay: Duration, jitter: f64, random: f64) -> Duration {
     delay.saturating_sub(delay.mul_f64(jitter * random))
 }
 
+/// Lengthens `delay` by up to `most`; `random` is in `0.0..1.0`.
+pub(crate) fn spread(delay: Duration, most: Duration, random: f64) -> Duration {
+    delay.saturating_add(most.mul_f64(random))
+}
+
 /// A random number in `0.0..1.0`, from the keys that the standard library draws for each new hash map.
 pub(crate) fn random() -> f64 {
     let bits = RandomState::new().hash_one(()) >> 11;

@@ -35,10 +35,19 @@ fn the_default_ranges_are_those_of_the_official_sdks() {
 #[test]
 fn a_delay_that_the_server_asked_for_is_taken_as_it_is_or_not_at_all() {
     let ms = Duration::from_millis;
-    assert_eq!(Retry::new().asked_delay(ms(12_345)), Some(ms(12_345)), "above our own cap of 8 s");
-    assert_eq!(Retry::new().asked_delay(ms(60_000)), Some(ms(60_000)));
-    assert_eq!(Retry::new().asked_delay(ms(60_001)), None);
-    assert_eq!(Retry::new().cap(ms(100)).asked_delay(ms(101)), None);
+    let asked = |retry: Retry, asked: Duration| retry.asked_delay(asked, || unreachable!("nothing here is random"));
+    assert_eq!(asked(Retry::new(), ms(12_345)), Some(ms(12_345)), "above our own cap of 8 s");
+    assert_eq!(asked(Retry::new(), ms(60_000)), Some(ms(60_000)));
+    assert_eq!(asked(Retry::new(), ms(60_001)), None);
+    assert_eq!(asked(Retry::new().cap(ms(100)), ms(101)), None);
+}
+
+#[test]
+fn the_cap_is_for_what_was_asked_and_not_for_what_it_is_spread_by() {
+    let second = Duration::from_secs(1);
+    let retry = Retry::new().spread(second * 40);
+    assert_eq!(retry.asked_delay(second * 60, || 0.5), Some(second * 80));
+    assert_eq!(retry.asked_delay(second * 61, || 0.0), None);
 }
 
 fn backoffs() -> impl Strategy<Value = Backoff> {
@@ -61,6 +70,18 @@ proptest! {
         if backoff != Backoff::None {
             prop_assert!(whole >= base.min(cap));
         }
+    }
+
+    #[test]
+    fn an_asked_delay_is_lengthened_by_no_more_than_its_spread_and_never_shortened(
+        asked_ms: u64, most_ms: u64, random in 0.0..1.0,
+    ) {
+        let (asked, most) = (Duration::from_millis(asked_ms), Duration::from_millis(most_ms));
+        let delay = spread(asked, most, random);
+        prop_assert!(delay >= asked);
+        prop_assert!(delay <= asked.saturating_add(most));
+        prop_assert_eq!(spread(asked, most, 0.0), asked);
+        prop_assert!(spread(asked, Duration::MAX, random) >= asked, "it saturates");
     }
 
     #[test]

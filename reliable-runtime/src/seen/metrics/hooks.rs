@@ -4,9 +4,11 @@ use std::num::NonZeroU64;
 use std::time::Duration;
 
 use ::metrics::Gauge;
+use tokio::time::Instant;
 
 use super::facade::{add, is_heard, raise, record};
 use crate::base::clock::now_us;
+use crate::base::foreign::caught;
 use crate::said::event::GaveUpReason;
 
 const fn word(yes: bool) -> &'static str {
@@ -29,13 +31,11 @@ pub(crate) fn retry_ended(tool: &'static str, retried: bool, gave_up: Option<Gav
     add("ft.retry.calls.total", tool, || [("retried", word(retried)), ("retryResult", result())], 1);
 }
 
-/// When a call began, if anybody wants to know. Small, because every call under a timeout has one.
+/// When a call began, if anybody wants to know.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started(Option<NonZeroU64>);
 
 impl Started {
-    pub(crate) const NOT_YET: Started = Started(None);
-
     fn record(self, name: &'static str, tool: &'static str) {
         if let Some(since) = self.0 {
             record(name, tool, Duration::from_micros(now_us().saturating_sub(since.get())));
@@ -45,6 +45,13 @@ impl Started {
 
 pub(crate) fn start() -> Started {
     Started(if is_heard() { NonZeroU64::new(now_us()) } else { None })
+}
+
+/// The same of a call that began earlier: `when` is not asked if nobody wants to know.
+pub(crate) fn started_at(when: impl FnOnce() -> Option<Instant>) -> Started {
+    let before = || when().map(|it| u64::try_from(it.elapsed().as_micros()).unwrap_or(u64::MAX));
+    let before = if is_heard() { before() } else { None };
+    Started(before.and_then(|us| NonZeroU64::new(now_us().saturating_sub(us))))
 }
 
 pub(crate) fn timeout_ended(tool: &'static str, started: Started, timed_out: bool) {
@@ -93,8 +100,10 @@ struct RunningCall {
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(RunningCall { gauge, tool, started }) = self.0.as_deref() {
-            gauge.decrement(1);
-            started.record("ft.bulkhead.runningDuration", tool);
+            let _ = caught(|| {
+                gauge.decrement(1);
+                started.record("ft.bulkhead.runningDuration", tool);
+            });
         }
     }
 }
@@ -110,7 +119,7 @@ pub(crate) struct Waiting(Option<Box<Gauge>>);
 impl Drop for Waiting {
     fn drop(&mut self) {
         if let Some(gauge) = &self.0 {
-            gauge.decrement(1);
+            let _ = caught(|| gauge.decrement(1));
         }
     }
 }

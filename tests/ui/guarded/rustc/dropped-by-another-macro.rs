@@ -11,7 +11,7 @@ pub mod tools {
     use reliable::Fault;
 
     tool! {
-        #[reliable::requires_approval]
+        #[reliable::requires_approval(guarded)]
         pub async fn wipe_disk() -> Result<(), Fault> {
             Ok(())
         }

@@ -3,7 +3,7 @@ use reliable::{Fault, guarded, requires_approval};
 struct Bank;
 
 impl Bank {
-    #[requires_approval]
+    #[requires_approval(guarded)]
     pub async fn refund(&self) -> Result<(), Fault> {
         Ok(())
     }

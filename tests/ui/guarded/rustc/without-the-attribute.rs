@@ -1,6 +1,6 @@
 use reliable::{Fault, guarded, requires_approval, retry};
 
-#[requires_approval]
+#[requires_approval(guarded)]
 async fn send_email(_to: &str) -> Result<(), Fault> {
     Ok(())
 }

@@ -22,7 +22,9 @@ pub fn add_to(rows: &mut Rows) {
 /// A breaker whose one probe is under way.
 fn probing(breaker: &'static CircuitBreaker) {
     use reliable::expansion::Inspect;
-    let opened = breaker.admit("opened").map(|call| call.settle("opened", Err::<(), _>("busy"), |error| Inspect::new(error).failure()));
+    let opened = breaker
+        .admit("opened")
+        .map(|call| call.settle("opened", Err::<(), _>("busy"), |error| Inspect::new(error).failure()));
     assert!(opened.is_ok_and(|outcome| outcome.is_err()));
     std::mem::forget(breaker.admit("probe"));
 }

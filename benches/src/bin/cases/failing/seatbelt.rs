@@ -17,9 +17,10 @@ use crate::tool::{Error, dead_tool, flaky_tool, tool};
 type Outcome = Result<u64, Error>;
 
 pub fn add_to(rows: &mut Rows) {
-    let context: ResilienceContext<u64, Outcome> = ResilienceContext::new(&Clock::new_tokio());
+    let context: ResilienceContext<u64, Outcome> = ResilienceContext::new(Clock::new_tokio());
     let retry = || {
-        let retry = Retry::layer("retry", &context).clone_input().recovery_with(|outcome: &Outcome, _| recovery(outcome));
+        let retry =
+            Retry::layer("retry", &context).clone_input().recovery_with(|outcome: &Outcome, _| recovery(outcome));
         retry.max_retry_attempts(3).base_delay(std::time::Duration::ZERO).use_jitter(false)
     };
     add_service(rows, Case::FailedOnce, (retry(), Execute::new(flaky_tool::<Error>)));

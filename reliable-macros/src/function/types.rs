@@ -1,0 +1,46 @@
+//! Types as they are written.
+
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{Type, parse_quote};
+
+/// Opens the invisible groups that `macro_rules!` leaves around a type, but where they hold `dyn A + B` together.
+pub(crate) struct Opened;
+
+impl VisitMut for Opened {
+    fn visit_type_mut(&mut self, ty: &mut Type) {
+        while let Type::Group(group) = ty {
+            if matches!(*group.elem, Type::TraitObject(_) | Type::ImplTrait(_)) {
+                break;
+            }
+            *ty = Type::clone(&group.elem);
+        }
+        visit_mut::visit_type_mut(self, ty);
+    }
+}
+
+/// A type with `_` for each `impl Trait`: how an expression can name it.
+pub(crate) fn inferred(ty: &Type) -> Type {
+    struct Infer;
+    impl VisitMut for Infer {
+        fn visit_type_mut(&mut self, ty: &mut Type) {
+            match ty {
+                Type::ImplTrait(_) => *ty = parse_quote!(_),
+                _ => visit_mut::visit_type_mut(self, ty),
+            }
+        }
+    }
+    let mut ty = ty.clone();
+    Infer.visit_type_mut(&mut ty);
+    ty
+}
+
+/// Whether two types are written with the same words.
+pub(crate) fn is_same(one: &Type, other: &Type) -> bool {
+    let words = |ty: &Type| {
+        let mut ty = inferred(ty);
+        Opened.visit_type_mut(&mut ty);
+        ty.to_token_stream().to_string()
+    };
+    words(one) == words(other)
+}

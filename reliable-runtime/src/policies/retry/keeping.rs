@@ -1,0 +1,158 @@
+//! Attempts that keep what failed last, for the fault that ends their call.
+
+use std::ops::ControlFlow;
+
+use crate::policies::retry::budget::RetryBudget;
+use crate::policies::retry::pause::Pause;
+use crate::policies::retry::{Attempts, BudgetedAttempts};
+use crate::said::fault::Fault;
+use crate::seen::failure::Failure;
+use crate::seen::last_error::Noted;
+use crate::seen::outcome::{Look, Outcome, decided};
+
+/// [`Attempts`] that keep what the last one failed with, in words: made by [`Attempts::keeping`].
+///
+/// This is the loop that `#[retry]` above `#[circuit_breaker]` writes:
+///
+/// ```
+/// use reliable::expansion::Inspect;
+/// use reliable::{CircuitBreaker, Fault, Retry};
+/// use std::error::Error;
+/// use std::ops::ControlFlow;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let (retry, breaker) = (Retry::new().max(5), CircuitBreaker::new().failures(2));
+/// let mut attempts = retry.attempts().keeping();
+/// let outcome = loop {
+///     let outcome: Result<(), Box<dyn Error>> = match breaker.admit("call") {
+///         Ok(permit) => {
+///             permit.settle("call", Err("connection refused".into()), |error| Inspect::new(error).failure())
+///         }
+///         Err(fault) => Err(attempts.add_to(fault).into()),
+///     };
+///     let pause = match attempts.settle("call", outcome, |error| Inspect::new(error).failure()) {
+///         ControlFlow::Break(outcome) => break attempts.end(outcome),
+///         ControlFlow::Continue(pause) => pause,
+///     };
+///     pause.await;
+/// };
+/// let error = outcome.unwrap_err();
+/// assert!(error.to_string().contains("circuit breaker is open"));
+/// assert_eq!(Fault::find(&*error).unwrap().last_error(), Some("connection refused"));
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct KeepingAttempts<A> {
+    attempts: A,
+    noted: Noted,
+}
+
+impl<'a> Attempts<'a> {
+    /// Keeps what an attempt failed with until the next one has begun, for a fault that ends the call in its place.
+    #[inline]
+    #[must_use]
+    pub fn keeping(self) -> KeepingAttempts<Attempts<'a>> {
+        KeepingAttempts { attempts: self, noted: Noted::NOTHING }
+    }
+}
+
+impl<'a> BudgetedAttempts<'a> {
+    /// As [`Attempts::keeping`].
+    #[inline]
+    #[must_use]
+    pub fn keeping(self) -> KeepingAttempts<BudgetedAttempts<'a>> {
+        KeepingAttempts { attempts: self, noted: Noted::NOTHING }
+    }
+}
+
+/// Attempts, with a budget or without.
+trait Parts<'a> {
+    fn parts(&mut self) -> (&mut Attempts<'a>, Option<&'a RetryBudget>);
+}
+
+impl<'a> Parts<'a> for Attempts<'a> {
+    #[inline]
+    fn parts(&mut self) -> (&mut Attempts<'a>, Option<&'a RetryBudget>) {
+        let budget = self.retry.budget;
+        (self, budget)
+    }
+}
+
+impl<'a> Parts<'a> for BudgetedAttempts<'a> {
+    #[inline]
+    fn parts(&mut self) -> (&mut Attempts<'a>, Option<&'a RetryBudget>) {
+        (&mut self.attempts, Some(self.budget))
+    }
+}
+
+impl<A> KeepingAttempts<A> {
+    /// The fault, with what was kept.
+    #[cold]
+    pub fn add_to(&mut self, fault: Fault) -> Fault {
+        self.noted.add_to(fault)
+    }
+
+    /// Ends with the outcome that the call was settled with.
+    #[inline]
+    pub fn end<R>(self, outcome: R) -> R {
+        // Nothing is kept any more: a call that goes well need not look.
+        std::mem::forget(self.noted);
+        outcome
+    }
+}
+
+#[expect(private_bounds, reason = "nobody implements it by hand")]
+impl<'a, A: Parts<'a>> KeepingAttempts<A> {
+    /// As [`Attempts::settle`].
+    #[inline]
+    pub fn settle<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause<'a>> {
+        self.settle_by(tool, outcome, &inspect)
+    }
+
+    #[inline]
+    fn settle_by<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        look: &dyn Look<R::Error>,
+    ) -> ControlFlow<R, Pause<'a>> {
+        match outcome.into_result() {
+            Ok(value) => {
+                self.after_success(tool);
+                ControlFlow::Break(R::from_result(Ok(value)))
+            }
+            Err(error) => match decided(error, look, self.decide(tool)) {
+                (_, Some(pause)) => ControlFlow::Continue(pause),
+                (error, None) => ControlFlow::Break(R::from_result(Err(error))),
+            },
+        }
+    }
+
+    #[inline]
+    fn after_success(&mut self, tool: &'static str) {
+        let (attempts, budget) = self.attempts.parts();
+        if attempts.failed > 0 {
+            self.noted.clear();
+        }
+        attempts.after_success(budget, tool);
+    }
+
+    #[inline]
+    fn decide(&mut self, tool: &'static str) -> impl FnOnce(&Failure<'_>) -> Option<Pause<'a>> {
+        move |failure| {
+            self.noted.note(failure);
+            let (attempts, budget) = self.attempts.parts();
+            let pause = attempts.after_failure(budget, tool, failure);
+            if pause.is_none() {
+                self.noted.clear();
+            }
+            pause
+        }
+    }
+}

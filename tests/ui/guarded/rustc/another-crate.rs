@@ -1,0 +1,3 @@
+reliable::guarded!(std::mem::drop);
+
+fn main() {}

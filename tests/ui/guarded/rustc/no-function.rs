@@ -1,0 +1,5 @@
+mod bank {}
+
+reliable::guarded!(bank::refund);
+
+fn main() {}

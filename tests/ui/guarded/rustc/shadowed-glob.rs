@@ -1,0 +1,22 @@
+use reliable::guarded;
+
+mod bank {
+    use reliable::{Fault, requires_approval};
+
+    #[requires_approval(guarded)]
+    pub async fn refund(amount: u32) -> Result<u32, Fault> {
+        Ok(amount)
+    }
+}
+
+mod tools {
+    pub use super::bank::*;
+
+    pub async fn refund(amount: u32) -> Result<u32, reliable::Fault> {
+        Ok(amount)
+    }
+}
+
+guarded!(tools::refund);
+
+fn main() {}

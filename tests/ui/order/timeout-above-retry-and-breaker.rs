@@ -1,0 +1,10 @@
+use reliable::{Fault, circuit_breaker, retry, timeout};
+
+#[timeout(secs = 5)]
+#[retry(max = 3)]
+#[circuit_breaker(failures = 5)]
+async fn forecast() -> Result<u32, Fault> {
+    Ok(1)
+}
+
+fn main() {}
