@@ -19,6 +19,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::base::foreign::caught;
+
 /// How long questions were open, for a clock that leaves it out. A question is one itself, and so is a task.
 #[derive(Debug, Default)]
 pub(crate) struct HumanTime(Mutex<State>);
@@ -99,7 +101,7 @@ impl HumanTime {
             }
             let (waker, above) = (state.waker.take(), state.above.clone());
             drop(state);
-            waker.into_iter().for_each(Waker::wake);
+            wake(waker);
             above
         });
     }
@@ -189,6 +191,13 @@ impl HumanTime {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A waker is foreign, and a question may end in the middle of a panic.
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        let _ = caught(|| waker.wake());
     }
 }
 

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::time::Instant;
 
-use crate::base::human_time::{HumanTime, polled};
+use crate::base::human_time::{HumanTime, polled, wake};
 
 /// Waits for the answer of a human: the clocks around it stand still until it is there, or until nobody waits for it.
 pub(crate) async fn asking<F: Future>(answer: F) -> F::Output {
@@ -79,6 +79,6 @@ impl Wake for Question {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.take_waker().into_iter().for_each(Waker::wake);
+        wake(self.take_waker());
     }
 }
