@@ -84,13 +84,6 @@ impl HumanTime {
         });
     }
 
-    /// For those that are told from now on, it began here.
-    fn begins_anew(&self, now: Instant) {
-        let mut state = self.state();
-        state.since = state.since.map(|_| now);
-        state.total = Duration::ZERO;
-    }
-
     /// One is not any more. The clock is left to those who are polled: what wakes them may run where there is another one.
     fn end(&self) {
         self.and_above(|it| {
@@ -123,8 +116,9 @@ impl HumanTime {
         }
     }
 
-    /// From now on `clock` is told. Whether that is new.
-    fn tell(&self, clock: &Arc<HumanTime>) -> bool {
+    /// From now on `clock` is told, and of what was before since `from`: that was the first poll of it under this clock.
+    /// Whether that is new.
+    fn tell(&self, clock: &Arc<HumanTime>, from: Option<Instant>) -> bool {
         let mut state = self.state();
         if state.above.iter().any(|it| it.as_ptr() == Arc::as_ptr(clock)) {
             return false;
@@ -133,7 +127,7 @@ impl HumanTime {
             let below = state.below.clone();
             drop(state);
             for it in running(below) {
-                it.tell(clock);
+                it.tell(clock, from);
             }
             return true;
         }
@@ -141,11 +135,12 @@ impl HumanTime {
         state.above.push(Arc::downgrade(clock));
         let (open, since, until, total) = (state.open, state.since, state.until, state.total);
         drop(state);
+        let after = |begun: Instant| from.map_or(begun, |from| from.max(begun));
         match (since, until) {
-            (Some(since), _) if open > 0 => clock.begin(since),
+            (Some(since), _) if open > 0 => clock.begin(after(since)),
             // It was open in this poll, and blocked the thread.
             (_, Some(until)) if open <= 0 => {
-                clock.begin(until.checked_sub(total).unwrap_or(until));
+                clock.begin(after(until.checked_sub(total).unwrap_or(until)).min(until));
                 clock.end();
                 clock.settle(until);
             }
@@ -159,8 +154,8 @@ impl HumanTime {
     }
 
     /// In a task, this was asked or begun.
-    fn comes_with(self: &Arc<Self>, it: &Arc<HumanTime>) {
-        if !it.tell(self) || !it.state().is_task {
+    fn comes_with(self: &Arc<Self>, it: &Arc<HumanTime>, at: Instant) {
+        if !it.tell(self, Some(at)) || !it.state().is_task {
             return;
         }
         let mut state = self.state();
@@ -180,7 +175,7 @@ impl HumanTime {
         self.state().below = below.iter().map(Arc::downgrade).collect();
         for clock in above.iter().filter_map(Weak::upgrade).filter(|clock| !clock.state().has_ended) {
             for it in &below {
-                it.tell(&clock);
+                it.tell(&clock, None);
             }
             if open > 0 {
                 clock.end();
