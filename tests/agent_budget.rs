@@ -326,3 +326,46 @@ mod a_reservation_that_was_sent {
         assert_eq!(told, [&Event::Charged { agent: "desk".into(), usd: Usd::cents(7), tokens: 900 }]);
     }
 }
+
+mod a_budget_without_room {
+    use std::time::Duration;
+
+    use reliable::{CircuitBreaker, CircuitState, circuit_breaker, hedge};
+    use tokio::time::sleep;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn is_no_failure_of_the_service() {
+        static BREAKER: CircuitBreaker = CircuitBreaker::new().failures(2);
+        #[circuit_breaker(BREAKER)]
+        async fn model() -> Result<u32, Fault> {
+            Run::current().reserve(Usd::cents(5))?.sent().commit(Usd::cents(5))?;
+            Ok(1)
+        }
+        #[agent(max_usd = "0.01", max_steps = 5)]
+        async fn poor() -> Result<Step<u32>, Fault> {
+            assert!(matches!(model().await, Err(Fault::OverBudget { .. })));
+            Ok(Step::Next)
+        }
+        assert!(poor().await.is_err());
+        assert_eq!(BREAKER.state(), CircuitState::Closed);
+        assert_eq!(model().await, Ok(1));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn ends_no_race_of_attempts_that_are_paid_for() {
+        #[hedge(after = "100ms", max = 3)]
+        async fn model() -> Result<u32, Fault> {
+            let reserved = Run::current().reserve(Usd::cents(5))?.sent();
+            sleep(Duration::from_secs(2)).await;
+            reserved.commit(Usd::cents(5))?;
+            Ok(1)
+        }
+        #[agent(max_usd = "0.10", max_steps = 3)]
+        async fn assistant() -> Result<Step<u32>, Fault> {
+            Ok(Step::Done(model().await?))
+        }
+        assert_eq!(assistant().await, Ok(1));
+    }
+}

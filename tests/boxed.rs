@@ -516,3 +516,33 @@ async fn what_an_attribute_evaluates_waits_for_the_answer_too() {
     let ana = approver::Scripted::new([Decision::approve()]);
     assert_eq!(Scope::current().approver(ana).run(evaluated(&limit)).await, Ok(2));
 }
+
+mod a_box_of_ones_own {
+    use super::*;
+
+    static PINNED: AtomicU32 = AtomicU32::new(0);
+
+    mod own {
+        pub struct Box;
+
+        impl Box {
+            pub fn pin<T>(
+                future: impl Future<Output = T> + Send + 'static,
+            ) -> super::Pin<std::boxed::Box<dyn Future<Output = T> + Send>> {
+                super::PINNED.fetch_add(1, super::Ordering::Relaxed);
+                std::boxed::Box::pin(future)
+            }
+        }
+    }
+
+    #[retry(max = 1)]
+    fn call(n: u32) -> Pin<Box<dyn Future<Output = Outcome<u32>> + Send>> {
+        own::Box::pin(async move { Ok(n) })
+    }
+
+    #[tokio::test]
+    async fn is_asked_to_pin() {
+        assert_eq!(call(1).await, Ok(1));
+        assert_eq!(PINNED.load(Ordering::Relaxed), 1);
+    }
+}

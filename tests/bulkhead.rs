@@ -439,3 +439,23 @@ fn a_future_is_at_most_64_bytes_larger_than_by_hand() {
     let (size, floor) = (size_of_val(&annotated()), size_of_val(&by_hand()));
     assert!(size <= floor + 64, "{size} bytes, and {floor} by hand");
 }
+
+/// Whoever is inside is on the same thread, and could never come out.
+#[tokio::test(start_paused = true)]
+async fn a_plain_function_does_not_wait_for_its_own_thread() {
+    static SHARED: Bulkhead = Bulkhead::new().max(1);
+    #[bulkhead(SHARED)]
+    async fn inside() -> Result<(), Fault> {
+        sleep(Duration::from_secs(1)).await;
+        Ok(())
+    }
+    #[bulkhead(SHARED)]
+    fn plain() -> Result<(), Fault> {
+        Ok(())
+    }
+    let first = tokio::spawn(inside());
+    tokio::task::yield_now().await;
+    assert!(matches!(plain(), Err(Fault::Rejected { .. })));
+    assert_eq!(first.await.unwrap(), Ok(()));
+    assert_eq!(plain(), Ok(()));
+}

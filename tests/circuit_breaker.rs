@@ -615,3 +615,29 @@ mod refused {
         assert_eq!(breaker.state(), CircuitState::Closed);
     }
 }
+
+/// However often the breaker has opened and closed meanwhile.
+#[tokio::test(start_paused = true)]
+async fn an_outcome_stays_too_old_to_count() {
+    let cooldown = Duration::from_millis(1);
+    let breaker = CircuitBreaker::new().failures(1).cooldown(cooldown);
+    macro_rules! settle {
+        ($permit:expr, $outcome:expr) => {
+            let outcome: Result<(), &str> = $outcome;
+            let _ = $permit.settle("call", outcome, |error| reliable::expansion::Inspect::new(error).failure());
+        };
+    }
+    let (succeeds, fails) = (breaker.admit("call").unwrap(), breaker.admit("call").unwrap());
+    settle!(breaker.admit("call").unwrap(), Err("503"));
+    // Each round is two transitions: half-open, and open again. The state has 14 bits for their number.
+    for _ in 0..(1 << 14) / 2 - 1 {
+        advance(cooldown).await;
+        settle!(breaker.admit("call").unwrap(), Err("503"));
+    }
+    advance(cooldown).await;
+    let _probe = breaker.admit("call").unwrap();
+    settle!(succeeds, Ok(()));
+    assert_eq!(breaker.state(), CircuitState::HalfOpen);
+    settle!(fails, Err("503"));
+    assert_eq!(breaker.state(), CircuitState::HalfOpen);
+}

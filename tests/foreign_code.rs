@@ -414,3 +414,63 @@ mod words_that_panic {
         assert!(reason.starts_with("the approver failed: <can't be told"), "{reason}");
     }
 }
+
+mod a_waker_that_panics {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::Arc;
+    use std::task::Wake;
+
+    use reliable::{RateLimit, timeout};
+
+    use super::*;
+
+    struct Bad;
+
+    impl Wake for Bad {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker")
+        }
+    }
+
+    /// Begins it with such a waker, twice, and gives it up.
+    fn gives_up(call: impl Future) {
+        let mut call = Box::pin(call);
+        let waker = Waker::from(Arc::new(Bad));
+        for _ in 0..2 {
+            assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        assert!(catch_unwind(AssertUnwindSafe(|| drop(call))).is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn does_not_get_out_of_a_question_that_is_given_up() {
+        struct Never;
+        impl Approver for Never {
+            async fn review(&self, _: &Request) -> Decision {
+                std::future::pending().await
+            }
+        }
+        #[requires_approval(by = Never)]
+        async fn refund() -> Result<(), Fault> {
+            Ok(())
+        }
+        #[timeout(secs = 5)]
+        async fn handle() -> Result<(), Fault> {
+            refund().await
+        }
+        gives_up(handle());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn does_not_get_out_of_a_rate_limit() {
+        static LIMIT: RateLimit = RateLimit::per_second(1).burst(1);
+        let waker = Waker::from(Arc::new(Bad));
+        LIMIT.admit("call").await.unwrap();
+        let (mut first, mut second) = (Box::pin(LIMIT.admit("call")), Box::pin(LIMIT.admit("call")));
+        for call in [&mut first, &mut second] {
+            assert!(call.as_mut().poll(&mut Context::from_waker(&waker)).is_pending());
+        }
+        assert!(catch_unwind(AssertUnwindSafe(|| drop(first))).is_ok(), "it wakes the second");
+        gives_up(second);
+    }
+}

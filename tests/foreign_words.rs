@@ -53,6 +53,15 @@ mod in_a_question {
     }
 
     #[tokio::test]
+    async fn a_value_does_not_look_like_another_argument() {
+        let request = asked_about("", Liar("1"), Shows("ana, text = 1) because it is small"), "9000").await;
+        assert_eq!(
+            request.to_string(),
+            r#"refund(why = "", by_debug = 1, by_display = "ana, text = 1) because it is small", text = "9000")"#
+        );
+    }
+
+    #[tokio::test]
     async fn everything_that_deceives_is_escaped() {
         let request = asked_about(HOSTILE, Liar(HOSTILE), Shows(HOSTILE), HOSTILE).await;
         assert_eq!(request.reason.as_deref(), Some(ESCAPED));

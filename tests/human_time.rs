@@ -349,6 +349,68 @@ mod a_timeout {
         assert_eq!(done_at(in_time(10, call(11))).await, (Err(late(10)), 110));
     }
 
+    /// As a `select!` does whose other branch takes its time.
+    #[tokio::test(start_paused = true)]
+    async fn stands_still_for_an_approver_that_looks_again_and_is_seldom_asked() {
+        struct LooksEverySecond;
+        impl Approver for LooksEverySecond {
+            async fn review(&self, _: &Request) -> Decision {
+                for _ in 0..100 {
+                    sleep(secs(1)).await;
+                }
+                Decision::approve()
+            }
+        }
+        #[requires_approval(by = LooksEverySecond)]
+        async fn ask() -> Result<(), Fault> {
+            Ok(())
+        }
+        let call = async {
+            let mut question = pin!(ask());
+            loop {
+                tokio::select! {
+                    outcome = &mut question => break outcome,
+                    () = sleep(Duration::from_millis(300)) => sleep(secs(5)).await,
+                }
+            }
+        };
+        assert_eq!(in_time(10, call).await, Ok(()));
+    }
+
+    /// As an executor does that runs inside of a call, and blocks its thread.
+    #[tokio::test(start_paused = true)]
+    async fn leaves_out_a_question_that_is_polled_again_and_again_in_one_poll() {
+        struct Blocks;
+        impl Approver for Blocks {
+            async fn review(&self, _: &Request) -> Decision {
+                for _ in 0..4 {
+                    let mut advance = Box::pin(tokio::time::advance(secs(10)));
+                    let _ = poll_fn(|cx| Poll::Ready(advance.as_mut().poll(cx))).await;
+                    tokio::task::yield_now().await;
+                }
+                Decision::approve()
+            }
+        }
+        #[requires_approval(by = Blocks)]
+        async fn asks() -> Result<(), Fault> {
+            Ok(())
+        }
+        let call = async {
+            work(4).await?;
+            let mut question = pin!(asks());
+            let answer = poll_fn(|cx| {
+                loop {
+                    if let Poll::Ready(answer) = question.as_mut().poll(cx) {
+                        return Poll::Ready(answer);
+                    }
+                }
+            });
+            answer.await?;
+            work(4).await
+        };
+        assert_eq!(done_at(in_time(10, call)).await, (Ok(()), 48));
+    }
+
     #[tokio::test(start_paused = true)]
     async fn stands_still_when_the_answer_comes_from_elsewhere() {
         #[requires_approval]

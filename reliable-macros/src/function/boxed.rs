@@ -181,8 +181,14 @@ fn only_value(statements: &[Stmt]) -> Option<&Expr> {
 fn pinned(value: &Expr) -> Option<(Span, &Expr)> {
     let Expr::Call(call) = value else { return None };
     let Expr::Path(path) = &*call.func else { return None };
-    let mut names = path.path.segments.iter().rev().map(|segment| &segment.ident);
-    let is_box_pin = names.next().is_some_and(|last| last == "pin") && names.next().is_some_and(|of| of == "Box");
+    let names: Vec<String> = path.path.segments.iter().map(|segment| segment.ident.to_string()).collect();
+    let is_std = |root: &str| root == "std" || root == "alloc";
+    // Any other path leads to a `Box` of the user's own, whose `pin` may do more.
+    let is_box_pin = match &*names {
+        [of, pin] => of == "Box" && pin == "pin",
+        [root, boxed, of, pin] => is_std(root) && boxed == "boxed" && of == "Box" && pin == "pin",
+        _ => false,
+    };
     let is_bare = call.attrs.is_empty() && path.attrs.is_empty() && path.qself.is_none();
     (is_box_pin && is_bare && call.args.len() == 1).then(|| (at(path.span()), &call.args[0]))
 }

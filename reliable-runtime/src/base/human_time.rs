@@ -19,6 +19,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::base::foreign::caught;
+
 /// How long questions were open, for a clock that leaves it out. A question is one itself, and so is a task.
 #[derive(Debug, Default)]
 pub(crate) struct HumanTime(Mutex<State>);
@@ -82,13 +84,6 @@ impl HumanTime {
         });
     }
 
-    /// For those that are told from now on, it began here.
-    fn begins_anew(&self, now: Instant) {
-        let mut state = self.state();
-        state.since = state.since.map(|_| now);
-        state.total = Duration::ZERO;
-    }
-
     /// One is not any more. The clock is left to those who are polled: what wakes them may run where there is another one.
     fn end(&self) {
         self.and_above(|it| {
@@ -99,7 +94,7 @@ impl HumanTime {
             }
             let (waker, above) = (state.waker.take(), state.above.clone());
             drop(state);
-            waker.into_iter().for_each(Waker::wake);
+            wake(waker);
             above
         });
     }
@@ -121,8 +116,9 @@ impl HumanTime {
         }
     }
 
-    /// From now on `clock` is told. Whether that is new.
-    fn tell(&self, clock: &Arc<HumanTime>) -> bool {
+    /// From now on `clock` is told, and of what was before since `from`: that was the first poll of it under this clock.
+    /// Whether that is new.
+    fn tell(&self, clock: &Arc<HumanTime>, from: Option<Instant>) -> bool {
         let mut state = self.state();
         if state.above.iter().any(|it| it.as_ptr() == Arc::as_ptr(clock)) {
             return false;
@@ -131,7 +127,7 @@ impl HumanTime {
             let below = state.below.clone();
             drop(state);
             for it in running(below) {
-                it.tell(clock);
+                it.tell(clock, from);
             }
             return true;
         }
@@ -139,11 +135,12 @@ impl HumanTime {
         state.above.push(Arc::downgrade(clock));
         let (open, since, until, total) = (state.open, state.since, state.until, state.total);
         drop(state);
+        let after = |begun: Instant| from.map_or(begun, |from| from.max(begun));
         match (since, until) {
-            (Some(since), _) if open > 0 => clock.begin(since),
+            (Some(since), _) if open > 0 => clock.begin(after(since)),
             // It was open in this poll, and blocked the thread.
             (_, Some(until)) if open <= 0 => {
-                clock.begin(until.checked_sub(total).unwrap_or(until));
+                clock.begin(after(until.checked_sub(total).unwrap_or(until)).min(until));
                 clock.end();
                 clock.settle(until);
             }
@@ -157,8 +154,8 @@ impl HumanTime {
     }
 
     /// In a task, this was asked or begun.
-    fn comes_with(self: &Arc<Self>, it: &Arc<HumanTime>) {
-        if !it.tell(self) || !it.state().is_task {
+    fn comes_with(self: &Arc<Self>, it: &Arc<HumanTime>, at: Instant) {
+        if !it.tell(self, Some(at)) || !it.state().is_task {
             return;
         }
         let mut state = self.state();
@@ -178,7 +175,7 @@ impl HumanTime {
         self.state().below = below.iter().map(Arc::downgrade).collect();
         for clock in above.iter().filter_map(Weak::upgrade).filter(|clock| !clock.state().has_ended) {
             for it in &below {
-                it.tell(&clock);
+                it.tell(&clock, None);
             }
             if open > 0 {
                 clock.end();
@@ -189,6 +186,13 @@ impl HumanTime {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A waker is foreign, and a question may end in the middle of a panic.
+fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        let _ = caught(|| waker.wake());
     }
 }
 

@@ -140,6 +140,10 @@ impl Bulkhead {
     /// # Errors
     /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
     pub fn admit_blocking(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+        if self.places.available_permits() == 0 && blocked::stops_all_tasks() {
+            blocked::tell(tool);
+            return Err(full(tool));
+        }
         block_on(self.admit(tool), || blocked::tell(tool))
     }
 

@@ -58,6 +58,11 @@ pub(crate) fn shown_text(text: String) -> String {
     if escape::is_plain(&text, MOST) { text } else { shown(&text) }
 }
 
+/// What could end an argument and begin another one stands in quotes: `"ana, amount = 1"`.
+pub(crate) fn quoted(text: String) -> String {
+    if text.contains(['(', ')', ',', '=', '"']) { format!("\"{}\"", text.replace('"', "\\\"")) } else { text }
+}
+
 /// A name that was made at run time.
 pub(crate) fn name(text: String) -> String {
     if escape::is_plain(&text, MOST_OF_A_NAME) { text } else { written(Words::at_most(MOST_OF_A_NAME), &text) }

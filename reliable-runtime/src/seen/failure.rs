@@ -92,9 +92,15 @@ impl<'a> Failure<'a> {
         self.fault.is_some_and(FaultKind::is_rejection)
     }
 
-    /// Whether the service was called at all: not if the call was refused or rejected before.
+    /// Whether the service was called at all: not if the call was refused or rejected before, or if an agent's budget had no
+    /// room for it.
     pub fn was_called(&self) -> bool {
-        !self.is_refusal() && !self.is_rejection()
+        !self.is_refusal() && !self.had_no_room()
+    }
+
+    /// Whether there was no room for the call, in a limit or in a budget: that says nothing about any other call.
+    fn had_no_room(&self) -> bool {
+        self.is_rejection() || self.fault == Some(FaultKind::OverBudget)
     }
 
     /// Whether the error says that the service is not well: `when` says so, or was not given.
@@ -110,10 +116,11 @@ impl<'a> Failure<'a> {
     }
 
     /// Whether the attempts that still run beside the failed one are in vain, too: `when` says so, or was not given and the
-    /// error says so of itself. A rejection is no word on those which got through.
+    /// error says so of itself. That there was no room for this one is no word on those which got through.
     pub(crate) fn ends_race(&self) -> bool {
-        let by_default = self.transient != Some(false) || self.is_rejection();
-        !self.when.unwrap_or(by_default) || self.fault.is_some_and(FaultKind::is_final)
+        let by_default = self.transient != Some(false) || self.had_no_room();
+        let is_final = self.fault.is_some_and(FaultKind::is_final) && !self.had_no_room();
+        !self.when.unwrap_or(by_default) || is_final
     }
 
     /// Whether a fallback may answer: `when` says so, or was not given and the call was not refused.

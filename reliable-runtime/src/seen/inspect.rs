@@ -128,7 +128,7 @@ impl<T: Debug> Inspect<'_, T> {
 impl<T: Display> AsDisplay<'_, T> {
     #[doc(hidden)]
     pub fn text(&self) -> String {
-        words::shown(self.value())
+        words::quoted(words::shown(self.value()))
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::time::Instant;
 
-use crate::base::human_time::{HumanTime, polled};
+use crate::base::human_time::{HumanTime, polled, wake};
 
 /// Waits for the answer of a human: the clocks around it stand still until it is there, or until nobody waits for it.
 pub(crate) async fn asking<F: Future>(answer: F) -> F::Output {
@@ -24,15 +25,20 @@ struct Question {
     /// Who is woken by the answer. It is open as long as somebody is there to be woken: if a question is not polled any
     /// more, its answer ends it all the same.
     waker: Mutex<Option<Waker>>,
+    was_polled: AtomicBool,
+    /// It was woken, and that was no answer: from then on nothing but the answer itself, or its drop, ends it.
+    wakes_in_vain: AtomicBool,
 }
 
 impl Asking {
     fn poll<F: Future>(&self, answer: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let Asking(question) = self;
-        question.open(cx.waker());
+        let was_woken = question.open(cx.waker());
         let polled = answer.poll(&mut Context::from_waker(&Waker::from(Arc::clone(question))));
         if polled.is_ready() {
             question.close();
+        } else if was_woken {
+            question.wakes_in_vain.store(true, Ordering::Relaxed);
         }
         polled
     }
@@ -45,14 +51,15 @@ impl Drop for Asking {
 }
 
 impl Question {
-    fn open(&self, waker: &Waker) {
+    /// Whether it was woken since it was last polled.
+    fn open(&self, waker: &Waker) -> bool {
         let now = Instant::now();
         let before = self.waker().replace(waker.clone());
         if before.is_none() {
             self.time.begin(now);
         }
-        self.time.begins_anew(now);
-        polled::add(&self.time);
+        polled::add(&self.time, now);
+        self.was_polled.swap(true, Ordering::Relaxed) && before.is_none()
     }
 
     fn close(&self) {
@@ -79,6 +86,7 @@ impl Wake for Question {
     }
 
     fn wake_by_ref(self: &Arc<Self>) {
-        self.take_waker().into_iter().for_each(Waker::wake);
+        let in_vain = self.wakes_in_vain.load(Ordering::Relaxed);
+        wake(if in_vain { self.waker().clone() } else { self.take_waker() });
     }
 }

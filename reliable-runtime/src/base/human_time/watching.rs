@@ -80,8 +80,8 @@ impl OwnTimer {
 #[cold]
 #[inline(never)]
 pub(crate) fn note(time: &Arc<HumanTime>, before: u64) {
-    for it in polled::since(before) {
-        it.tell(time);
+    for (at, it) in polled::since(before) {
+        it.tell(time, Some(at));
     }
 }
 
@@ -130,7 +130,7 @@ impl<F: Future, N: FnMut(u64)> Future for Watched<F, N> {
 /// A task that is begun here: what is asked in it is asked under what is around here.
 pub(crate) fn linked<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {
     let link = Link(Arc::new(HumanTime::of_a_task()));
-    polled::add(&link.0);
+    polled::add(&link.0, Instant::now());
     watched(work, move |before| link.note(before))
 }
 
@@ -138,8 +138,8 @@ struct Link(Arc<HumanTime>);
 
 impl Link {
     fn note(&self, before: u64) {
-        for it in polled::since(before) {
-            self.0.comes_with(&it);
+        for (at, it) in polled::since(before) {
+            self.0.comes_with(&it, at);
         }
     }
 }

@@ -12,7 +12,8 @@ use crate::base::sync::{AtomicU64, Ordering};
 /// half-open: the probes admitted (24 bits) | the probes that succeeded (24 bits)
 /// ```
 ///
-/// The generation grows with every transition: an outcome that comes back to another generation is too old to count.
+/// The generation grows with every transition: an outcome that comes back to another generation is too old to count. After
+/// 16384 of them a new era begins, which a call keeps beside its generation, in the place of the payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Word(u64);
 
@@ -85,6 +86,8 @@ const WINDOW_WORDS: usize = LARGEST_WINDOW as usize / 64;
 #[derive(Debug)]
 pub(crate) struct State {
     word: AtomicU64,
+    /// It fits into a payload: there are no 2^62 transitions.
+    era: AtomicU64,
     /// When the last probe was let through, in microseconds.
     probed: AtomicU64,
     /// The generation that the window belongs to (14 bits), and the outcomes seen in it (50 bits).
@@ -122,6 +125,7 @@ impl State {
     pub(crate) const fn new() -> State {
         State {
             word: AtomicU64::new(0),
+            era: AtomicU64::new(0),
             probed: AtomicU64::new(0),
             tally: AtomicU64::new(0),
             window: [const { AtomicU64::new(0) }; WINDOW_WORDS],
@@ -132,6 +136,7 @@ impl State {
     pub(crate) fn new() -> State {
         State {
             word: AtomicU64::new(0),
+            era: AtomicU64::new(0),
             probed: AtomicU64::new(0),
             tally: AtomicU64::new(0),
             window: std::array::from_fn(|_| AtomicU64::new(0)),
@@ -144,6 +149,10 @@ impl State {
     }
 
     fn swap(&self, from: Word, to: Word) -> bool {
+        if to.generation() < from.generation() {
+            // Before it is seen: a call that sees the one without the other is of no generation, and counts as nothing.
+            self.era.fetch_add(1, Ordering::AcqRel);
+        }
         self.word.compare_exchange(from.0, to.0, Ordering::AcqRel, Ordering::Acquire).is_ok()
     }
 
@@ -152,21 +161,32 @@ impl State {
         self.load().phase()
     }
 
+    /// The era for a call that is about to be let through: it is looked at before the generation is.
+    #[inline]
+    fn era(&self) -> u64 {
+        self.era.load(Ordering::Acquire)
+    }
+
+    /// Whether a call was let through in the generation that there is now.
+    fn is_of_now(&self, word: Word, generation: u64) -> bool {
+        word.generation() | self.era() == generation
+    }
+
     /// Admits a call where nothing is wrong, and gives the generation that its outcome will belong to.
     #[inline]
     pub(crate) fn admit_if_closed(&self) -> Option<u64> {
-        let word = self.load();
-        matches!(word.phase(), Phase::Closed { .. }).then(|| word.generation())
+        let (era, word) = (self.era(), self.load());
+        matches!(word.phase(), Phase::Closed { .. }).then(|| word.generation() | era)
     }
 
     /// Admits a call, if only as a probe; else gives the time left, in microseconds.
     pub(crate) fn admit(&self, rules: &Rules, now: impl Fn() -> u64) -> Result<Admitted, Refused> {
         let mut opened = false;
         loop {
-            let word = self.load();
+            let (era, word) = (self.era(), self.load());
             let to = match word.phase() {
                 Phase::Closed { .. } => {
-                    return Ok(Admitted { generation: word.generation(), first_probe: false });
+                    return Ok(Admitted { generation: word.generation() | era, first_probe: false });
                 }
                 Phase::Open { since } => match passed(since, now()) {
                     Some(passed) if passed >= rules.cooldown_us => {
@@ -194,7 +214,8 @@ impl State {
             if self.swap(word, to) {
                 let is_next = to.generation() != word.generation();
                 if is_probe {
-                    return Ok(Admitted { generation: to.generation(), first_probe: is_next });
+                    let era = if to.generation() < word.generation() { self.era() } else { era };
+                    return Ok(Admitted { generation: to.generation() | era, first_probe: is_next });
                 }
                 opened |= is_next;
             }
@@ -214,15 +235,20 @@ impl State {
     /// Whether an outcome changes nothing: a success, counted one by one, where no failure stands before it.
     #[inline]
     pub(crate) fn has_nothing_to_count(&self, rules: &Rules, generation: u64, failed: bool) -> bool {
-        !failed && rules.ratio.is_none() && self.load() == Word::new(generation, CLOSED)
+        // One of an earlier era has nothing to count either.
+        !failed && rules.ratio.is_none() && self.load() == Word::new(generation & GENERATION, CLOSED)
     }
 
     /// Counts the outcome of a call that was admitted in `generation`.
     pub(crate) fn record(&self, rules: &Rules, generation: u64, failed: bool, now: impl Fn() -> u64) -> Change {
-        let window_is_bad = self.load().phase() == CLOSED && self.push(rules, generation, failed);
+        let now_in = self.load();
+        if !self.is_of_now(now_in, generation) {
+            return Change::None;
+        }
+        let window_is_bad = now_in.phase() == CLOSED && self.push(rules, generation & GENERATION, failed);
         loop {
             let word = self.load();
-            if word.generation() != generation {
+            if !self.is_of_now(word, generation) {
                 return Change::None;
             }
             let (to, change) = match word.phase() {
@@ -263,7 +289,7 @@ impl State {
         loop {
             let word = self.load();
             let Phase::HalfOpen { admitted, succeeded } = word.phase() else { return };
-            if word.generation() != generation {
+            if !self.is_of_now(word, generation) {
                 return;
             }
             let to = word.with(Phase::HalfOpen { admitted: admitted.saturating_sub(1), succeeded });

@@ -10,6 +10,7 @@ use tokio::time::Sleep;
 
 use super::bucket::Bucket;
 use crate::base::clock::now_ns;
+use crate::base::foreign::caught;
 use crate::base::timer;
 
 /// Who waits, in the order in which they came. It is locked for a look at it, and never across a wait.
@@ -139,7 +140,8 @@ impl Drop for Place<'_> {
         let next = waiters.sleeps_too_long(place, self.bucket);
         drop(waiters);
         if let Some(next) = next {
-            next.wake();
+            // A waker is foreign, and this may be in the middle of a panic.
+            let _ = caught(|| next.wake());
         }
     }
 }

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use ::metrics::{Gauge, Key, Label, Level, Metadata, Recorder, SharedString, with_recorder};
 
+use crate::base::foreign::caught;
+
 pub(super) type Tag = (&'static str, &'static str);
 
 static METADATA: Metadata<'static> = Metadata::new("reliable", Level::INFO, Some(module_path!()));
@@ -31,25 +33,33 @@ pub(super) fn add<const N: usize>(
 ) {
     if is_heard() {
         let key = key(name, method.into(), &tags());
-        with_recorder(|recorder| recorder.register_counter(&key, &METADATA).increment(by));
+        tell(|recorder| recorder.register_counter(&key, &METADATA).increment(by));
     }
 }
 
 pub(super) fn record(name: &'static str, method: impl Into<SharedString>, duration: Duration) {
     if is_heard() {
         let key = key(name, method.into(), &[]);
-        with_recorder(|recorder| recorder.register_histogram(&key, &METADATA).record(duration));
+        tell(|recorder| recorder.register_histogram(&key, &METADATA).record(duration));
     }
 }
 
 /// A gauge that is one higher now; whoever holds it lowers it again. `None` without a recorder.
 pub(super) fn raise(name: &'static str, method: impl Into<SharedString>) -> Option<Gauge> {
-    is_heard().then(|| {
-        let key = key(name, method.into(), &[]);
-        let gauge = with_recorder(|recorder| recorder.register_gauge(&key, &METADATA));
+    if !is_heard() {
+        return None;
+    }
+    let key = key(name, method.into(), &[]);
+    tell(|recorder| {
+        let gauge = recorder.register_gauge(&key, &METADATA);
         gauge.increment(1);
         gauge
     })
+}
+
+/// A recorder is foreign: its panic is not the call's. The panic hook has told of it.
+fn tell<T>(tell: impl FnOnce(&dyn Recorder) -> T) -> Option<T> {
+    caught(|| with_recorder(tell)).ok()
 }
 
 fn key(name: &'static str, method: SharedString, tags: &[Tag]) -> Key {
