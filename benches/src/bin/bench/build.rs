@@ -30,19 +30,20 @@ pub struct LeftOut {
 /// The program, and the peers that it is without.
 pub fn cases() -> Result<(PathBuf, Vec<LeftOut>), String> {
     eprintln!("building with {} peers …", PEERS.len());
-    if let Ok(program) = build(&PEERS.join(",")) {
+    let with = |peers: &[&str]| build(&format!("failing,{}", peers.join(",")));
+    if let Ok(program) = with(&PEERS) {
         return Ok((program, Vec::new()));
     }
     eprintln!("that failed; looking for those that build …");
     let mut good = Vec::new();
     let mut left_out = Vec::new();
     for peer in PEERS {
-        match build(peer) {
+        match with(&[peer]) {
             Ok(_) => good.push(peer),
             Err(error) => left_out.push(LeftOut { peer, error }),
         }
     }
-    Ok((build(&good.join(","))?, left_out))
+    Ok((with(&good)?, left_out))
 }
 
 /// The program with those who may listen, and without peers. It takes the place of the other one.

@@ -21,7 +21,7 @@ mod tokio;
 #[cfg(feature = "tokio-retry2")]
 mod tokio_retry2;
 #[cfg(feature = "tower")]
-pub mod tower;
+mod tower;
 #[cfg(feature = "tower-resilience")]
 mod tower_resilience;
 

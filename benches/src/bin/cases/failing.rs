@@ -22,6 +22,11 @@ mod tower_resilience;
 
 use std::time::Duration;
 
+#[cfg(feature = "tower")]
+use ::tower::{Service, ServiceExt};
+
+#[cfg(feature = "tower")]
+use crate::case::Case;
 use crate::row::Rows;
 
 /// Nothing that is open or exhausted is to recover while it is measured.
@@ -48,4 +53,13 @@ pub fn add_to(rows: &mut Rows) {
     tower::add_to(rows.contender("tower"));
     #[cfg(feature = "tower-resilience")]
     tower_resilience::add_to(rows.contender("tower-resilience"));
+}
+
+/// A service of tower, and a clone of it for each call.
+#[cfg(feature = "tower")]
+fn add_service<S>(rows: &mut Rows, case: Case, service: S, argument: impl Fn() -> u64 + 'static)
+where
+    S: Service<u64> + Clone + 'static,
+{
+    rows.add_failing(case, move || service.clone().oneshot(argument()));
 }

@@ -5,9 +5,12 @@
 //!
 //! Nobody listens to what happens, unless the variable `HEARD_BY` says who does.
 
+#![cfg_attr(not(feature = "failing"), allow(dead_code, reason = "what only calls need that do not go well"))]
+
 mod callgrind;
 mod case;
 mod contenders;
+#[cfg(feature = "failing")]
 mod failing;
 mod heard;
 mod measure;
@@ -27,6 +30,7 @@ fn main() -> Result<(), String> {
     let _inside = runtime().enter();
     let mut rows = Rows::default();
     contenders::add_to(&mut rows);
+    #[cfg(feature = "failing")]
     failing::add_to(&mut rows);
     let rows = rows.of(only.as_deref());
     let heard_by = std::env::var("HEARD_BY").ok();

@@ -11,8 +11,8 @@ use crate::row::Rows;
 use crate::tool::{Error, dead_tool, flaky_tool};
 
 pub fn add_to(rows: &mut Rows) {
-    rows.add(Case::FailedOnce, || retried(flaky_tool, black_box(1)))
-        .add(Case::FailedAlways, || retried(dead_tool, black_box(1)));
+    rows.add_failing(Case::FailedOnce, || retried(flaky_tool, black_box(1)))
+        .add_failing(Case::FailedAlways, || retried(dead_tool, black_box(1)));
 }
 
 async fn retried<F>(call: impl Fn(u64) -> F, n: u64) -> Result<u64, Error>

@@ -27,16 +27,16 @@ pub fn add_to(rows: &mut Rows) {
 
 fn add_with<E: Fails>(rows: &mut Rows, error: Option<&'static str>) {
     std::mem::forget(FULL.try_acquire());
-    rows.add_with(Case::FailedOnce, error, || retried(flaky_tool::<E>, black_box(1)))
-        .add_with(Case::FailedAlways, error, || retried(dead_tool::<E>, black_box(1)))
-        .add_with(Case::Open, error, || open::<E>(black_box(1)))
-        .add_with(Case::HalfOpen, error, || half_open::<E>(black_box(1)))
-        .add_with(Case::Full, error, || full::<E>(black_box(1)))
-        .add_with(Case::Exhausted, error, || exhausted::<E>(black_box(1)))
-        .add_with(Case::TimedOut, error, || timed_out::<E>(black_box(1)))
-        .add_with(Case::Hedged, error, || hedged::<E>(black_box(1)))
-        .add_with(Case::Answered, error, || answered::<E>(black_box(1)))
-        .add_with(Case::Denied, error, || denied::<E>(black_box(1)));
+    rows.add_failing_with(Case::FailedOnce, error, || retried(flaky_tool::<E>, black_box(1)))
+        .add_failing_with(Case::FailedAlways, error, || retried(dead_tool::<E>, black_box(1)))
+        .add_failing_with(Case::Open, error, || open::<E>(black_box(1)))
+        .add_failing_with(Case::HalfOpen, error, || half_open::<E>(black_box(1)))
+        .add_failing_with(Case::Full, error, || full::<E>(black_box(1)))
+        .add_failing_with(Case::Exhausted, error, || exhausted::<E>(black_box(1)))
+        .add_failing_with(Case::TimedOut, error, || timed_out::<E>(black_box(1)))
+        .add_failing_with(Case::Hedged, error, || hedged::<E>(black_box(1)))
+        .add_failing_with(Case::Answered, error, || answered::<E>(black_box(1)))
+        .add_failing_with(Case::Denied, error, || denied::<E>(black_box(1)));
 }
 
 /// What an error says of itself, and how it says what the library would say.

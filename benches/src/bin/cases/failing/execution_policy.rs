@@ -12,10 +12,10 @@ use crate::row::Rows;
 use crate::tool::{Error, dead_tool, flaky_tool, hanging_tool};
 
 pub fn add_to(rows: &mut Rows) {
-    rows.add(Case::FailedOnce, || failed_once(black_box(1)))
-        .add(Case::FailedAlways, || failed_always(black_box(1)))
-        .add(Case::Open, || open(black_box(1)))
-        .add(Case::TimedOut, || timed_out(black_box(1)));
+    rows.add_failing(Case::FailedOnce, || failed_once(black_box(1)))
+        .add_failing(Case::FailedAlways, || failed_always(black_box(1)))
+        .add_failing(Case::Open, || open(black_box(1)))
+        .add_failing(Case::TimedOut, || timed_out(black_box(1)));
 }
 
 type Policy = LazyLock<ExecutionPolicy<DefaultCore, u64, Error>>;

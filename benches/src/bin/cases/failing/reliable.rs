@@ -37,16 +37,16 @@ macro_rules! with_error {
             pub fn add_to(rows: &mut Rows, error: Option<&'static str>) {
                 std::mem::forget(FULL.admit_blocking("holder"));
                 probing(&HALF_OPEN);
-                rows.add_with(Case::FailedOnce, error, || failed_once(black_box(1)))
-                    .add_with(Case::FailedAlways, error, || failed_always(black_box(1)))
-                    .add_with(Case::Open, error, || open(black_box(1)))
-                    .add_with(Case::HalfOpen, error, || half_open(black_box(1)))
-                    .add_with(Case::Full, error, || full(black_box(1)))
-                    .add_with(Case::Exhausted, error, || exhausted(black_box(1)))
-                    .add_with(Case::TimedOut, error, || timed_out(black_box(1)))
-                    .add_with(Case::Hedged, error, || hedged(black_box(1)))
-                    .add_with(Case::Answered, error, || answered(black_box(1)))
-                    .add_with(Case::Denied, error, || denied(black_box(1)));
+                rows.add_failing_with(Case::FailedOnce, error, || failed_once(black_box(1)))
+                    .add_failing_with(Case::FailedAlways, error, || failed_always(black_box(1)))
+                    .add_failing_with(Case::Open, error, || open(black_box(1)))
+                    .add_failing_with(Case::HalfOpen, error, || half_open(black_box(1)))
+                    .add_failing_with(Case::Full, error, || full(black_box(1)))
+                    .add_failing_with(Case::Exhausted, error, || exhausted(black_box(1)))
+                    .add_failing_with(Case::TimedOut, error, || timed_out(black_box(1)))
+                    .add_failing_with(Case::Hedged, error, || hedged(black_box(1)))
+                    .add_failing_with(Case::Answered, error, || answered(black_box(1)))
+                    .add_failing_with(Case::Denied, error, || denied(black_box(1)));
             }
 
             #[retry(max = 3, backoff = "none")]

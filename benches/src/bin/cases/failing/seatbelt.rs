@@ -43,5 +43,5 @@ where
     S: Stack<Service: Service<u64, Out = Outcome> + 'static>,
 {
     let service: &S::Service = Box::leak(Box::new(stack.into_service()));
-    rows.add(case, move || service.execute(black_box(1)));
+    rows.add_failing(case, move || service.execute(black_box(1)));
 }

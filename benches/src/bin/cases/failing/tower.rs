@@ -8,7 +8,7 @@ use tower::retry::Policy;
 use tower::{Service, ServiceBuilder, ServiceExt};
 
 use crate::case::Case;
-use crate::contenders::tower::add_service;
+use crate::failing::add_service;
 use crate::row::Rows;
 use crate::tool::{Error, dead_tool, flaky_tool, hanging_tool, tool};
 
@@ -24,7 +24,7 @@ pub fn add_to(rows: &mut Rows) {
     let mut holder = full.clone();
     let _ready = holder.poll_ready(&mut std::task::Context::from_waker(std::task::Waker::noop()));
     std::mem::forget(holder);
-    rows.add(Case::Full, move || full.clone().oneshot(n()));
+    rows.add_failing(Case::Full, move || full.clone().oneshot(n()));
 }
 
 #[derive(Clone)]

@@ -12,7 +12,7 @@ use tower_resilience::timelimiter::TimeLimiterLayer;
 
 use super::LONG;
 use crate::case::Case;
-use crate::contenders::tower::add_service;
+use crate::failing::add_service;
 use crate::row::Rows;
 use crate::tool::{Error, dead_tool, hanging_tool, tool};
 
