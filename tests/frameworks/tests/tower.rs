@@ -1,4 +1,4 @@
-//! `tower`: annotated functions as services, and an annotated `Service::call`.
+//! `tower`: annotated functions as services, and one that a `Service::call` calls.
 
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -53,6 +53,14 @@ impl Weather {
             _ => Ok(format!("sunny in {city}")),
         }
     }
+
+    /// The future of a service may not borrow it: so the attributes stand on a function that owns what it needs.
+    #[fallback(Ok(format!("nothing is known of {city}")))]
+    #[retry(max = 3)]
+    #[timeout(secs = 1)]
+    async fn forecast(self, city: String) -> Result<String, BoxError> {
+        self.answer(&city).await
+    }
 }
 
 impl Service<String> for Weather {
@@ -64,12 +72,8 @@ impl Service<String> for Weather {
         Poll::Ready(Ok(()))
     }
 
-    #[fallback(Ok(format!("nothing is known of {city}")))]
-    #[retry(max = 3)]
-    #[timeout(secs = 1)]
-    fn call(&mut self, city: String) -> Pin<Box<dyn Future<Output = Result<String, BoxError>> + Send>> {
-        let weather = self.clone();
-        Box::pin(async move { weather.answer(&city).await })
+    fn call(&mut self, city: String) -> Self::Future {
+        Box::pin(self.clone().forecast(city))
     }
 }
 
