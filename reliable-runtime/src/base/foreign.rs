@@ -5,7 +5,7 @@ use std::future::Future;
 use std::mem::forget;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, Waker};
 
 /// What `call` gives, or the words of its panic. The panic hook has told of that one.
 pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
@@ -25,6 +25,13 @@ pub(crate) fn drop_quietly<T>(foreign: T) {
     let dropped = |it| catch_unwind(AssertUnwindSafe(|| drop::<Box<dyn Any + Send>>(it)));
     if let Err(panic) = catch_unwind(AssertUnwindSafe(|| drop(foreign))) {
         let _ = dropped(panic).map_err(forget);
+    }
+}
+
+/// Wakes whoever is there to be woken, be it in the middle of a panic: a waker is foreign, too.
+pub(crate) fn wake(waker: Option<Waker>) {
+    if let Some(waker) = waker {
+        let _ = caught(|| waker.wake());
     }
 }
 

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::base::foreign::caught;
+use crate::base::foreign::wake;
 
 /// How long questions were open, for a clock that leaves it out. A question is one itself, and so is a task.
 #[derive(Debug, Default)]
@@ -186,13 +186,6 @@ impl HumanTime {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-/// A waker is foreign, and a question may end in the middle of a panic.
-fn wake(waker: Option<Waker>) {
-    if let Some(waker) = waker {
-        let _ = caught(|| waker.wake());
     }
 }
 

@@ -28,7 +28,7 @@ fn tell(event: impl FnOnce() -> Event) {
     if traced {
         let _ = caught(|| trace::emit(&event));
     }
-    let _ = caught(|| metrics::count(&event));
+    metrics::count(&event);
     if let Some(listeners) = listeners {
         listeners.tell(&event);
     }

@@ -8,7 +8,8 @@ use std::task::{Context, Poll, Wake, Waker};
 
 use tokio::time::Instant;
 
-use crate::base::human_time::{HumanTime, polled, wake};
+use crate::base::foreign::wake;
+use crate::base::human_time::{HumanTime, polled};
 
 /// Waits for the answer of a human: the clocks around it stand still until it is there, or until nobody waits for it.
 pub(crate) async fn asking<F: Future>(answer: F) -> F::Output {

@@ -10,7 +10,7 @@ use tokio::time::Sleep;
 
 use super::bucket::Bucket;
 use crate::base::clock::now_ns;
-use crate::base::foreign::caught;
+use crate::base::foreign::wake;
 use crate::base::timer;
 
 /// Who waits, in the order in which they came. It is locked for a look at it, and never across a wait.
@@ -139,9 +139,6 @@ impl Drop for Place<'_> {
         let _left = waiters.waiting.remove(place);
         let next = waiters.sleeps_too_long(place, self.bucket);
         drop(waiters);
-        if let Some(next) = next {
-            // A waker is foreign, and this may be in the middle of a panic.
-            let _ = caught(|| next.wake());
-        }
+        wake(next);
     }
 }
