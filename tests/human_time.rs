@@ -53,6 +53,21 @@ fn late(limit: u64) -> Fault {
     Fault::TimedOut { tool: "call".into(), limit: secs(limit) }
 }
 
+/// What `advance` does in the poll in which it is made, a blocked thread does, too.
+async fn block_for(seconds: u64) {
+    let mut advance = Box::pin(tokio::time::advance(secs(seconds)));
+    let _ = poll_fn(|cx| Poll::Ready(advance.as_mut().poll(cx))).await;
+}
+
+struct Blocks;
+
+impl Approver for Blocks {
+    async fn review(&self, _: &Request) -> Decision {
+        block_for(40).await;
+        Decision::approve()
+    }
+}
+
 /// The outcome, and after how many seconds.
 async fn done_at<T>(call: impl Future<Output = T>) -> (T, u64) {
     let started = Instant::now();
@@ -247,15 +262,6 @@ mod a_timeout {
 
     #[tokio::test(start_paused = true)]
     async fn leaves_out_the_time_of_an_approver_that_blocks() {
-        struct Blocks;
-        impl Approver for Blocks {
-            async fn review(&self, _: &Request) -> Decision {
-                // What `advance` does in the poll in which it is made, a blocked thread does, too.
-                let mut advance = Box::pin(tokio::time::advance(secs(40)));
-                let _ = poll_fn(|cx| Poll::Ready(advance.as_mut().poll(cx))).await;
-                Decision::approve()
-            }
-        }
         #[requires_approval(by = Blocks)]
         async fn blocks() -> Result<(), Fault> {
             Ok(())
@@ -380,18 +386,17 @@ mod a_timeout {
     /// As an executor does that runs inside of a call, and blocks its thread.
     #[tokio::test(start_paused = true)]
     async fn leaves_out_a_question_that_is_polled_again_and_again_in_one_poll() {
-        struct Blocks;
-        impl Approver for Blocks {
+        struct BlocksAgainAndAgain;
+        impl Approver for BlocksAgainAndAgain {
             async fn review(&self, _: &Request) -> Decision {
                 for _ in 0..4 {
-                    let mut advance = Box::pin(tokio::time::advance(secs(10)));
-                    let _ = poll_fn(|cx| Poll::Ready(advance.as_mut().poll(cx))).await;
+                    block_for(10).await;
                     tokio::task::yield_now().await;
                 }
                 Decision::approve()
             }
         }
-        #[requires_approval(by = Blocks)]
+        #[requires_approval(by = BlocksAgainAndAgain)]
         async fn asks() -> Result<(), Fault> {
             Ok(())
         }
@@ -744,14 +749,6 @@ mod the_time_of_an_agent {
 
     #[tokio::test(start_paused = true)]
     async fn is_without_that_of_an_approver_that_blocks() {
-        struct Blocks;
-        impl Approver for Blocks {
-            async fn review(&self, _: &Request) -> Decision {
-                let mut advance = Box::pin(tokio::time::advance(secs(40)));
-                let _ = poll_fn(|cx| Poll::Ready(advance.as_mut().poll(cx))).await;
-                Decision::approve()
-            }
-        }
         #[requires_approval(by = Blocks)]
         async fn blocks() -> Result<(), Fault> {
             Ok(())
