@@ -29,9 +29,9 @@ pub fn time(rows: &[Row], is_heard: bool) {
         let (least, median) = (nanos[0], nanos[nanos.len() / 2]);
         let heap = allocation_counter::measure(|| row.run(1, &mut Nobody));
         // The future of a call that waits is boxed by whoever measures it.
-        let by_us = if row.case.waits() { [2, (row.future_bytes() + size_of::<usize>()) as u64] } else { [0, 0] };
+        let by_us = if row.case.waits() { [2, (row.future_bytes + size_of::<usize>()) as u64] } else { [0, 0] };
         let (allocations, bytes) = (heap.count_total - by_us[0], heap.bytes_total - by_us[1]);
-        let (contender, future) = (row.contender, row.future_bytes());
+        let (contender, future) = (row.contender, row.future_bytes);
         println!("{row}\t{contender}\t{least:.2}\t{median:.2}\t{allocations}\t{bytes}\t{future}");
     }
 }

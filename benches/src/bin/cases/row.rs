@@ -22,6 +22,8 @@ pub struct Row {
     /// What the tool fails with, unless it is what it is everywhere else.
     error: Option<&'static str>,
     pub contender: &'static str,
+    /// The size of the future that a caller awaits.
+    pub future_bytes: usize,
     call: Box<dyn Call>,
 }
 
@@ -29,11 +31,6 @@ impl Row {
     /// Makes so many calls, each to its end.
     pub fn run(&self, calls: usize, watch: &mut dyn Watch) {
         self.call.run(calls, watch);
-    }
-
-    /// The size of the future that a caller awaits, in bytes.
-    pub fn future_bytes(&self) -> usize {
-        self.call.future_bytes()
     }
 }
 
@@ -47,7 +44,6 @@ impl fmt::Display for Row {
 
 trait Call {
     fn run(&self, calls: usize, watch: &mut dyn Watch);
-    fn future_bytes(&self) -> usize;
 }
 
 /// Calls that go well. Each row is compiled for what it does and nothing else, or the compiler would inline less of it.
@@ -76,10 +72,6 @@ where
             }
         }
         watch.stop();
-    }
-
-    fn future_bytes(&self) -> usize {
-        size_of_val(&self.0())
     }
 }
 
@@ -112,10 +104,6 @@ where
         // A breaker may let a probe through, and a limit the call that it has room for.
         assert!(well <= 16, "{well} of {calls} calls went well");
     }
-
-    fn future_bytes(&self) -> usize {
-        size_of_val(&self.0())
-    }
 }
 
 /// Calls that end when a timer has fired.
@@ -146,10 +134,6 @@ where
         }
         watch.stop();
     }
-
-    fn future_bytes(&self) -> usize {
-        size_of_val(&self.0())
-    }
 }
 
 #[cold]
@@ -175,7 +159,7 @@ impl Rows {
     where
         F: Future<Output = Result<T, E>>,
     {
-        self.push(case, None, Box::new(Well(call)))
+        self.push(case, None, size_of::<F>(), Box::new(Well(call)))
     }
 
     /// The same for a case that does not go well.
@@ -201,11 +185,11 @@ impl Rows {
             _ if case.fails() => Box::new(Failing(call)),
             _ => Box::new(Well(call)),
         };
-        self.push(case, error, call)
+        self.push(case, error, size_of::<F>(), call)
     }
 
-    fn push(&mut self, case: Case, error: Option<&'static str>, call: Box<dyn Call>) -> &mut Self {
-        self.rows.push(Row { case, error, contender: self.contender, call });
+    fn push(&mut self, case: Case, error: Option<&'static str>, future_bytes: usize, call: Box<dyn Call>) -> &mut Self {
+        self.rows.push(Row { case, error, contender: self.contender, future_bytes, call });
         self
     }
 
