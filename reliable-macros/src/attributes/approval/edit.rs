@@ -53,9 +53,10 @@ impl Edits {
             #cfgs
             let mut #edit = ::reliable::expansion::EditOf::new(&#name).none_yet();
         ));
-        let place = quote_spanned!(there=> &mut #edit.value);
+        // The compiler points there where it has something to say of the type.
+        let method = quote_spanned!(there=> edit);
         let call = quote_spanned!(mixed=>
-            .edit(#label, #place, |#name| ::reliable::expansion::Inspect::new(#name).text())
+            .#method(#label, &mut #edit.value, |#name| ::reliable::expansion::Inspect::new(#name).text())
         );
         self.calls.push(Call { cfgs: cfgs.clone(), call });
         let binds = mutability.is_none().then(|| quote_spanned!(mixed=> let));
