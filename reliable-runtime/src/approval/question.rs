@@ -86,9 +86,10 @@ impl<'a> Approval<'a> {
         self
     }
 
-    /// Lets the human put another value in the place of an argument that was shown before. It is `value` when the answer is
-    /// yes and came with one, and then `words` says it in the events: an edit that can't be read is a no. Needs the feature
-    /// `serde`; see [`Decision`], whose `edit` is the other end.
+    /// Lets the human put another value in the place of an argument that was shown before, and not redacted. When the answer
+    /// is a yes that came with one, `value` has it, and `words` says it in the events; of one that can't be read comes a no.
+    /// Needs the feature `serde`. The other end is `edit` of [`Decision`].
+    ///
     #[cfg_attr(feature = "serde", doc = "```")]
     #[cfg_attr(not(feature = "serde"), doc = "```ignore")]
     /// use reliable::{Approval, Decision, approver};
@@ -143,15 +144,15 @@ impl<'a> Approval<'a> {
             if let Some(decision) = asks::denied(&self.request).or_else(|| untold(&self.request)) {
                 return self.conclude(decision, Duration::ZERO);
             }
-            self.tell_asked();
             let whom = Whom::of(self.by);
             if let Some(decision) = whom.at_once(&self.request) {
+                self.tell_asked();
                 let decision = self.corrected(decision);
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
             let question = {
-                let span = ApprovalSpan::begin(&self.request.tool);
+                let span = ApprovalSpan::begin(&self.request);
                 Box::pin(span.around(self.wait_for(whom, span.clone())))
             };
             question.await
@@ -164,6 +165,7 @@ impl<'a> Approval<'a> {
     }
 
     async fn wait_for(mut self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
+        self.tell_asked();
         let open = Open::new(&self.request);
         let answer = whom.review(&self.request);
         let decision = match self.within {
