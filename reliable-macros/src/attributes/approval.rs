@@ -41,7 +41,7 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
         &[
             Row::beside("reason", Takes::Expression).also(&["message", "why", "description", "text"]),
             Row::beside("when", Takes::Expression).also(&["if", "condition"]),
-            Row::beside("within", Takes::Duration).also(&["timeout", "deadline", "expires", "ttl"]),
+            Row::beside("within", Takes::HumanTime).also(&["timeout", "deadline", "expires", "ttl"]),
             Row::beside("by", Takes::Expression).also(&["approver", "from", "with", "who"]),
             Row::beside("show", Takes::Names).also(&["args", "arguments", "display", "only"]),
             Row::beside("redact", Takes::Names).also(&["hide", "secret", "mask", "skip"]),
