@@ -6,6 +6,7 @@ use syn::spanned::Spanned;
 use syn::{Expr, Lit, PatIdent};
 
 use crate::attributes::approval::arguments::arguments;
+use crate::attributes::approval::edit::Edits;
 use crate::attributes::approval::guarded::Flag;
 use crate::errors::Errors;
 use crate::function::code::{Code, ended_by_fault};
@@ -18,6 +19,7 @@ use crate::stack::attribute::{Attribute, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 mod arguments;
+mod edit;
 mod guarded;
 mod inert;
 pub(crate) mod proof;
@@ -45,6 +47,7 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
             Row::beside("by", Takes::Expression).also(&["approver", "from", "with", "who"]),
             Row::beside("show", Takes::Names).also(&["args", "arguments", "display", "only"]),
             Row::beside("redact", Takes::Names).also(&["hide", "secret", "mask", "skip"]),
+            Row::beside("edit", Takes::Names).also(&["edits", "editable", "correct", "change", "changes", "modify"]),
             Row::beside("guarded", Takes::Nothing).also(&["guard", "gated", "proven", "prove"]),
         ],
         read,
@@ -52,8 +55,9 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
 };
 
 struct Approval {
-    /// `.reason(…)`, `.show(…)`, `.within(…)`
+    /// `.reason(…)`, `.show(…)`, `.within(…)`, `.edit(…)`
     calls: Vec<Call>,
+    edits: Edits,
     /// `.by(&…)`
     by: Option<TokenStream>,
     when: Option<TokenStream>,
@@ -76,7 +80,9 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     });
     let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
     let guarded = options.mention("guarded").map(|flag| Flag::new(flag, function));
-    Box::new(Approval { calls: calls(options, function, errors), by, when, guarded })
+    let (mut calls, mut edits) = (calls(options, function, errors), Edits::new(options, function, errors));
+    calls.append(&mut edits.calls);
+    Box::new(Approval { calls, edits, by, when, guarded })
 }
 
 fn without_name(value: &Expr) -> String {
@@ -98,12 +104,14 @@ impl Layer for Approval {
     //     }
     //     BODY
     //
+    // With `edit(body)` the place for a correction stands before it, and what the body sees behind it.
+    //
     // Nothing happens after the body: so the body stays where it is. The question is put together before it is asked,
     // so that nothing borrows the arguments while a human thinks. What the attributes below it evaluate comes after it.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let tool = &function.name;
-        let Approval { calls, by, when, .. } = self;
+        let Approval { calls, edits: Edits { before, behind, .. }, by, when, .. } = self;
         let refused = ended_by_fault(function);
         let question = question(tool, calls);
         let ask = quote_spanned!(mixed=>
@@ -112,10 +120,11 @@ impl Layer for Approval {
                 return #refused;
             }
         );
-        inner.behind(&match when {
+        let ask = match when {
             Some(when) => quote_spanned!(mixed=> if #when { #ask }),
             None => ask,
-        })
+        };
+        inner.behind(&quote_spanned!(mixed=> #before #ask #behind))
     }
 
     /// A denial is no failure that a fallback is to answer: so the question stands outside of it.

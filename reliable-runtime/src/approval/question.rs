@@ -7,6 +7,7 @@ use tokio::time::Instant;
 
 use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
+use crate::approval::edits::Places;
 use crate::approval::{approver, asked, asks};
 use crate::base::human_time::asking::asking;
 use crate::base::timer;
@@ -14,6 +15,7 @@ use crate::said::decision::Decision;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::ids::QuestionId;
+use crate::said::json::Editable;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Request};
 use crate::said::words;
@@ -44,12 +46,13 @@ pub struct Approval<'a> {
     request: Request,
     within: Option<Duration>,
     by: Option<&'a dyn ErasedApprover>,
+    places: Places<'a>,
 }
 
 impl<'a> Approval<'a> {
     /// A question about `tool`, with no arguments yet.
     pub fn new(tool: impl Into<ToolName>) -> Self {
-        Approval { request: Request::new(tool.into()), within: None, by: None }
+        Approval { request: Request::new(tool.into()), within: None, by: None, places: Places::none() }
     }
 
     /// Why a human is asked.
@@ -79,7 +82,34 @@ impl<'a> Approval<'a> {
     }
 
     fn argument(mut self, name: &'static str, value: Option<String>) -> Self {
-        self.request.arguments.push(Argument { name: name.into(), value });
+        self.request.arguments.push(Argument { name: name.into(), value, editable: false });
+        self
+    }
+
+    /// Lets the human put another value in the place of an argument that was shown before. It is `value` when the answer is
+    /// yes and came with one, and then `words` says it in the events: an edit that can't be read is a no. Needs the feature
+    /// `serde`; see [`Decision`], whose `edit` is the other end.
+    #[cfg_attr(feature = "serde", doc = "```")]
+    #[cfg_attr(not(feature = "serde"), doc = "```ignore")]
+    /// use reliable::{Approval, Decision, approver};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), reliable::Fault> {
+    /// let less = approver::Scripted::new([Decision::approve().edit("amount", 35)]);
+    /// let (amount, mut edited) = (40, None);
+    /// let question = Approval::new("refund").show("amount", amount.to_string()).by(&less);
+    /// question.edit("amount", &mut edited, ToString::to_string).ask().await?;
+    /// assert_eq!(edited.unwrap_or(amount), 35);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn edit<T: Editable + Send>(
+        mut self,
+        name: &'static str,
+        value: &'a mut Option<T>,
+        words: fn(&T) -> String,
+    ) -> Self {
+        self.places.add(&mut self.request, name, value, words);
         self
     }
 
@@ -116,6 +146,7 @@ impl<'a> Approval<'a> {
             self.tell_asked();
             let whom = Whom::of(self.by);
             if let Some(decision) = whom.at_once(&self.request) {
+                let decision = self.corrected(decision);
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
@@ -132,15 +163,17 @@ impl<'a> Approval<'a> {
         self.request.step = self.request.run.as_ref().map(|_| run.step());
     }
 
-    async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
+    async fn wait_for(mut self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
         let open = Open::new(&self.request);
         let answer = whom.review(&self.request);
         let decision = match self.within {
             Some(within) => asking(timer::within(within, answer)).await.unwrap_or(Decision::Expired),
             None => asking(answer).await,
         };
+        let waited = open.answered();
+        let decision = self.corrected(decision);
         span.decided(&decision);
-        self.conclude(decision, open.answered())
+        self.conclude(decision, waited)
     }
 
     fn tell_asked(&self) {
@@ -150,12 +183,27 @@ impl<'a> Approval<'a> {
         });
     }
 
+    /// The answer when its corrections are made: of those that can't be made comes a no, before anybody hears of a yes.
+    fn corrected(&mut self, decision: Decision) -> Decision {
+        let Decision::Approved { by, edits } = decision else { return decision };
+        if edits.is_empty() {
+            return Decision::Approved { by, edits };
+        }
+        let corrected = self.places.correct(&mut self.request, &edits);
+        let untold = || untold(&self.request).map(|no| if let Some(by) = &by { no.by(by) } else { no });
+        match corrected {
+            Ok(()) => untold().unwrap_or(Decision::Approved { by, edits }),
+            Err(reason) => Decision::Denied { by, reason },
+        }
+    }
+
     fn conclude(self, decision: Decision, waited: Duration) -> Result<(), Fault> {
         let Request { id, tool, arguments, .. } = self.request;
         let remembered = false;
         let (fault, by) = match decision {
-            Decision::Approved { by } => {
-                let edits = Vec::new();
+            Decision::Approved { by, edits } => {
+                let is_edited = |argument: &&Argument| edits.get(&argument.name).is_some();
+                let edits = arguments.iter().filter(is_edited).cloned().collect();
                 emit(|| Event::Approved { tool, id, by, waited, arguments, edits, remembered });
                 return Ok(());
             }

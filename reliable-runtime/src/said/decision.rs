@@ -2,6 +2,9 @@
 
 use std::fmt::Display;
 
+use crate::said::edits::Edits;
+#[cfg(feature = "serde")]
+use crate::said::json::written;
 use crate::said::words;
 
 /// What the human said.
@@ -25,6 +28,9 @@ pub enum Decision {
     Approved {
         /// Who said so, where that is known.
         by: Option<String>,
+        /// What of the call is to be another than was asked about.
+        #[cfg_attr(feature = "serde", serde(default))]
+        edits: Edits,
     },
     /// No: the body does not run.
     #[non_exhaustive]
@@ -41,7 +47,7 @@ pub enum Decision {
 impl Decision {
     /// Yes.
     pub const fn approve() -> Self {
-        Decision::Approved { by: None }
+        Decision::Approved { by: None, edits: Edits::none() }
     }
 
     /// No, and why.
@@ -51,15 +57,62 @@ impl Decision {
 
     /// Who decided.
     pub fn by(mut self, who: impl Into<String>) -> Self {
-        if let Decision::Approved { by } | Decision::Denied { by, .. } = &mut self {
+        if let Decision::Approved { by, .. } | Decision::Denied { by, .. } = &mut self {
             *by = Some(who.into());
+        }
+        self
+    }
+
+    /// Yes, but with another value for an argument: one that [`Argument::editable`](crate::said::request::Argument) says may
+    /// be corrected. The function runs with that value, and its policies and the events tell of the call as it ran. The last
+    /// one holds for an argument that is given twice.
+    ///
+    /// A yes with an edit that does not hold is a no that says so: of another argument, of a value that can't be read as the
+    /// argument's type, of a call where nothing may be corrected. Of a no it changes nothing.
+    ///
+    /// The value travels as JSON. What JSON can't write is a no, too: a map whose keys are neither texts nor numbers, a `u128`
+    /// or `i128` that has no room in 64 bits. A float that is no number becomes `null`, which only an `Option` takes.
+    ///
+    /// ```
+    /// use reliable::approver::Scripted;
+    /// use reliable::{Decision, Fault, Scope, requires_approval};
+    ///
+    /// #[requires_approval(edit(body))]
+    /// async fn send_email(to: &str, body: &str) -> Result<String, Fault> {
+    ///     Ok(format!("{to}: {body}"))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let ana = Scripted::new([
+    ///     Decision::approve().by("ana").edit("body", "Good morning"),
+    ///     Decision::approve().by("ana").edit("to", "bob"),
+    /// ]);
+    /// let scope = Scope::current().approver(ana);
+    /// assert_eq!(scope.clone().run(send_email("eve", "Hi")).await.unwrap(), "eve: Good morning");
+    /// let denied = scope.run(send_email("eve", "Hi")).await.unwrap_err();
+    /// assert_eq!(denied.to_string(), "`send_email` was denied: `to` was corrected, which this call allows for `body` alone");
+    /// # }
+    /// ```
+    #[cfg(feature = "serde")]
+    #[expect(clippy::needless_pass_by_value, reason = "`.edit(\"amount\", 40)` reads better than a reference")]
+    pub fn edit(mut self, argument: impl Into<String>, value: impl serde::Serialize) -> Self {
+        if let Decision::Approved { by, edits } = &mut self {
+            let argument = argument.into();
+            match written(&value) {
+                Ok(value) => edits.set(argument, value),
+                Err(error) => {
+                    let reason = format!("the correction of `{argument}` can't be written: {error}");
+                    return Decision::Denied { by: by.take(), reason };
+                }
+            }
         }
         self
     }
 
     /// The same in words that may go into an event, a log or a fault.
     pub(crate) fn told(mut self) -> Self {
-        if let Decision::Approved { by } | Decision::Denied { by, .. } = &mut self {
+        if let Decision::Approved { by, .. } | Decision::Denied { by, .. } = &mut self {
             *by = by.take().map(words::name);
         }
         if let Decision::Denied { reason, .. } = &mut self {

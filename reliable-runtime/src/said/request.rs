@@ -64,6 +64,9 @@ pub struct Argument {
     pub name: ToolName,
     /// Its value in words; `None` where it is redacted.
     pub value: Option<String>,
+    /// Whether the answer may put another value in its place, by `Decision::edit`.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub editable: bool,
 }
 
 impl Display for Request {
@@ -77,7 +80,7 @@ pub(crate) struct Listed<'a>(pub(crate) &'a [Argument]);
 
 impl Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, Argument { name, value }) in self.0.iter().enumerate() {
+        for (i, Argument { name, value, .. }) in self.0.iter().enumerate() {
             let comma = if i == 0 { "" } else { ", " };
             write!(f, "{comma}{name} = {}", value.as_deref().unwrap_or("<redacted>"))?;
         }

@@ -1,0 +1,53 @@
+pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
+    let mut body_edit = ::reliable::expansion::EditOf::new(&body).none_yet();
+    let approval = ::reliable::Approval::new("send_email")
+        .show("to", ::reliable::expansion::Inspect::new(&to).argument())
+        .show("body", ::reliable::expansion::Inspect::new(&body).argument())
+        .edit(
+            "body",
+            &mut body_edit.value,
+            |body| ::reliable::expansion::Inspect::new(body).text(),
+        );
+    if let ::core::result::Result::Err(fault) = approval.ask().await {
+        return ::reliable::expansion::Outcome::from_fault(fault);
+    }
+    let body = body_edit.or(body);
+    { deliver(to, body).await }
+}
+pub async fn order(pieces: u32, mut note: String) -> Result<Receipt, MailError> {
+    let mut pieces_edit = ::reliable::expansion::EditOf::new(&pieces).none_yet();
+    let mut note_edit = ::reliable::expansion::EditOf::new(&note).none_yet();
+    if pieces > 10 {
+        let approval = ::reliable::Approval::new("order")
+            .show("pieces", ::reliable::expansion::Inspect::new(&pieces).argument())
+            .show("note", ::reliable::expansion::Inspect::new(&note).argument())
+            .edit(
+                "pieces",
+                &mut pieces_edit.value,
+                |pieces| ::reliable::expansion::Inspect::new(pieces).text(),
+            )
+            .edit(
+                "note",
+                &mut note_edit.value,
+                |note| ::reliable::expansion::Inspect::new(note).text(),
+            );
+        if let ::core::result::Result::Err(fault) = approval.ask().await {
+            return ::reliable::expansion::Outcome::from_fault(fault);
+        }
+    }
+    let pieces = pieces_edit.or(pieces);
+    note = note_edit.or(note);
+    let timeout = const { &::reliable::Timeout::secs(2) };
+    return timeout
+        .run(
+            "order",
+            async {
+                let outcome: Result<Receipt, MailError> = {
+                    note.push('!');
+                    place(pieces, &note).await
+                };
+                outcome
+            },
+        )
+        .await;
+}
