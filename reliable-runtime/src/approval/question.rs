@@ -143,15 +143,15 @@ impl<'a> Approval<'a> {
             if let Some(decision) = asks::denied(&self.request).or_else(|| untold(&self.request)) {
                 return self.conclude(decision, Duration::ZERO);
             }
-            self.tell_asked();
             let whom = Whom::of(self.by);
             if let Some(decision) = whom.at_once(&self.request) {
+                self.tell_asked();
                 let decision = self.corrected(decision);
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
             let question = {
-                let span = ApprovalSpan::begin(&self.request.tool);
+                let span = ApprovalSpan::begin(&self.request);
                 Box::pin(span.around(self.wait_for(whom, span.clone())))
             };
             question.await
@@ -164,6 +164,7 @@ impl<'a> Approval<'a> {
     }
 
     async fn wait_for(mut self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
+        self.tell_asked();
         let open = Open::new(&self.request);
         let answer = whom.review(&self.request);
         let decision = match self.within {

@@ -11,6 +11,7 @@ use crate::said::charge::Amount;
 use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
 use crate::said::name::ToolName;
+use crate::said::request::Request;
 use crate::seen::trace::int;
 
 /// A future that is polled and dropped inside the span of a run and the span of a step.
@@ -119,9 +120,9 @@ impl Open {
 pub(crate) struct ApprovalSpan(Span);
 
 impl ApprovalSpan {
-    pub(crate) fn begin(tool: &ToolName) -> Self {
-        let tool = &**tool;
-        ApprovalSpan(info_span!(target: "reliable", "reliable.approval", tool, decision = Empty, by = Empty))
+    pub(crate) fn begin(Request { id, tool, .. }: &Request) -> Self {
+        let (tool, question) = (&**tool, display(id));
+        ApprovalSpan(info_span!(target: "reliable", "reliable.approval", tool, question, decision = Empty, by = Empty))
     }
 
     pub(crate) fn around<F>(&self, question: F) -> Instrumented<F> {
