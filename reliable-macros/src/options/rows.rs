@@ -107,8 +107,7 @@ impl Row {
     /// The value as the expansion has it, checked if it is a literal.
     pub(crate) fn value(&self, expr: &Expr, errors: &mut Errors) -> TokenStream {
         let key = self.key;
-        let mut duration =
-            |longest| durations::text(&format!("`{key}`"), longest, expr, errors).map(durations::tokens);
+        let mut duration = |longest| durations::text(&format!("`{key}`"), longest, expr, errors).map(durations::tokens);
         let written = match self.takes {
             Takes::Integer { least, most, such_as } => {
                 values::integer(key, expr, least..=most, such_as, errors);
