@@ -5,6 +5,8 @@ mod asked;
 pub mod asks;
 pub mod channel;
 pub mod edits;
+pub mod grants;
+mod memory;
 pub mod question;
 pub mod scripted;
 pub mod terminal;

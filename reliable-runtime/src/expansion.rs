@@ -16,6 +16,7 @@ pub use crate::policies::retry::pause::{Pause, Pausing};
 pub use crate::said::fault::{ByFn, ByFrom, FromFault, IntoError};
 pub use crate::said::run_time_name::NameText;
 pub use crate::seen::inspect::Inspect;
+pub use crate::seen::inspect::digested::{Digested, Seen};
 pub use crate::seen::last_error::LastError;
 pub use crate::seen::outcome::Outcome;
 pub use crate::seen::transient::AskedDelay;

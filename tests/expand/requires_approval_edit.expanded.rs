@@ -1,8 +1,12 @@
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let mut body_edit = ::reliable::expansion::EditOf::new(&body).none_yet();
     let approval = ::reliable::Approval::new("send_email")
-        .show("to", ::reliable::expansion::Inspect::new(&to).argument())
-        .show("body", ::reliable::expansion::Inspect::new(&body).argument())
+        .here(|| {})
+        .argument("to", ::reliable::expansion::Inspect::new(&to).digested().argument())
+        .argument(
+            "body",
+            ::reliable::expansion::Inspect::new(&body).digested().argument(),
+        )
         .edit(
             "body",
             &mut body_edit.value,
@@ -19,8 +23,15 @@ pub async fn order(pieces: u32, mut note: String) -> Result<Receipt, MailError> 
     let mut note_edit = ::reliable::expansion::EditOf::new(&note).none_yet();
     if pieces > 10 {
         let approval = ::reliable::Approval::new("order")
-            .show("pieces", ::reliable::expansion::Inspect::new(&pieces).argument())
-            .show("note", ::reliable::expansion::Inspect::new(&note).argument())
+            .here(|| {})
+            .argument(
+                "pieces",
+                ::reliable::expansion::Inspect::new(&pieces).digested().argument(),
+            )
+            .argument(
+                "note",
+                ::reliable::expansion::Inspect::new(&note).digested().argument(),
+            )
             .edit(
                 "pieces",
                 &mut pieces_edit.value,

@@ -8,6 +8,7 @@ use syn::{Expr, Lit, PatIdent};
 use crate::attributes::approval::arguments::arguments;
 use crate::attributes::approval::edit::Edits;
 use crate::attributes::approval::guarded::Flag;
+use crate::attributes::approval::remember::remember;
 use crate::errors::Errors;
 use crate::function::code::{Code, ended_by_fault};
 use crate::function::tokens::at;
@@ -23,6 +24,7 @@ mod edit;
 mod guarded;
 mod inert;
 pub(crate) mod proof;
+mod remember;
 
 pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
     needs_async: true,
@@ -43,11 +45,13 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
         &[
             Row::beside("reason", Takes::Expression).also(&["message", "why", "description", "text"]),
             Row::beside("when", Takes::Expression).also(&["if", "condition"]),
-            Row::beside("within", Takes::Duration).also(&["timeout", "deadline", "expires", "ttl"]),
+            Row::beside("within", Takes::HumanTime).also(&["timeout", "deadline", "expires", "ttl"]),
             Row::beside("by", Takes::Expression).also(&["approver", "from", "with", "who"]),
             Row::beside("show", Takes::Names).also(&["args", "arguments", "display", "only"]),
             Row::beside("redact", Takes::Names).also(&["hide", "secret", "mask", "skip"]),
             Row::beside("edit", Takes::Names).also(&["edits", "editable", "correct", "change", "changes", "modify"]),
+            Row::beside("remember", Takes::NamesOrNothing)
+                .also(&["always", "cache", "keep", "memorize", "persist", "sticky"]),
             Row::beside("guarded", Takes::Nothing).also(&["guard", "gated", "proven", "prove"]),
         ],
         read,
@@ -55,7 +59,7 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
 };
 
 struct Approval {
-    /// `.reason(…)`, `.show(…)`, `.within(…)`, `.edit(…)`
+    /// `.remember()`, `.reason(…)`, `.argument(…)`, `.within(…)`, `.edit(…)`
     calls: Vec<Call>,
     edits: Edits,
     /// `.by(&…)`
@@ -98,7 +102,7 @@ impl Layer for Approval {
     //     BODY
     //
     // Output:
-    //     let approval = ::reliable::Approval::new("refund").show("amount", …);
+    //     let approval = ::reliable::Approval::new("refund").here(|| {}).argument("amount", …);
     //     if let ::core::result::Result::Err(fault) = approval.ask().await {
     //         return ::reliable::expansion::Outcome::from_fault(fault);
     //     }
@@ -144,11 +148,11 @@ impl Layer for Approval {
     }
 }
 
-/// `let approval = ::reliable::Approval::new("refund").show(…);`, and one more such line for each parameter that may not be
+/// `let approval = ::reliable::Approval::new("refund").here(|| {}).argument(…);`, and one more such line for each parameter that may not be
 /// there.
 fn question(tool: &TokenStream, calls: &[Call]) -> TokenStream {
     let mixed = Span::mixed_site();
-    let mut question = quote_spanned!(mixed=> let approval = ::reliable::Approval::new(#tool));
+    let mut question = quote_spanned!(mixed=> let approval = ::reliable::Approval::new(#tool).here(|| {}));
     let mut always = true;
     for Call { cfgs, call } in calls {
         if !always || !cfgs.is_empty() {
@@ -163,8 +167,9 @@ fn question(tool: &TokenStream, calls: &[Call]) -> TokenStream {
 fn calls(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Call> {
     let mut option = |key| options.call(key, errors).map(|call| Call { cfgs: TokenStream::new(), call });
     let (reason, within) = (option("reason"), option("within"));
+    let remember = remember(options, function, errors).map(|call| Call { cfgs: TokenStream::new(), call });
     let arguments = arguments(options, function, errors);
-    reason.into_iter().chain(arguments).chain(within).collect()
+    remember.into_iter().chain(reason).chain(arguments).chain(within).collect()
 }
 
 /// Whether to ask at all. A path is called with references to the arguments, unless it names a parameter: then it is the
