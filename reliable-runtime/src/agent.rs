@@ -1,8 +1,10 @@
 //! A run of an agent: its limits, its steps, its spending.
 
 pub(crate) mod circles;
+pub(crate) mod denials;
 pub(crate) mod human;
 pub(crate) mod ledger;
+pub(crate) mod left;
 pub mod limits;
 mod observed;
 pub mod reservation;

@@ -4,12 +4,15 @@ use std::future::Future;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::iter::successors;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::agent::circles::{Circles, Nudge, Seen};
+use crate::agent::denials::Denials;
 use crate::agent::human::HumanWaits;
 use crate::agent::ledger::Ledger;
+use crate::agent::left::{Dearest, Taken};
 use crate::agent::limits::AgentLimits;
 use crate::base::human_time::watching::watched;
 use crate::said::charge::Charge;
@@ -44,24 +47,28 @@ use crate::seen::span::RunSpan;
 pub struct Run(Option<Arc<Inner>>, RunSpan);
 
 #[derive(Debug)]
-struct Inner {
-    agent: ToolName,
-    limits: AgentLimits,
+pub(super) struct Inner {
+    pub(super) agent: ToolName,
+    pub(super) limits: AgentLimits,
     parent: Run,
     started: Instant,
     human: HumanWaits,
+    /// Whether a limit on time, here or around, makes it worth a look at the clock how long a step takes.
+    minds_time: bool,
     /// The same in all runs of a family, so that what is observed is hashed once.
     hasher: RandomState,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
-struct State {
-    step: u32,
-    ledger: Ledger,
+pub(super) struct State {
+    pub(super) step: u32,
+    pub(super) ledger: Ledger,
     /// The last step in which a charge was refused.
     refused_in: u32,
     circles: Circles,
+    pub(super) denials: Denials,
+    pub(super) dearest: Dearest,
 }
 
 impl Run {
@@ -73,14 +80,21 @@ impl Run {
 
     pub(crate) fn begin(agent: ToolName, limits: AgentLimits) -> Run {
         let span = RunSpan::begin(&agent);
-        let state =
-            State { step: 0, ledger: Ledger::new(agent.clone(), limits), refused_in: 0, circles: Circles::default() };
+        let state = State {
+            step: 0,
+            ledger: Ledger::new(agent.clone(), limits),
+            refused_in: 0,
+            circles: Circles::default(),
+            denials: Denials::default(),
+            dearest: Dearest::default(),
+        };
         let parent = Run::current();
         let inner = Inner {
             agent,
             limits,
             started: Instant::now(),
             human: HumanWaits::default(),
+            minds_time: limits.within.is_some() || parent.0.as_deref().is_some_and(|run| run.minds_time),
             hasher: parent.0.as_deref().map_or_else(RandomState::new, |run| run.hasher.clone()),
             parent,
             state: Mutex::new(state),
@@ -105,6 +119,25 @@ impl Run {
 
     fn max_steps(&self) -> u32 {
         self.0.as_deref().map_or(0, |run| run.limits.max_steps)
+    }
+
+    /// The limits that the run was begun with, not those of a run around it; what is left of them all is at
+    /// [`left_usd`](Run::left_usd), [`left_tokens`](Run::left_tokens), [`left_time`](Run::left_time) and
+    /// [`left_steps`](Run::left_steps). Outside of every run: as many steps as there are numbers, and no other limit.
+    ///
+    /// ```
+    /// use reliable::{AgentLimits, Run, Usd};
+    ///
+    /// let run = AgentLimits::new().max_usd(Usd::cents(10)).begin("assistant");
+    /// run.charge(Usd::cents(3))?;
+    /// assert_eq!(run.limits().max_usd, Some(Usd::cents(10)));
+    /// assert_eq!(run.left_usd(), Some(Usd::cents(7)));
+    /// assert_eq!((run.left_steps(), run.left_tokens()), (Some(8), None), "no step was begun, and tokens have no limit");
+    /// assert_eq!(Run::current().limits(), AgentLimits::new().max_steps(u32::MAX), "this is outside of the run");
+    /// # Ok::<(), reliable::Fault>(())
+    /// ```
+    pub fn limits(&self) -> AgentLimits {
+        self.0.as_deref().map_or(AgentLimits::new().max_steps(u32::MAX), |run| run.limits)
     }
 
     /// The money spent so far.
@@ -149,6 +182,10 @@ impl Run {
         }
     }
 
+    pub(super) fn inner(&self) -> Option<&Inner> {
+        self.0.as_deref()
+    }
+
     /// This run and those around it.
     pub(crate) fn and_outer(&self) -> impl Iterator<Item = &Run> {
         successors(Some(self), |run| run.0.as_deref().map(|run| &run.parent)).filter(|run| run.0.is_some())
@@ -169,6 +206,9 @@ impl Run {
         let runs = || self.and_outer().filter_map(|run| run.0.as_deref());
         if runs().any(|run| run.state().circles.stuck.is_some()) {
             return Some(FaultKind::Stuck);
+        }
+        if runs().any(|run| run.state().denials.told) {
+            return Some(FaultKind::TooManyDenials);
         }
         let refused = |run: &Inner| {
             let state = run.state();
@@ -231,8 +271,15 @@ impl AgentLimits {
     }
 }
 
+impl State {
+    /// For another reason than that something is used up.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.circles.stuck.is_some() || self.denials.too_many.is_some()
+    }
+}
+
 impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -245,15 +292,27 @@ impl Inner {
         answer
     }
 
+    /// The time that it has taken, without that of humans.
+    pub(super) fn time(&self) -> Duration {
+        self.human.without(self.started)
+    }
+
+    pub(super) fn taken(&self, state: &State) -> Taken {
+        let time = if self.minds_time { self.time() } else { Duration::ZERO };
+        Taken { spent: state.ledger.spent, time }
+    }
+
     fn admit_step(&self) -> Result<(), Fault> {
         let AgentLimits { max_steps, .. } = self.limits;
         let agent = || self.agent.clone();
         let mut state = self.state();
-        if state.circles.stuck.is_none() && state.step >= max_steps {
+        if !state.is_stopped() && state.step >= max_steps {
             return Err(Fault::StepLimit { agent: agent(), max_steps });
         }
-        self.may_go_on(&state)?;
-        self.parent.and_outer().filter_map(|run| run.0.as_deref()).try_for_each(|run| run.may_go_on(&run.state()))?;
+        self.may_go_on(&mut state)?;
+        self.parent.and_outer().filter_map(Run::inner).try_for_each(|run| run.may_go_on(&mut run.state()))?;
+        let taken = self.taken(&state);
+        state.dearest.begin(taken);
         state.step += 1;
         let step = state.step;
         drop(state);
@@ -262,13 +321,14 @@ impl Inner {
     }
 
     /// The limits that hold for sub-agents, too.
-    fn may_go_on(&self, state: &State) -> Result<(), Fault> {
+    fn may_go_on(&self, state: &mut State) -> Result<(), Fault> {
         let agent = || self.agent.clone();
         if let Some(repeats) = state.circles.stuck {
             return Err(Fault::Stuck { agent: agent(), repeats });
         }
+        state.denials.too_many(agent)?;
         state.ledger.anything_left()?;
-        match self.limits.within.filter(|limit| self.human.without(self.started) >= *limit) {
+        match self.limits.within.filter(|limit| self.time() >= *limit) {
             Some(limit) => Err(Fault::TimedOut { tool: agent(), limit }),
             None => Ok(()),
         }

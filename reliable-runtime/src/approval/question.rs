@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
 use crate::approval::{approver, asked, asks};
 use crate::base::human_time::asking::asking;
@@ -103,13 +104,17 @@ impl<'a> Approval<'a> {
     ///
     /// # Errors
     /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
-    /// [`Fault::Expired`] if there is no answer in time.
+    /// [`Fault::Expired`] if there is no answer in time; [`Fault::TooManyDenials`], without a question, if the agent's run
+    /// that this is a part of was denied too much ([`max_denials`](crate::agent::limits::AgentLimits::max_denials)).
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
     pub fn ask(self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {
             let whom = Whom::of(self.by);
-            let denied = asks::denied(&self.request).or_else(|| untold(&self.request));
-            if let Some(decision) = denied.or_else(|| whom.at_once(&self.request)) {
+            match asks::denied(&self.request) {
+                Some(decision) => return self.conclude(decision, Duration::ZERO),
+                None => Run::current().may_ask().map_err(|fault| self.refused(fault, None, Duration::ZERO))?,
+            }
+            if let Some(decision) = untold(&self.request).or_else(|| whom.at_once(&self.request)) {
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
@@ -133,17 +138,22 @@ impl<'a> Approval<'a> {
     }
 
     fn conclude(self, decision: Decision, waited: Duration) -> Result<(), Fault> {
-        let tool = self.request.tool;
+        Run::current().decided(&decision);
+        let tool = self.request.tool.clone();
         let (fault, by) = match decision {
             Decision::Approved { by } => {
                 emit(|| Event::Approved { tool, by, waited });
                 return Ok(());
             }
-            Decision::Denied { by, reason } => (Fault::Denied { tool: tool.clone(), reason }, by),
-            Decision::Expired => (Fault::Expired { tool: tool.clone(), within: self.within }, None),
+            Decision::Denied { by, reason } => (Fault::Denied { tool, reason }, by),
+            Decision::Expired => (Fault::Expired { tool, within: self.within }, None),
         };
-        emit(|| Event::Refused { tool, fault: fault.clone(), by, waited });
-        Err(fault)
+        Err(self.refused(fault, by, waited))
+    }
+
+    fn refused(&self, fault: Fault, by: Option<String>, waited: Duration) -> Fault {
+        emit(|| Event::Refused { tool: self.request.tool.clone(), fault: fault.clone(), by, waited });
+        fault
     }
 }
 

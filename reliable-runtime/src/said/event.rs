@@ -66,8 +66,8 @@ macro_rules! make_enum {
         ///
         /// - `invoke_agent` is a run of an agent, in the words of OpenTelemetry's conventions for generative AI, which are in
         ///   development there. At its end it is told what the run took: steps begun, tokens and money charged. Only without an
-        ///   answer it has an `error.type`: `step_limit`, `over_budget`, `stuck` or `timed_out` for the limit that stopped it, or
-        ///   that the step which failed had been told of; `_OTHER` for another error; `cancelled` where its future was dropped, and
+        ///   answer it has an `error.type`: `step_limit`, `over_budget`, `stuck`, `too_many_denials` or `timed_out` for the limit
+        ///   that stopped it, or that the step which failed had been told of; `_OTHER` for another error; `cancelled` where its future was dropped, and
         ///   `panic` where a panic did that.
         /// - `reliable.step` is a step of a run. Everything that it does is inside.
         /// - `reliable.approval` is the time for which a human is asked. A decision without waiting has none. When there is an

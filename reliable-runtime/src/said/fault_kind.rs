@@ -71,6 +71,8 @@ kinds! {
     OverBudget, "over_budget", "a budget is final; the call is never retried";
     /// [`Fault::Stuck`](super::fault::Fault::Stuck)
     Stuck, "stuck", "a stuck run is final; it is never retried";
+    /// [`Fault::TooManyDenials`](super::fault::Fault::TooManyDenials)
+    TooManyDenials, "too_many_denials", "too many denials are final; the call is never retried";
 }
 
 impl Error for FaultKind {}
@@ -102,9 +104,9 @@ impl FaultKind {
         matches!(self, FaultKind::CircuitOpen | FaultKind::Rejected)
     }
 
-    /// Whether the call was not allowed to run: denied, or never answered.
+    /// Whether the call was not allowed to run: denied, never answered, or not even asked about after too many denials.
     pub const fn is_refusal(self) -> bool {
-        matches!(self, FaultKind::Denied | FaultKind::Expired)
+        matches!(self, FaultKind::Denied | FaultKind::Expired | FaultKind::TooManyDenials)
     }
 }
 

@@ -35,7 +35,7 @@
 //! | `bulkheadResult` | `accepted`, `rejected` |
 //! | `rateLimitResult` | `permitted`, `rejected` |
 //! | `decision` | `approved`, `denied`, `expired` |
-//! | `result` | `valueReturned`, `exceptionThrown`, `maxStepsReached`, `maxDurationReached`, `maxUsdReached`, `maxTokensReached`, `maxRepeatsReached` |
+//! | `result` | `valueReturned`, `exceptionThrown`, `maxStepsReached`, `maxDurationReached`, `maxUsdReached`, `maxTokensReached`, `maxRepeatsReached`, `maxDenialsReached` |
 //!
 //! `method` is the name of the function or of the agent, without its module: two functions of one name are counted
 //! together. `ignored` is a call that the breaker let through and that never got to its service, because it was denied or

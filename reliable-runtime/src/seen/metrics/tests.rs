@@ -118,6 +118,7 @@ fn events() -> Vec<Event> {
         stopped(Fault::StepLimit { agent: agent(), max_steps: 8 }),
         stopped(Fault::TimedOut { tool: agent(), limit: waited }),
         stopped(Fault::Stuck { agent: agent(), repeats: 3 }),
+        stopped(Fault::TooManyDenials { agent: agent(), denials: 3 }),
         stopped(over(BudgetExceeded::Usd { max: Usd::cents(1), spent: Usd::ZERO, asked: Usd::cents(2) })),
         stopped(over(BudgetExceeded::Tokens { max: 1, spent: 0, asked: 2 })),
     ]
