@@ -1,11 +1,15 @@
 //! What a run was denied.
 
-use crate::agent::run::Run;
+use std::collections::VecDeque;
+
+use crate::agent::run::{Inner, Run};
+use crate::said::decision::Decision;
+use crate::said::digest::Digest;
 use crate::said::fault::Fault;
 use crate::said::name::ToolName;
-use crate::said::request::Decision;
+use crate::said::request::Request;
 
-/// How often in a row a run was denied something.
+/// What a run was denied, and how often in a row.
 #[derive(Debug, Default)]
 pub(crate) struct Denials {
     in_a_row: u32,
@@ -13,6 +17,7 @@ pub(crate) struct Denials {
     pub(crate) too_many: Option<u32>,
     /// Whether somebody was told of that.
     pub(crate) told: bool,
+    calls: Calls,
 }
 
 impl Denials {
@@ -35,14 +40,41 @@ impl Denials {
     }
 }
 
+/// The calls that were denied, and why. Of more than a thousand the eldest is forgotten, and so asked again.
+#[derive(Debug, Default)]
+struct Calls(VecDeque<(Digest, String)>);
+
+const REMEMBERED: usize = 1000;
+
+impl Calls {
+    fn add(&mut self, call: Digest, reason: &str) {
+        if self.reason(call).is_some() {
+            return;
+        }
+        if self.0.len() == REMEMBERED {
+            self.0.pop_front();
+        }
+        self.0.push_back((call, reason.to_owned()));
+    }
+
+    fn reason(&self, call: Digest) -> Option<&str> {
+        self.0.iter().find(|(denied, _)| *denied == call).map(|(_, reason)| &**reason)
+    }
+}
+
 impl Run {
-    /// Whether somebody may still be asked.
+    /// Whether somebody may be asked about this call.
     ///
     /// # Errors
-    /// [`Fault::TooManyDenials`] of this run, or of one around it.
-    pub(crate) fn may_ask(&self) -> Result<(), Fault> {
+    /// [`Fault::TooManyDenials`] of this run, or of one around it. [`Fault::Denied`] if the same call was denied before, which
+    /// counts as another denial.
+    pub(crate) fn may_ask(&self, request: &Request) -> Result<(), Fault> {
         let mut runs = self.and_outer().filter_map(Run::inner);
-        runs.try_for_each(|run| run.state().denials.too_many(|| run.agent.clone()))
+        runs.try_for_each(|run| run.state().denials.too_many(|| run.agent.clone()))?;
+        let Some(before) = request.digest.and_then(|call| self.denied_before(call)) else { return Ok(()) };
+        let reason = format!("it was denied before in this run, and is not asked again: {before}");
+        self.decided(&Decision::deny(&*reason));
+        Err(Fault::Denied { tool: request.tool.clone(), reason })
     }
 
     /// Counts what a question came to, in the runs around this one, too.
@@ -50,5 +82,20 @@ impl Run {
         for run in self.and_outer().filter_map(Run::inner) {
             run.state().denials.count(decision, run.limits.max_denials);
         }
+    }
+
+    /// What is denied in a sub-agent is denied in the whole run that it is a part of: so the outermost one keeps it for all.
+    pub(crate) fn remember_denied(&self, request: &Request, reason: &str) {
+        if let (Some(run), Some(call)) = (self.outermost(), request.digest) {
+            run.state().denials.calls.add(call, reason);
+        }
+    }
+
+    fn denied_before(&self, call: Digest) -> Option<String> {
+        self.outermost()?.state().denials.calls.reason(call).map(str::to_owned)
+    }
+
+    fn outermost(&self) -> Option<&Inner> {
+        self.and_outer().filter_map(Run::inner).last()
     }
 }
