@@ -4,6 +4,7 @@ pub mod approver;
 mod asked;
 pub mod asks;
 pub mod channel;
+pub mod execution;
 pub mod question;
 pub mod scripted;
 pub mod terminal;

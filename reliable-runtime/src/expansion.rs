@@ -4,6 +4,7 @@
 //! outside of this module.
 
 pub use crate::agent::step::StepOutcome;
+pub use crate::approval::execution::Execution;
 #[cfg(feature = "rig")]
 pub use crate::frameworks::rig::tool::tool_name;
 #[cfg(feature = "chaos")]

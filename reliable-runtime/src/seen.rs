@@ -2,6 +2,7 @@
 
 pub(crate) mod ear;
 pub(crate) mod emit;
+pub(crate) mod execution;
 pub mod failure;
 pub(crate) mod inspect;
 pub(crate) mod last_error;

@@ -24,6 +24,7 @@ use crate::said::money::Usd;
 use crate::said::name::ToolName;
 use crate::scope::Scope;
 use crate::seen::emit::emit;
+use crate::seen::metrics;
 use crate::seen::span::RunSpan;
 
 /// A run of an agent, as its steps and their tools see it. A clone is another handle on the same run.
@@ -166,7 +167,10 @@ impl Run {
     pub fn next_step(&self) -> Result<(), Fault> {
         let Some(run) = self.0.as_deref() else { return Ok(()) };
         let admitted = self.1.within(|| run.admit_step().inspect_err(|fault| run.emit_stopped(fault)));
-        admitted.inspect_err(|fault| self.1.failed(|| Some(fault.kind()), fault))
+        admitted.inspect_err(|fault| {
+            self.1.failed(|| Some(fault.kind()), fault);
+            metrics::run_ended(&run.agent, run.started, || Some(Some(fault.kind())));
+        })
     }
 
     /// Makes this the current run of `step` and of all that it calls.
@@ -184,6 +188,7 @@ impl Run {
         let (agent, steps) = (run.agent.clone(), run.state().step);
         let ended = || if failed { Event::Failed { agent, steps } } else { Event::Finished { agent, steps } };
         self.1.within(|| emit(ended));
+        metrics::run_ended(&run.agent, run.started, || failed.then(|| self.told()));
         if failed {
             self.1.failed(|| self.told(), format_args!("failed in step {steps}"));
         } else {

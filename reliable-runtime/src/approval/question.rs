@@ -95,6 +95,10 @@ impl<'a> Approval<'a> {
         self
     }
 
+    pub(crate) fn tool_and_id(&self) -> (&ToolName, QuestionId) {
+        (&self.request.tool, self.request.id)
+    }
+
     #[cfg(test)]
     pub(crate) fn into_request(self) -> Request {
         self.request

@@ -28,7 +28,7 @@ macro_rules! kinds {
 
         impl FaultKind {
             /// All of them, each at the place of its number.
-            const ALL: &[FaultKind] = &[$(FaultKind::$kind,)*];
+            pub(crate) const ALL: &[FaultKind] = &[$(FaultKind::$kind,)*];
 
             /// Its name, for machines: `timed_out`.
             ///
@@ -92,6 +92,12 @@ impl FaultKind {
     /// The kind of the fault that `error` wraps, however deep. One that is a fault itself is found, too: by its source.
     pub(crate) fn below(error: &dyn Error) -> Option<FaultKind> {
         causes(error).find_map(|cause| cause.downcast_ref().copied())
+    }
+
+    /// What OpenTelemetry calls an error that is or wraps a fault of this kind, or that only its own type knows.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) fn error_type(kind: Option<FaultKind>) -> &'static str {
+        kind.map_or("_OTHER", FaultKind::name)
     }
 
     /// Whether no retry may follow, whatever the user's condition says.

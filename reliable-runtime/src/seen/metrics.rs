@@ -26,6 +26,8 @@
 //! | `ft.agent.steps.total` | counter | – | `method` | steps begun |
 //! | `ft.agent.tokens.total` | counter | – | `method` | tokens spent |
 //! | `ft.agent.usdMicros.total` | counter | – | `method` | money spent, in millionths of a US dollar |
+//! | `gen_ai.invoke_agent.duration` | histogram | seconds | `gen_ai.agent.name`, `error.type` | how long a run of an agent took |
+//! | `gen_ai.execute_tool.duration` | histogram | seconds | `gen_ai.tool.name`, `error.type` | how long a call of a tool with an approval took, after the yes |
 //!
 //! | tag | values |
 //! |---|---|
@@ -36,6 +38,7 @@
 //! | `rateLimitResult` | `permitted`, `rejected` |
 //! | `decision` | `approved`, `denied`, `expired`, `withdrawn` |
 //! | `result` | `valueReturned`, `exceptionThrown`, `maxStepsReached`, `maxDurationReached`, `maxUsdReached`, `maxTokensReached`, `maxRepeatsReached`, `maxDenialsReached` |
+//! | `error.type` | `timed_out`, `denied`, `expired`, `circuit_open`, `rejected`, `policy`, `step_limit`, `over_budget`, `stuck`, `too_many_denials`, `_OTHER` |
 //!
 //! `method` is the name of the function or of the agent, without its module: two functions of one name are counted
 //! together. `ignored` is a call that the breaker let through and that never got to its service, because it was denied or
@@ -79,8 +82,8 @@ pub(crate) use events::count;
 pub(crate) use facade::is_heard;
 pub(crate) use hooks::{
     Running, Started, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_admitted, bulkhead_rejected,
-    bulkhead_waiting, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended, retrying, start, started_at,
-    timeout_ended,
+    bulkhead_waiting, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended, retrying, run_ended, start,
+    started_at, timeout_ended, tool_ended,
 };
 
 #[derive(Clone, Copy)]
@@ -91,7 +94,7 @@ enum Kind {
     Duration,
 }
 
-const METRICS: [(&str, Kind, &str); 21] = {
+const METRICS: [(&str, Kind, &str); 23] = {
     use Kind::{Counter, Duration, Gauge};
     [
         ("ft.retry.calls.total", Counter, "calls under a retry that came to an end"),
@@ -119,6 +122,8 @@ const METRICS: [(&str, Kind, &str); 21] = {
         ("ft.agent.steps.total", Counter, "steps begun"),
         ("ft.agent.tokens.total", Counter, "tokens spent"),
         ("ft.agent.usdMicros.total", Counter, "money spent, in millionths of a US dollar"),
+        ("gen_ai.invoke_agent.duration", Duration, "how long a run of an agent took"),
+        ("gen_ai.execute_tool.duration", Duration, "how long a call of a tool with an approval took, after the yes"),
     ]
 };
 
