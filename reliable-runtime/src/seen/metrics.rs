@@ -52,8 +52,13 @@
 //!
 //! What an agent spends, the agents around it spend too: don't add them up.
 //!
+//! The two durations in OpenTelemetry's words (its conventions for generative AI, which are in development there) take in
+//! what the spans of the same names do: the time of a human, too, in a run. They have an `error.type` only where the run or
+//! the tool failed: the kind of the fault that stopped it or that its error is or wraps, or `_OTHER`. A tool is one that has
+//! `#[requires_approval]`: of no other function is it known to be one.
+//!
 //! # The scheme
-//! Names, tags and their values are those of `MicroProfile` Fault Tolerance 4.1. What it has no word for is named in its
+//! Names, tags and their values are those of `MicroProfile` Fault Tolerance 4.1, but for those that begin with `gen_ai.`. What it has no word for is named in its
 //! style; rate limits have the names of `SmallRye`, which implements it. Durations are in seconds, as there under
 //! `MicroProfile` Telemetry (under `MicroProfile` Metrics they are nanoseconds). The bounds of the buckets that it prescribes
 //! are 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5 and 10: an exporter has to be told.

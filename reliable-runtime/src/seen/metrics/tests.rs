@@ -37,16 +37,16 @@ impl Seen {
 
     fn tell(&self, kind: &'static str, key: &Key) {
         let tags: Vec<String> = key.labels().map(|label| format!("`{}`", label.key())).collect();
-        for label in key.labels().filter(|label| label.key() != "method") {
+        let names = ["method", "gen_ai.tool.name", "gen_ai.agent.name"];
+        for label in key.labels().filter(|label| !names.contains(&label.key())) {
             self.values.lock().unwrap().entry(label.key().to_owned()).or_default().insert(label.value().to_owned());
         }
         let mut told = self.told.lock().unwrap();
         let before = told.entry(key.name().to_owned()).or_insert_with(|| (kind, tags.clone()));
-        // Only what fails has an error, which comes last.
-        let shared = before.1.len().min(tags.len());
-        let is_same = before.0 == kind && before.1[..shared] == tags[..shared];
-        let more = before.1.iter().chain(&tags).skip(2 * shared).all(|tag| tag == "`error.type`");
-        assert!(is_same && more, "{key:?} is told in two ways");
+        // Only what fails has an error.
+        let always = |tags: &[String]| tags.iter().filter(|tag| *tag != "`error.type`").cloned().collect::<Vec<_>>();
+        let is_same = before.0 == kind && always(&before.1) == always(&tags);
+        assert!(is_same, "{key:?} is told in two ways");
         if tags.len() > before.1.len() {
             before.1 = tags;
         }
