@@ -99,3 +99,49 @@ impl Run {
         self.and_outer().filter_map(Run::inner).last()
     }
 }
+
+#[cfg(all(test, feature = "serde"))]
+mod tests {
+    use super::*;
+    use crate::agent::limits::AgentLimits;
+
+    fn digest(number: usize) -> Digest {
+        let bytes = u128::try_from(number).unwrap().to_be_bytes();
+        serde_json::from_value(serde_json::json!(bytes)).unwrap()
+    }
+
+    /// Of the refund of so much.
+    fn request(amount: usize) -> Request {
+        Request { digest: Some(digest(amount)), ..Request::new("refund".into()) }
+    }
+
+    #[test]
+    fn what_is_kept_has_a_bound_and_the_eldest_is_forgotten() {
+        let mut calls = Calls::default();
+        for call in 0..=REMEMBERED {
+            calls.add(digest(call), "no");
+            calls.add(digest(call), "no, again");
+            assert!(calls.0.len() <= REMEMBERED);
+        }
+        assert_eq!((calls.reason(digest(0)), calls.reason(digest(1))), (None, Some("no")));
+    }
+
+    #[tokio::test]
+    async fn the_same_denied_call_is_denied_again_in_the_whole_family() {
+        let outer = AgentLimits::new().max_denials(2).begin("outer");
+        let inner = |agent: &'static str| outer.scope(async move { AgentLimits::new().begin(agent) });
+        let (one, other) = (inner("one").await, inner("other").await);
+        one.remember_denied(&request(40), "too much");
+        one.decided(&Decision::deny("too much"));
+        assert_eq!(other.may_ask(&request(41)), Ok(()), "another call");
+        assert_eq!(Run::current().may_ask(&request(40)), Ok(()), "outside");
+        let no_digest = Request { digest: None, ..request(40) };
+        assert_eq!(other.may_ask(&no_digest), Ok(()), "nobody knows whether it is the same");
+
+        let again = "it was denied before in this run, and is not asked again: too much".to_owned();
+        assert_eq!(other.may_ask(&request(40)), Err(Fault::Denied { tool: "refund".into(), reason: again }));
+        let too_many = Err(Fault::TooManyDenials { agent: "outer".into(), denials: 2 });
+        assert_eq!(outer.may_ask(&request(41)), too_many, "that was another denial");
+        assert_eq!(one.may_ask(&request(41)), too_many);
+    }
+}
