@@ -112,6 +112,7 @@ pub mod approver {
 
 /// What a [`Report`] is made of.
 pub mod report {
+    pub use reliable_runtime::seen::report::approvals::{Answer, ApprovalRow};
     pub use reliable_runtime::seen::report::{Entry, Row};
 }
 

@@ -119,14 +119,14 @@ impl<'a> Approval<'a> {
                 return self.conclude(decision, Duration::ZERO);
             }
             self.may_be_asked()?;
-            self.tell_asked();
             let whom = Whom::of(self.by);
             if let Some(decision) = whom.at_once(&self.request) {
+                self.tell_asked();
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
             let question = {
-                let span = ApprovalSpan::begin(&self.request.tool);
+                let span = ApprovalSpan::begin(&self.request);
                 Box::pin(span.around(self.wait_for(whom, span.clone())))
             };
             question.await
@@ -139,6 +139,7 @@ impl<'a> Approval<'a> {
     }
 
     async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
+        self.tell_asked();
         let open = Open::new(&self.request);
         let answer = whom.review(&self.request);
         let decision = match self.within {

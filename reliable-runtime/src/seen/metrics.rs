@@ -36,7 +36,7 @@
 //! | `circuitBreakerResult` | `success`, `failure`, `circuitBreakerOpen`, `ignored` |
 //! | `bulkheadResult` | `accepted`, `rejected` |
 //! | `rateLimitResult` | `permitted`, `rejected` |
-//! | `decision` | `approved`, `denied`, `expired`, `withdrawn` |
+//! | `decision` | `approved`, `denied`, `expired` |
 //! | `result` | `valueReturned`, `exceptionThrown`, `maxStepsReached`, `maxDurationReached`, `maxUsdReached`, `maxTokensReached`, `maxRepeatsReached`, `maxDenialsReached` |
 //! | `error.type` | `timed_out`, `denied`, `expired`, `circuit_open`, `rejected`, `policy`, `step_limit`, `over_budget`, `stuck`, `too_many_denials`, `_OTHER` |
 //!

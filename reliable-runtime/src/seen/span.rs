@@ -12,6 +12,7 @@ use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
+use crate::said::request::Request;
 use crate::seen::trace::int;
 
 /// A future that is polled and dropped inside the span of a run and the span of a step.
@@ -115,7 +116,7 @@ impl ToolSpan {
             otel.kind = "internal",
             gen_ai.operation.name = "execute_tool",
             gen_ai.tool.name = &**tool,
-            reliable.question = question.map(display),
+            question = question.map(display),
             error.type = Empty,
             otel.status_code = Empty,
             otel.status_description = Empty,
@@ -177,9 +178,9 @@ impl Open {
 pub(crate) struct ApprovalSpan(Span);
 
 impl ApprovalSpan {
-    pub(crate) fn begin(tool: &ToolName) -> Self {
-        let tool = &**tool;
-        ApprovalSpan(info_span!(target: "reliable", "reliable.approval", tool, decision = Empty, by = Empty))
+    pub(crate) fn begin(Request { id, tool, .. }: &Request) -> Self {
+        let (tool, question) = (&**tool, display(id));
+        ApprovalSpan(info_span!(target: "reliable", "reliable.approval", tool, question, decision = Empty, by = Empty))
     }
 
     pub(crate) fn around<F>(&self, question: F) -> Instrumented<F> {

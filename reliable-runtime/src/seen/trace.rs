@@ -41,7 +41,7 @@ macro_rules! told {
 }
 
 told! {
-    bool: |is_so| *is_so;
+    bool: |is_so| is_so.then_some(true);
     u32: |number| int(*number);
     Option<u32>: |number| number.map(int);
     u64: |number| int(*number);

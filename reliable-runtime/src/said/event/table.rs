@@ -275,7 +275,7 @@ macro_rules! events {
             }
             says |f| { write!(f, "dropped before there was an answer, after {}", short(*waited)) }
             row |row| { row.withdrawn += 1; }
-            counts { decided(tool, "withdrawn", *waited); }
+            counts {}
 
             /// An agent begins a step.
             Step, "reliable.step", debug

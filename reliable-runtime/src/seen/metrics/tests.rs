@@ -137,7 +137,6 @@ fn events() -> Vec<Event> {
             edits: Vec::new(),
             remembered: false,
         },
-        Event::Withdrawn { tool: tool(), id: QuestionId::new(), waited },
         refused(Fault::Denied { tool: tool(), reason: "no".to_owned() }),
         refused(Fault::Expired { tool: tool(), within: None }),
         Event::Step { agent: agent(), step: 1, max_steps: 8 },

@@ -8,6 +8,7 @@ use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
+use crate::said::request::Request;
 
 #[derive(Debug, Clone)]
 pub(crate) struct RunSpan;
@@ -45,7 +46,7 @@ pub(crate) struct ApprovalSpan;
 
 impl ApprovalSpan {
     #[inline]
-    pub(crate) fn begin(_: &ToolName) -> Self {
+    pub(crate) fn begin(_: &Request) -> Self {
         ApprovalSpan
     }
 
