@@ -9,10 +9,10 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::agent::circles::{Circles, Nudge, Seen};
+use crate::agent::dearest::{Dearest, Taken};
 use crate::agent::denials::Denials;
 use crate::agent::human::HumanWaits;
 use crate::agent::ledger::Ledger;
-use crate::agent::left::{Dearest, Taken};
 use crate::agent::limits::AgentLimits;
 use crate::base::human_time::watching::watched;
 use crate::said::charge::Charge;

@@ -47,7 +47,7 @@ impl Execution {
     }
 
     /// Runs the call, and looks at what it gives.
-    pub fn run<F, L>(self, call: F, look: L) -> Executing<F, L>
+    pub fn run<F, L>(self, call: F, look: L) -> impl Future<Output = F::Output> + use<F, L>
     where
         F: Future<Output: Outcome>,
         L: Fn(&<F::Output as Outcome>::Error) -> Failure<'_>,
@@ -57,10 +57,7 @@ impl Execution {
 }
 
 pin_project! {
-    /// The future of [`Execution::run`]; see there for an example.
-    #[derive(Debug)]
-    #[must_use = "futures do nothing unless polled"]
-    pub struct Executing<F, L> {
+    struct Executing<F, L> {
         // `None` once it was dropped, which is done inside the span.
         #[pin]
         call: Option<F>,
