@@ -219,7 +219,7 @@ mod time {
                 return Ok(Step::Done(run.left_steps().unwrap()));
             }
             refund().await?;
-            assert_eq!(run.left_time(), Some(ms(1000) - ms(100) * run.step()));
+            assert_eq!(run.left_time(), Some(ms(1000 - 100 * u64::from(run.step()))));
             Ok(Step::Next)
         }
         assert_eq!(Scope::current().approver(Slow).run(desk()).await, Ok(0), "the last of eight");

@@ -169,7 +169,7 @@ impl Run {
         let admitted = self.1.within(|| run.admit_step().inspect_err(|fault| run.emit_stopped(fault)));
         admitted.inspect_err(|fault| {
             self.1.failed(|| Some(fault.kind()), fault);
-            metrics::run_ended(&run.agent, run.started, || Some(Some(fault.kind())));
+            metrics::run_ended(&run.agent, run.started, || Err(Some(fault.kind())));
         })
     }
 
@@ -188,7 +188,7 @@ impl Run {
         let (agent, steps) = (run.agent.clone(), run.state().step);
         let ended = || if failed { Event::Failed { agent, steps } } else { Event::Finished { agent, steps } };
         self.1.within(|| emit(ended));
-        metrics::run_ended(&run.agent, run.started, || failed.then(|| self.told()));
+        metrics::run_ended(&run.agent, run.started, || if failed { Err(self.told()) } else { Ok(()) });
         if failed {
             self.1.failed(|| self.told(), format_args!("failed in step {steps}"));
         } else {

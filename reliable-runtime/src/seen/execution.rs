@@ -38,13 +38,13 @@ impl Watch {
     pub(crate) fn succeeded(&self) {
         let Some(watched) = &self.0 else { return };
         watched.span.finished();
-        metrics::tool_ended(&watched.tool, watched.started, None);
+        metrics::tool_ended(&watched.tool, watched.started, Ok(()));
     }
 
     pub(crate) fn failed<'e>(&self, look: impl FnOnce() -> Failure<'e>) {
         let Some(watched) = &self.0 else { return };
         let failure = look();
-        watched.span.failed(failure.fault(), &failure);
-        metrics::tool_ended(&watched.tool, watched.started, Some(failure.fault()));
+        watched.span.failed(failure.fault(), failure);
+        metrics::tool_ended(&watched.tool, watched.started, Err(failure.fault()));
     }
 }

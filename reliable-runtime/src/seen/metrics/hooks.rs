@@ -142,20 +142,23 @@ pub(crate) fn hedge_ended(tool: &'static str, hedged: bool) {
     add("ft.hedge.calls.total", tool, || [("hedged", word(hedged))], 1);
 }
 
-/// An execution of a tool has come to its end. What it failed with may be a fault, or not.
-pub(crate) fn tool_ended(tool: &ToolName, started: Started, failed: Option<Option<FaultKind>>) {
+/// What it failed with, if it did, may be a fault, or not.
+pub(crate) type Ended = Result<(), Option<FaultKind>>;
+
+/// An execution of a tool has come to its end.
+pub(crate) fn tool_ended(tool: &ToolName, started: Started, ended: Ended) {
     if let Started(Some(since)) = started {
         let whose = ("gen_ai.tool.name", tool.text().into());
-        let error_type = failed.map(FaultKind::error_type);
+        let error_type = ended.err().map(FaultKind::error_type);
         record_operation("gen_ai.execute_tool.duration", whose, error_type, Started::elapsed(since));
     }
 }
 
-/// The same of a run of an agent. `failed` is not asked if nobody wants to know.
-pub(crate) fn run_ended(agent: &ToolName, began: Instant, failed: impl FnOnce() -> Option<Option<FaultKind>>) {
+/// The same of a run of an agent. `ended` is not asked if nobody wants to know.
+pub(crate) fn run_ended(agent: &ToolName, began: Instant, ended: impl FnOnce() -> Ended) {
     if is_heard() {
         let whose = ("gen_ai.agent.name", agent.text().into());
-        let error_type = failed().map(FaultKind::error_type);
+        let error_type = ended().err().map(FaultKind::error_type);
         record_operation("gen_ai.invoke_agent.duration", whose, error_type, began.elapsed());
     }
 }

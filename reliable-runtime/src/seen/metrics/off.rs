@@ -40,7 +40,7 @@ pub(crate) fn bulkhead_waiting(_: &'static str) -> Waiting {
 }
 
 #[inline]
-pub(crate) fn run_ended(_: &ToolName, _: Instant, _: impl FnOnce() -> Option<Option<FaultKind>>) {}
+pub(crate) fn run_ended(_: &ToolName, _: Instant, _: impl FnOnce() -> Result<(), Option<FaultKind>>) {}
 
 macro_rules! nothing {
     ($($happened:ident($($argument:ty),*);)*) => {$(
@@ -61,5 +61,5 @@ nothing! {
     hedge_ended(&'static str, bool);
     rate_limit_permitted(&'static str);
     rate_limit_rejected(&'static str);
-    tool_ended(&ToolName, Started, Option<Option<FaultKind>>);
+    tool_ended(&ToolName, Started, Result<(), Option<FaultKind>>);
 }

@@ -108,9 +108,9 @@ fn tell_of_calls() {
     rate_limit_permitted("forecast");
     rate_limit_rejected("forecast");
     let all = FaultKind::ALL.iter().copied().map(Some).chain([None]);
-    for failed in all.map(Some).chain([None]) {
-        tool_ended(&"forecast".into(), start(), failed);
-        run_ended(&"assistant".into(), Instant::now(), || failed);
+    for ended in all.map(Err).chain([Ok(())]) {
+        tool_ended(&"forecast".into(), start(), ended);
+        run_ended(&"assistant".into(), Instant::now(), || ended);
     }
 }
 
