@@ -22,6 +22,7 @@ pub mod json;
 pub(crate) mod last_words;
 pub mod money;
 pub mod name;
+pub mod remember;
 pub mod request;
 pub mod run_time_name;
 pub(crate) mod words;

@@ -31,6 +31,9 @@ pub enum Decision {
         /// What of the call is to be another than was asked about.
         #[cfg_attr(feature = "serde", serde(default))]
         edits: Edits,
+        /// Whether it is to hold for later calls, too.
+        #[cfg_attr(feature = "serde", serde(default))]
+        remember: bool,
     },
     /// No: the body does not run.
     #[non_exhaustive]
@@ -39,6 +42,9 @@ pub enum Decision {
         by: Option<String>,
         /// Why.
         reason: String,
+        /// Whether it is to hold for later calls, too.
+        #[cfg_attr(feature = "serde", serde(default))]
+        remember: bool,
     },
     /// Nobody answered in time: the body does not run.
     Expired,
@@ -47,18 +53,48 @@ pub enum Decision {
 impl Decision {
     /// Yes.
     pub const fn approve() -> Self {
-        Decision::Approved { by: None, edits: Edits::none() }
+        Decision::Approved { by: None, edits: Edits::none(), remember: false }
     }
 
     /// No, and why.
     pub fn deny(reason: impl Into<String>) -> Self {
-        Decision::Denied { by: None, reason: reason.into() }
+        Decision::Denied { by: None, reason: reason.into(), remember: false }
     }
 
     /// Who decided.
     pub fn by(mut self, who: impl Into<String>) -> Self {
         if let Decision::Approved { by, .. } | Decision::Denied { by, .. } = &mut self {
             *by = Some(who.into());
+        }
+        self
+    }
+
+    /// The same for later calls, too, as long as [`Grants`](crate::approval::grants::Grants) keep it: those of which
+    /// [`Request::remember`](crate::said::request::Request::remember) says that it can be remembered for them. A no that is
+    /// remembered goes before a yes.
+    ///
+    /// Where nothing can be remembered it is the same answer without this, and so it is of a yes that corrects something.
+    ///
+    /// ```
+    /// use reliable::{Decision, Fault, Grants, Scope, approver::Scripted, requires_approval};
+    ///
+    /// #[requires_approval(remember(to))]
+    /// async fn send_email(to: &str, body: &str) -> Result<(), Fault> {
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let ana = Scripted::new([Decision::approve().by("ana").remember()]);
+    /// let scope = Scope::current().approver(ana.clone()).grants(&Grants::new());
+    /// scope.clone().run(send_email("bob", "Good morning")).await.unwrap();
+    /// scope.run(send_email("bob", "Good night")).await.unwrap();
+    /// assert_eq!(ana.requests().len(), 1, "she was asked once");
+    /// # }
+    /// ```
+    pub fn remember(mut self) -> Self {
+        if let Decision::Approved { remember, .. } | Decision::Denied { remember, .. } = &mut self {
+            *remember = true;
         }
         self
     }
@@ -97,13 +133,13 @@ impl Decision {
     #[cfg(feature = "serde")]
     #[expect(clippy::needless_pass_by_value, reason = "`.edit(\"amount\", 40)` reads better than a reference")]
     pub fn edit(mut self, argument: impl Into<String>, value: impl serde::Serialize) -> Self {
-        if let Decision::Approved { by, edits } = &mut self {
+        if let Decision::Approved { by, edits, .. } = &mut self {
             let argument = argument.into();
             match written(&value) {
                 Ok(value) => edits.set(argument, value),
                 Err(error) => {
                     let reason = format!("the correction of `{argument}` can't be written: {error}");
-                    return Decision::Denied { by: by.take(), reason };
+                    return Decision::Denied { by: by.take(), reason, remember: false };
                 }
             }
         }
