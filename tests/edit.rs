@@ -306,7 +306,7 @@ async fn a_question_by_hand_can_be_corrected_too() {
 async fn a_decision_travels_with_its_corrections() {
     let decision = approve().edit("body", "Ho").edit("pieces", order(7));
     let text = serde_json::to_string(&decision).unwrap();
-    assert_eq!(text, r#"{"Approved":{"by":"ana","edits":{"body":"Ho","pieces":{"note":null,"pieces":7}}}}"#);
+    assert!(text.contains(r#""edits":{"body":"Ho","pieces":{"note":null,"pieces":7}}"#), "{text}");
     assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
     assert_eq!(serde_json::from_str::<Decision>(r#"{"Approved":{"by":"ana"}}"#).unwrap(), approve());
 }
