@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::said::edits::Editable;
+
 pub(crate) type Json = serde_json::Value;
 
 /// A value in the form in which it travels, or why it has none.
@@ -15,31 +17,6 @@ pub(crate) fn written(value: &impl Serialize) -> Result<Json, String> {
 pub(crate) fn typed(text: &str, is_text: bool) -> Json {
     let value = serde_json::from_str(text).ok().filter(|value: &Json| !is_text || value.is_string());
     value.unwrap_or_else(|| Json::from(text))
-}
-
-/// What a human can put in the place of an argument: with the feature `serde`, all that serde reads and writes.
-///
-/// It has no methods of its own, and nobody implements it: derive `serde::Serialize` and `serde::Deserialize`.
-///
-/// ```
-/// use reliable::approver::Editable;
-///
-/// #[derive(serde::Serialize, serde::Deserialize)]
-/// struct Order {
-///     pieces: u32,
-/// }
-///
-/// fn can_be_corrected<T: Editable>() {}
-/// can_be_corrected::<Order>();
-/// can_be_corrected::<Option<Vec<String>>>();
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`edit` can't put another `{Self}` in the place of this one: derive `serde::Serialize` and `serde::Deserialize` for it, without a lifetime, and what is borrowed needs `Clone`, too",
-    label = "a human can't correct this"
-)]
-pub trait Editable: Sized {
-    #[doc(hidden)]
-    fn read(value: &Json) -> Result<Self, String>;
 }
 
 #[diagnostic::do_not_recommend]

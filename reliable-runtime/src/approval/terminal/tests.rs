@@ -218,7 +218,10 @@ mod corrections {
         let mut asker = scene.ask_for(mail());
         let shown = scene.shows();
         let first = code_in(&shown);
-        assert!(shown.contains(&format!("  e {first} NAME=VALUE corrects body or pieces, and asks again\n")), "{shown}");
+        assert!(
+            shown.contains(&format!("  e {first} NAME=VALUE corrects body or pieces, and asks again\n")),
+            "{shown}"
+        );
         scene.types(&format!("e {first} body=Good morning, Ana = X"));
         let shown = scene.shows();
         assert!(shown.contains("(with another body, this is the call)"), "{shown}");
