@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::said::json::Json;
+#[cfg(feature = "serde")]
+use crate::said::json::read;
 
 /// The corrections that come with a yes: which arguments are to be others, and what they are to be. They are made with
 /// [`Decision::edit`](crate::said::decision::Decision), with the feature `serde`; without it there are none.
@@ -78,4 +80,12 @@ impl Edits {
 pub trait Editable: Sized {
     #[doc(hidden)]
     fn read(value: &Json) -> Result<Self, String>;
+}
+
+#[cfg(feature = "serde")]
+#[diagnostic::do_not_recommend]
+impl<T: serde::Serialize + serde::de::DeserializeOwned> Editable for T {
+    fn read(value: &Json) -> Result<Self, String> {
+        read(value)
+    }
 }

@@ -3,8 +3,6 @@
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::said::edits::Editable;
-
 pub(crate) type Json = serde_json::Value;
 
 /// A value in the form in which it travels, or why it has none.
@@ -19,9 +17,6 @@ pub(crate) fn typed(text: &str, is_text: bool) -> Json {
     value.unwrap_or_else(|| Json::from(text))
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned> Editable for T {
-    fn read(value: &Json) -> Result<Self, String> {
-        T::deserialize(value).map_err(|error| error.to_string())
-    }
+pub(crate) fn read<T: DeserializeOwned>(value: &Json) -> Result<T, String> {
+    T::deserialize(value).map_err(|error| error.to_string())
 }
