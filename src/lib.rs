@@ -12,7 +12,7 @@
 //!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
 //! - Approvals, a human in the loop: [`requires_approval`](macro@requires_approval) puts the question, an [`Approver`]
 //!   answers it, and [`approver`] has those that come with the library: the terminal, a channel to your own interface,
-//!   scripted answers for tests. A question by hand: [`Approval`]. Proof that a guard is there:
+//!   scripted answers for tests. Answers that hold for later calls, too: [`Grants`]. A question by hand: [`Approval`]. Proof that a guard is there:
 //!   [`guarded!`](macro@guarded), and in a test [`approver::asks`].
 //! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
 //!   tokio's paused clock, so that no pause takes time; the README above has one to copy. `approver::Scripted` answers

@@ -7,6 +7,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 pub(crate) mod kept;
+#[cfg(test)]
+mod tests;
 
 use crate::said::decision::Decision;
 use crate::said::ids::QuestionId;
@@ -41,7 +43,7 @@ use kept::{Answer, Call, Kept, Same};
 /// scope.clone().run(send_email("bob", "Good morning")).await?;
 /// scope.clone().run(send_email("bob", "Good night")).await?;
 ///
-/// let told = "send_email(to = \"bob\", …): yes, by ana, 0ms ago, for another 3600s";
+/// let told = "send_email(to = \"bob\", …): yes, by ana, 0ms ago, for another 1h";
 /// assert_eq!(grants.list()[0].to_string(), told);
 /// assert_eq!(grants.revoke_tool("send_email"), 1);
 /// assert!(scope.run(send_email("bob", "Good night")).await.is_err(), "and she has no more answers");

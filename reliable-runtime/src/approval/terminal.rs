@@ -24,6 +24,9 @@ use desk::{Desk, News, Question};
 /// question was shown. Both standard input and standard error, where the question goes so that it is seen when the output is
 /// piped, must be a terminal; else the call is denied.
 ///
+/// Where the answer may be [remembered](Request::remember), the question says for what, and an `a` before the code allows all of
+/// that.
+///
 /// Questions are shown one at a time, and one whose caller has gone (expired, cancelled) makes room for the next at once.
 /// The line that was being typed then answers nothing, unless it is the code of the next.
 ///

@@ -20,6 +20,8 @@ use crate::said::digest::Digest;
 pub(crate) mod serialized;
 #[cfg(feature = "serde")]
 pub(crate) mod serialized;
+#[cfg(test)]
+mod tests;
 
 use serialized::Serialize;
 

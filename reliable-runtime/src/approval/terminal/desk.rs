@@ -113,9 +113,9 @@ impl<W: Write, R: FnMut() -> io::Result<()>> Desk<W, R> {
         let Some(Shown { question, code }) = self.shown.take() else {
             return self.note("that answered nothing: no question was open");
         };
-        let decision = match line {
-            // Only who has read it knows it.
-            Ok(Some(line)) if line == code => Ok(Decision::approve().by("the terminal")),
+        let yes = |line: String| yes(&line, &code, &question.request);
+        let decision = match line.map(|line| line.map(yes)) {
+            Ok(Some(Some(yes))) => Ok(yes.by("the terminal")),
             Ok(Some(_)) if is_stale => {
                 self.note("that answered nothing: it was begun before this question was shown");
                 return self.show_again(question, code);
@@ -151,6 +151,16 @@ impl<W: Write, R: FnMut() -> io::Result<()>> Desk<W, R> {
     }
 }
 
+/// The code: only who has read it knows it. An `a` before it is for always, where that was offered.
+fn yes(line: &str, code: &str, request: &Request) -> Option<Decision> {
+    if line == code {
+        return Some(Decision::approve());
+    }
+    let mut words = line.split_whitespace();
+    let is_for_always = words.next() == Some("a") && words.next() == Some(code) && words.next().is_none();
+    (is_for_always && request.remember.is_some()).then(|| Decision::approve().remember())
+}
+
 fn answer(question: Question, decision: Decision) {
     let _ = question.answer.send(decision);
 }
@@ -177,6 +187,13 @@ fn text(request: &Request, code: &str) -> String {
         let value = argument.value.as_ref().map_or_else(|| "<redacted>".to_owned(), |value| words::shown(value));
         let _ = writeln!(text, "    {} = {value}", words::shown(&argument.name));
     }
-    let _ = write!(text, "  type {code} to allow, anything else denies: ");
+    let always = match &request.remember {
+        Some(remember) => {
+            let _ = writeln!(text, "  (always: {remember})");
+            format!(", a {code} to allow always")
+        }
+        None => String::new(),
+    };
+    let _ = write!(text, "  type {code} to allow{always}, anything else denies: ");
     text
 }
