@@ -5,6 +5,7 @@ mod asked;
 pub mod asks;
 pub mod channel;
 pub mod edits;
+pub mod execution;
 pub mod grants;
 mod memory;
 pub mod question;

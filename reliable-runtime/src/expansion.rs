@@ -5,6 +5,7 @@
 
 pub use crate::agent::step::StepOutcome;
 pub use crate::approval::edits::{EditOf, Edited, EditedRef};
+pub use crate::approval::execution::Execution;
 #[cfg(feature = "rig")]
 pub use crate::frameworks::rig::tool::tool_name;
 #[cfg(feature = "chaos")]

@@ -3,6 +3,7 @@
 pub(crate) mod digest;
 pub(crate) mod ear;
 pub(crate) mod emit;
+pub(crate) mod execution;
 pub mod failure;
 pub(crate) mod inspect;
 pub(crate) mod last_error;

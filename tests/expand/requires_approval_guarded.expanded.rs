@@ -10,8 +10,14 @@ pub async fn send_email(to: &str, (body, _): (&str, u32)) -> Result<Receipt, Mai
             ::reliable::expansion::Inspect::new(&body).digested().argument(),
         )
         .not_shown("_", "the rest of (&str, u32)");
+    let execution = ::reliable::expansion::Execution::of(&approval);
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
-    { deliver(to, body).await }
+    return execution
+        .run(
+            (deliver(to, body)),
+            |error| ::reliable::expansion::Inspect::new(error).failure(),
+        )
+        .await;
 }

@@ -13,6 +13,7 @@ use crate::errors::Errors;
 use crate::function::code::{Code, ended_by_fault};
 use crate::function::tokens::at;
 use crate::function::{Binding, Function};
+use crate::options::classify::Classify;
 use crate::options::rows::{Row, Takes};
 use crate::options::values::Argument;
 use crate::options::{Options, values};
@@ -103,14 +104,15 @@ impl Layer for Approval {
     //
     // Output:
     //     let approval = ::reliable::Approval::new("refund").here(|| {}).argument("amount", …);
+    //     let execution = ::reliable::expansion::Execution::of(&approval);
     //     if let ::core::result::Result::Err(fault) = approval.ask().await {
     //         return ::reliable::expansion::Outcome::from_fault(fault);
     //     }
-    //     BODY
+    //     return execution.run(async move { BODY }, |error| …).await;
     //
     // With `edit(body)` the place for a correction stands before it, and what the body sees behind it.
     //
-    // Nothing happens after the body: so the body stays where it is. The question is put together before it is asked,
+    // The question is put together before it is asked,
     // so that nothing borrows the arguments while a human thinks. What the attributes below it evaluate comes after it.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
@@ -120,15 +122,24 @@ impl Layer for Approval {
         let question = question(tool, calls);
         let ask = quote_spanned!(mixed=>
             #question
+            let execution = ::reliable::expansion::Execution::of(&approval);
             if let ::core::result::Result::Err(fault) = approval #by.ask().await {
                 return #refused;
             }
         );
-        let ask = match when {
-            Some(when) => quote_spanned!(mixed=> if #when { #ask }),
+        let asked = match when {
+            Some(when) => quote_spanned!(mixed=>
+                let execution = if #when {
+                    #ask
+                    execution
+                } else {
+                    ::reliable::expansion::Execution::unasked(#tool)
+                };
+            ),
             None => ask,
         };
-        inner.behind(&quote_spanned!(mixed=> #before #ask #behind))
+        let look = Classify::default();
+        inner.into_watched(function, |call| quote_spanned!(mixed=> execution.run(#call, #look))).behind(&quote_spanned!(mixed=> #before #asked #behind))
     }
 
     /// A denial is no failure that a fallback is to answer: so the question stands outside of it.

@@ -38,9 +38,9 @@ impl<T: Editable> Fill for Place<'_, T> {
 
     fn fill(&mut self, edits: &Edits) -> Option<Result<String, String>> {
         let edit = edits.get(self.argument)?;
-        let read = caught(|| T::read(edit)).unwrap_or_else(|panic| Err(format!("its `Deserialize` panicked: {panic}")));
         let words = self.words;
-        Some(read.map(|value| words::shown_text(words(self.value.insert(value)))))
+        let read = || T::read(edit).map(|value| words::shown_text(words(self.value.insert(value))));
+        Some(caught(read).unwrap_or_else(|panic| Err(format!("its type panicked: {panic}"))))
     }
 }
 
@@ -55,7 +55,7 @@ impl<'a> Places<'a> {
         Places(Vec::new())
     }
 
-    /// Adds the place for an argument of `request`, which says then that it may be corrected.
+    /// Adds the place for an argument of `request`, which says then that it may be corrected. Nobody corrects what is redacted.
     pub(crate) fn add<T: Editable + Send>(
         &mut self,
         request: &mut Request,
@@ -64,6 +64,7 @@ impl<'a> Places<'a> {
         words: fn(&T) -> String,
     ) {
         match request.arguments.iter_mut().find(|known| known.name == argument) {
+            Some(Argument { value: None, .. }) => return,
             Some(known) => known.editable = true,
             None => {
                 let value = Some(inspect::not_shown(type_name::<T>()));
@@ -84,10 +85,8 @@ impl<'a> Places<'a> {
             let new = read.map_err(|error| {
                 format!("the correction of `{argument}` can't be read: {}", words::told(&error))
             })?;
-            let known = request.arguments.iter_mut().find(|known| known.name == argument);
-            // What is redacted stays so.
-            if let Some(shown) = known.and_then(|known| known.value.as_mut()) {
-                *shown = new;
+            if let Some(known) = request.arguments.iter_mut().find(|known| known.name == argument) {
+                known.value = Some(new);
             }
         }
         Ok(())

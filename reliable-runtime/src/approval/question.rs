@@ -135,9 +135,10 @@ impl<'a> Approval<'a> {
         self
     }
 
-    /// Lets the human put another value in the place of an argument that was shown before. It is `value` when the answer is
-    /// yes and came with one, and then `words` says it in the events: an edit that can't be read is a no. Needs the feature
-    /// `serde`; see [`Decision`], whose `edit` is the other end.
+    /// Lets the human put another value in the place of an argument that was shown before, and not redacted. When the answer
+    /// is a yes that came with one, `value` has it, and `words` says it in the events; of one that can't be read comes a no.
+    /// Needs the feature `serde`. The other end is `edit` of [`Decision`].
+    ///
     #[cfg_attr(feature = "serde", doc = "```")]
     #[cfg_attr(not(feature = "serde"), doc = "```ignore")]
     /// use reliable::{Approval, Decision, approver};
@@ -174,6 +175,10 @@ impl<'a> Approval<'a> {
         self
     }
 
+    pub(crate) fn tool_and_id(&self) -> (&ToolName, QuestionId) {
+        (&self.request.tool, self.request.id)
+    }
+
     #[cfg(test)]
     pub(crate) fn into_request(self) -> Request {
         self.request
@@ -184,7 +189,8 @@ impl<'a> Approval<'a> {
     ///
     /// # Errors
     /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
-    /// [`Fault::Expired`] if there is no answer in time.
+    /// [`Fault::Expired`] if there is no answer in time; [`Fault::TooManyDenials`], without a question, if the agent's run
+    /// that this is a part of was denied too much ([`max_denials`](crate::agent::limits::AgentLimits::max_denials)).
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
     pub fn ask(mut self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {
@@ -194,6 +200,7 @@ impl<'a> Approval<'a> {
             if let Some(decision) = asks::denied(&self.request).or_else(|| untold(&self.request)) {
                 return self.conclude(decision, Duration::ZERO);
             }
+            self.may_be_asked()?;
             if let Some(decision) = memory.as_ref().and_then(|memory| memory.recall()) {
                 return self.tell(decision, Duration::ZERO, true);
             }
@@ -232,6 +239,17 @@ impl<'a> Approval<'a> {
         self.conclude(decision, waited)
     }
 
+    /// Not if this very call was denied before in the agent's run, or too much was.
+    fn may_be_asked(&self) -> Result<(), Fault> {
+        Run::current().may_ask(&self.request).inspect_err(|fault| {
+            emit(|| {
+                let Request { id, tool, arguments, .. } = self.request.clone();
+                let (by, waited, remembered) = (None, Duration::ZERO, true);
+                Event::Refused { tool, id, by, fault: fault.clone(), waited, arguments, remembered }
+            });
+        })
+    }
+
     fn tell_asked(&self) {
         emit(|| {
             let Request { id, run, step, tool, reason, arguments, .. } = self.request.clone();
@@ -261,6 +279,7 @@ impl<'a> Approval<'a> {
     }
 
     fn tell(self, decision: Decision, waited: Duration, remembered: bool) -> Result<(), Fault> {
+        Run::current().decided(&decision);
         let Request { id, tool, arguments, .. } = self.request;
         let (fault, by) = match decision {
             Decision::Approved { by, edits, .. } => {
@@ -327,11 +346,20 @@ impl<'a> Whom<'a> {
     }
 
     fn at_once(&self, request: &Request) -> Option<Decision> {
-        asked::at_once(self.approver(), request)
+        asked::at_once(self.approver(), request).inspect(|decision| self.note(request, decision))
     }
 
     async fn review(&self, request: &Request) -> Decision {
-        asked::review(self.approver(), request).await
+        let decision = asked::review(self.approver(), request).await;
+        self.note(request, &decision);
+        decision
+    }
+
+    /// A no holds for the same call in the rest of the run, if somebody said it.
+    fn note(&self, request: &Request, decision: &Decision) {
+        if let (Whom::Named(_) | Whom::Ambient(_), Decision::Denied { reason, .. }) = (self, decision) {
+            Run::current().remember_denied(request, reason);
+        }
     }
 }
 
