@@ -146,6 +146,14 @@ impl Decision {
         self
     }
 
+    /// A yes to the call with these corrections.
+    pub(crate) fn corrected(mut self, corrections: Edits) -> Self {
+        if let Decision::Approved { edits, .. } = &mut self {
+            *edits = corrections;
+        }
+        self
+    }
+
     /// The same in words that may go into an event, a log or a fault.
     pub(crate) fn told(mut self) -> Self {
         if let Decision::Approved { by, .. } | Decision::Denied { by, .. } = &mut self {

@@ -37,7 +37,6 @@ impl Edits {
         self.0.get(argument)
     }
 
-    #[cfg(feature = "serde")]
     pub(crate) fn set(&mut self, argument: String, value: Json) {
         self.0.insert(argument, value);
     }

@@ -10,6 +10,13 @@ pub(crate) fn written(value: &impl Serialize) -> Result<Json, String> {
     serde_json::to_value(value).map_err(|error| error.to_string())
 }
 
+/// What somebody has typed: a text as it is, unless it is one in quotes; what is to be no text is JSON, or a word without quotes,
+/// such as the name of a variant.
+pub(crate) fn typed(text: &str, is_text: bool) -> Json {
+    let value = serde_json::from_str(text).ok().filter(|value: &Json| !is_text || value.is_string());
+    value.unwrap_or_else(|| Json::from(text))
+}
+
 /// What a human can put in the place of an argument: with the feature `serde`, all that serde reads and writes.
 ///
 /// It has no methods of its own, and nobody implements it: derive `serde::Serialize` and `serde::Deserialize`.
