@@ -273,6 +273,22 @@ mod corrections {
     }
 
     #[test]
+    fn what_is_corrected_is_allowed_once() {
+        let screen = Screen::default();
+        let mut scene = Scene::new(&screen);
+        let mut request = mail();
+        request.remember = Some(Grants::new().offer(None));
+        let mut asker = scene.ask_for(request);
+        let shown = scene.shows();
+        assert!(shown.contains("to allow always"), "{shown}");
+        scene.types(&format!("e {} pieces=2", code_in(&shown)));
+        let shown = scene.shows();
+        assert!(!shown.contains("always"), "{shown}");
+        scene.types(&format!("a {}", code_in(&shown)));
+        assert_eq!(asker.try_recv(), Ok(no()));
+    }
+
+    #[test]
     fn no_line_that_was_typed_before_corrects_or_allows_anything() {
         let screen = Screen::default();
         let mut scene = Scene::new(&screen);
