@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::approval::grants::Grant;
 use crate::said::decision::Decision;
 use crate::said::digest::Digest;
 use crate::said::edits::Edits;
+use crate::said::grant::Grant;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::Argument;
