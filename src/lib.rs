@@ -108,10 +108,9 @@ pub mod approver {
     pub use reliable_runtime::approval::scripted::Scripted;
     pub use reliable_runtime::approval::terminal::Terminal;
     pub use reliable_runtime::said::digest::Digest;
-    pub use reliable_runtime::said::edits::Edits;
+    pub use reliable_runtime::said::edits::{Editable, Edits};
     pub use reliable_runtime::said::grant::Grant;
     pub use reliable_runtime::said::ids::{ParseIdError, QuestionId, RunId};
-    pub use reliable_runtime::said::json::Editable;
     pub use reliable_runtime::said::remember::Remember;
     pub use reliable_runtime::said::request::Argument;
 }

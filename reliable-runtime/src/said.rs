@@ -16,10 +16,10 @@ pub mod grant;
 pub mod idempotency;
 pub mod ids;
 #[cfg(feature = "serde")]
-pub mod json;
+pub(crate) mod json;
 #[cfg(not(feature = "serde"))]
 #[path = "said/json/off.rs"]
-pub mod json;
+pub(crate) mod json;
 pub(crate) mod last_words;
 pub mod money;
 pub mod name;

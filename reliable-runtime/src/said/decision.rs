@@ -131,7 +131,6 @@ impl Decision {
     /// # }
     /// ```
     #[cfg(feature = "serde")]
-    #[expect(clippy::needless_pass_by_value, reason = "`.edit(\"amount\", 40)` reads better than a reference")]
     pub fn edit(mut self, argument: impl Into<String>, value: impl serde::Serialize) -> Self {
         if let Decision::Approved { by, edits, .. } = &mut self {
             let argument = argument.into();
