@@ -12,6 +12,7 @@ pub mod fault;
 pub mod fault_kind;
 mod feedback;
 pub mod found;
+pub mod grant;
 pub mod idempotency;
 pub mod ids;
 #[cfg(feature = "serde")]

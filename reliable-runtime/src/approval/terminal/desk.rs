@@ -121,11 +121,9 @@ impl<W: Write, R: FnMut() -> io::Result<()>> Desk<W, R> {
         if let Some(edit) = edit(typed, &code, &mut question.request, &mut question.edits) {
             return self.ask_again(question, edit);
         }
-        let decision = match line {
-            // Only who has read it knows it.
-            Ok(Some(line)) if line.to_lowercase() == code => {
-                Ok(Decision::approve().by("the terminal").corrected(std::mem::take(&mut question.edits)))
-            }
+        let yes = |line: String| yes(&line, &code, &question.request);
+        let decision = match line.map(|line| line.map(yes)) {
+            Ok(Some(Some(yes))) => Ok(yes.by("the terminal").corrected(std::mem::take(&mut question.edits))),
             Ok(Some(_)) if is_stale => {
                 self.note("that answered nothing: it was begun before this question was shown");
                 return self.show_again(question, code);
@@ -138,9 +136,13 @@ impl<W: Write, R: FnMut() -> io::Result<()>> Desk<W, R> {
     }
 
     /// Shows the corrected call, with a code of its own: no line that was typed before allows it.
-    fn ask_again(&mut self, question: Question, edit: Edit) {
+    fn ask_again(&mut self, mut question: Question, edit: Edit) {
         match edit {
-            Edit::Done(argument) => self.note(&format!("with another {argument}, this is the call")),
+            Edit::Done(argument) => {
+                // What is corrected is for this call alone.
+                question.request.remember = None;
+                self.note(&format!("with another {argument}, this is the call"));
+            }
             Edit::NotDone(why) => self.note(&why),
         }
         self.show(question);
@@ -170,6 +172,16 @@ impl<W: Write, R: FnMut() -> io::Result<()>> Desk<W, R> {
     }
 }
 
+/// The code: only who has read it knows it. An `a` before it is for always, where that was offered.
+fn yes(line: &str, code: &str, request: &Request) -> Option<Decision> {
+    let is = |word: &str, known: &str| word.eq_ignore_ascii_case(known);
+    if is(line, code) {
+        return Some(Decision::approve());
+    }
+    let is_for_always = line.split_once(' ').is_some_and(|(a, written)| is(a, "a") && is(written.trim(), code));
+    (is_for_always && request.remember.is_some()).then(|| Decision::approve().remember())
+}
+
 fn answer(question: Question, decision: Decision) {
     let _ = question.answer.send(decision);
 }
@@ -197,6 +209,13 @@ fn text(request: &Request, code: &str) -> String {
         let _ = writeln!(text, "    {} = {value}", words::shown(&argument.name));
     }
     text += &how(request, code);
-    let _ = write!(text, "  type {code} to allow, anything else denies: ");
+    let always = match &request.remember {
+        Some(remember) => {
+            let _ = writeln!(text, "  (always: {remember})");
+            format!(", a {code} to allow always")
+        }
+        None => String::new(),
+    };
+    let _ = write!(text, "  type {code} to allow{always}, anything else denies: ");
     text
 }

@@ -3,10 +3,12 @@
 use std::cell::Cell;
 use std::io;
 use std::str::from_utf8;
+use std::time::Duration;
 
 use tokio::sync::oneshot::{Receiver, channel, error::TryRecvError};
 
 use super::desk::{Desk, News, Question};
+use crate::approval::grants::Grants;
 use crate::approval::question::Approval;
 use crate::said::decision::Decision;
 use crate::said::request::Request;
@@ -74,7 +76,7 @@ impl<'s> Scene<'s> {
 
 fn code_in(shown: &str) -> String {
     let (_, behind) = shown.split_once("type ").unwrap();
-    behind.split_once(" to allow, anything else denies: ").unwrap().0.to_owned()
+    behind.split_once(" to allow").unwrap().0.to_owned()
 }
 
 fn yes() -> Decision {
@@ -119,6 +121,41 @@ fn only_the_code_of_this_question_approves() {
         assert_eq!(asker.try_recv(), Ok(yes()));
         codes = vec![code, "y".to_owned()];
     }
+}
+
+#[test]
+fn always_is_an_answer_of_its_own_where_it_is_offered() {
+    let screen = Screen::default();
+    let mut scene = Scene::new(&screen);
+    let mut offered = Approval::new("refund").into_request();
+    offered.remember = Some(Grants::for_at_most(Duration::from_secs(3600)).offer(Some(&["to"])));
+    let mut answer = |request: &Request, line: &dyn Fn(&str) -> String| {
+        let mut asker = scene.ask_for(request.clone());
+        let shown = scene.shows();
+        let code = code_in(&shown);
+        scene.types(&line(&code));
+        (shown, code, asker.try_recv().unwrap())
+    };
+    let (shown, code, decision) = answer(&offered, &|code| format!("a {code}"));
+    let question = format!(
+        "  (always: every call with the same `to`, for 1h)\n  type {code} to allow, a {code} to allow always, anything else denies: "
+    );
+    assert!(shown.ends_with(&question), "{shown}");
+    assert_eq!(decision, yes().remember());
+    assert_eq!(answer(&offered, &str::to_owned).2, yes(), "and not what the code alone says");
+    let wrong: [&dyn Fn(&str) -> String; 5] = [
+        &|_| "a".into(),
+        &|code| format!("a{code}"),
+        &|code| format!("a {code} a"),
+        &|code| format!("{code} a"),
+        &|_| "a k7m4".into(),
+    ];
+    assert_eq!(answer(&offered, &|code| format!("A  {}", code.to_uppercase())).2, yes().remember());
+    for line in wrong {
+        assert_eq!(answer(&offered, line).2, no());
+    }
+    let (shown, _, decision) = answer(&Approval::new("refund").into_request(), &|code| format!("a {code}"));
+    assert!(!shown.contains("always") && decision == no(), "{shown}");
 }
 
 #[test]
@@ -233,6 +270,22 @@ mod corrections {
         let third = scene.code();
         scene.types(&third);
         assert_eq!(asker.try_recv(), Ok(yes().edit("body", "Good morning, Ana = X").edit("pieces", 2)));
+    }
+
+    #[test]
+    fn what_is_corrected_is_allowed_once() {
+        let screen = Screen::default();
+        let mut scene = Scene::new(&screen);
+        let mut request = mail();
+        request.remember = Some(Grants::new().offer(None));
+        let mut asker = scene.ask_for(request);
+        let shown = scene.shows();
+        assert!(shown.contains("to allow always"), "{shown}");
+        scene.types(&format!("e {} pieces=2", code_in(&shown)));
+        let shown = scene.shows();
+        assert!(!shown.contains("always"), "{shown}");
+        scene.types(&format!("a {}", code_in(&shown)));
+        assert_eq!(asker.try_recv(), Ok(no()));
     }
 
     #[test]
