@@ -127,8 +127,8 @@ async fn a_yes_to_a_question_that_was_open_runs_and_changes_nothing() {
         other.answer(yes());
     };
     let calls = async { run.scope(async { tokio::join!(refund(1), refund(2)) }).await };
-    let ((denied, approved), ()) = tokio::join!(Scope::current().approver(approver).run(calls), ui);
-    assert_eq!((denied.unwrap_err().kind(), approved), (FaultKind::Denied, Ok(2)));
+    let ((no, yes), ()) = tokio::join!(Scope::current().approver(approver).run(calls), ui);
+    assert_eq!((no.unwrap_err().kind(), yes), (FaultKind::Denied, Ok(2)));
     assert_eq!(run.next_step(), Err(too_many("desk", 1)));
 }
 
