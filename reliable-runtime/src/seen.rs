@@ -1,5 +1,6 @@
 //! What looks on: at the outcome of a call, to decide; at what happened, to tell.
 
+pub(crate) mod digest;
 pub(crate) mod ear;
 pub(crate) mod emit;
 pub(crate) mod execution;

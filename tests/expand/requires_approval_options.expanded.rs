@@ -1,9 +1,13 @@
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let execution = if !to.ends_with("@example.com") {
         let approval = ::reliable::Approval::new("send_email")
+            .here(|| {})
             .reason("leaves the house")
-            .show("to", ::reliable::expansion::Inspect::new(&to).text())
-            .redact("body")
+            .argument("to", ::reliable::expansion::Inspect::new(&to).digested().shown())
+            .argument(
+                "body",
+                ::reliable::expansion::Inspect::new(&body).digested().redacted(),
+            )
             .within(::core::time::Duration::from_secs(600));
         let execution = ::reliable::expansion::Execution::of(&approval);
         if let ::core::result::Result::Err(fault) = approval.ask().await {

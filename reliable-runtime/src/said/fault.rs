@@ -237,7 +237,7 @@ impl fmt::Display for Fault {
             Fault::TimedOut { tool, limit } => write!(f, "`{tool}` timed out after {limit:?}"),
             Fault::Denied { tool, reason } => write!(f, "`{tool}` was denied: {reason}"),
             Fault::Expired { tool, within: Some(within) } => {
-                write!(f, "the approval of `{tool}` expired: nobody answered within {within:?}")
+                write!(f, "the approval of `{tool}` expired: nobody answered within {}", words::limit(*within))
             }
             Fault::Expired { tool, within: None } => {
                 write!(f, "the approval of `{tool}` expired: nobody answered in time")
