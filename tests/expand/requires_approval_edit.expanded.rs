@@ -12,22 +12,19 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
             &mut body_edit.value,
             |body| ::reliable::expansion::Inspect::new(body).text(),
         );
-    let execution = ::reliable::expansion::Execution::of(&approval);
+    let mut execution = ::reliable::expansion::Execution::of(&approval);
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
     let body = body_edit.or(body);
+    let outcome: Result<Receipt, MailError> = execution.run((deliver(to, body))).await;
     return execution
-        .run(
-            (deliver(to, body)),
-            |error| ::reliable::expansion::Inspect::new(error).failure(),
-        )
-        .await;
+        .settle(outcome, |error| ::reliable::expansion::Inspect::new(error).failure());
 }
 pub async fn order(pieces: u32, mut note: String) -> Result<Receipt, MailError> {
     let mut pieces_edit = ::reliable::expansion::EditOf::new(&pieces).none_yet();
     let mut note_edit = ::reliable::expansion::EditOf::new(&note).none_yet();
-    let execution = if pieces > 10 {
+    let mut execution = if pieces > 10 {
         let approval = ::reliable::Approval::new("order")
             .here(|| {})
             .argument(
@@ -59,7 +56,7 @@ pub async fn order(pieces: u32, mut note: String) -> Result<Receipt, MailError> 
     let pieces = pieces_edit.or(pieces);
     note = note_edit.or(note);
     let timeout = const { &::reliable::Timeout::secs(2) };
-    return execution
+    let outcome = execution
         .run(
             timeout
                 .run(
@@ -72,7 +69,8 @@ pub async fn order(pieces: u32, mut note: String) -> Result<Receipt, MailError> 
                         outcome
                     },
                 ),
-            |error| ::reliable::expansion::Inspect::new(error).failure(),
         )
         .await;
+    return execution
+        .settle(outcome, |error| ::reliable::expansion::Inspect::new(error).failure());
 }
