@@ -8,12 +8,11 @@
 
 mod services;
 
-use reliable::rmcp::{Elicitation, drop_cancelled};
+use reliable::rmcp::ask_client;
 use reliable::{Fault, Transient, circuit_breaker, fallback, guarded, requires_approval, retry, timeout};
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{ContentBlock, IntoContents};
-use rmcp::service::RequestContext;
-use rmcp::{RoleServer, ServerHandler, ServiceExt, schemars, tool, tool_handler, tool_router};
+use rmcp::{ServerHandler, ServiceExt, schemars, tool, tool_handler, tool_router};
 
 struct Desk;
 
@@ -50,13 +49,9 @@ impl Desk {
     }
 
     /// Pays money back to a customer.
-    #[requires_approval(by = Elicitation::during(&call), reason = "it moves money", guarded)]
+    #[requires_approval(reason = "it moves money", guarded)]
     #[tool(annotations(destructive_hint = true, idempotent_hint = false))]
-    async fn refund(
-        &self,
-        Parameters(Refund { amount, to }): Parameters<Refund>,
-        call: RequestContext<RoleServer>,
-    ) -> Result<String, ToolError> {
+    async fn refund(&self, Parameters(Refund { amount, to }): Parameters<Refund>) -> Result<String, ToolError> {
         services::refund(amount, &to).await
     }
 }
@@ -64,8 +59,9 @@ impl Desk {
 // If that attribute were missing, or had been dropped by another macro, this would not compile.
 guarded!(Desk::refund);
 
-// A call that the client cancels is dropped, with its question, its pauses and its body: without this, it would go on.
-#[tool_handler(router = drop_cancelled(Self::tool_router()))]
+// Its users are asked by their clients, whatever version of the protocol they speak. And a call that the client cancels is
+// dropped, with its question, its pauses and its body: without this, it would go on.
+#[tool_handler(router = ask_client(Self::tool_router()), name = "desk", version = "1.0.0")]
 impl ServerHandler for Desk {}
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]

@@ -123,7 +123,7 @@ impl<'a> Approval<'a> {
 
     async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
         let asked = Instant::now();
-        let answer = whom.review(&self.request);
+        let answer = whom.review(&self.request, self.within);
         let decision = match self.within {
             Some(within) => asking(timer::within(within, answer)).await.unwrap_or(Decision::Expired),
             None => asking(answer).await,
@@ -172,8 +172,8 @@ impl<'a> Whom<'a> {
         asked::at_once(self.approver(), request)
     }
 
-    async fn review(&self, request: &Request) -> Decision {
-        asked::review(self.approver(), request).await
+    async fn review(&self, request: &Request, within: Option<Duration>) -> Decision {
+        asked::review(self.approver(), request, within).await
     }
 }
 

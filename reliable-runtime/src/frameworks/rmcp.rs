@@ -159,10 +159,16 @@
 //! A server on standard input and output must not install [`approver::Terminal`](crate::approval::terminal::Terminal): it
 //! would read the protocol.
 
+mod ask_client;
 mod cancelled;
 mod elicitation;
 mod errors;
+mod form;
+mod progress;
+mod round;
+mod seal;
 
+pub use ask_client::{ask_client, ask_client_by};
 pub use cancelled::{drop_cancelled, until_cancelled};
 pub use elicitation::Elicitation;
 pub use errors::{FAULT_KEY, WAIT_KEY, tell_faults, tool_outcome};
