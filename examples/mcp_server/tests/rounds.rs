@@ -143,6 +143,19 @@ impl Bank {
         refusals.collect()
     }
 
+    /// What happened, in short.
+    fn trail(&self) -> Vec<String> {
+        let report = self.events.report();
+        let events = report.entries().iter().filter_map(|entry| match &entry.event {
+            Event::Asked { tool, .. } => Some(format!("{tool} asked")),
+            Event::Withdrawn { tool, .. } => Some(format!("{tool} withdrawn")),
+            Event::Approved { tool, .. } => Some(format!("{tool} approved")),
+            Event::Refused { tool, .. } => Some(format!("{tool} refused")),
+            _ => None,
+        });
+        events.collect()
+    }
+
     /// Who approved.
     fn approvals(&self) -> Vec<Option<String>> {
         let report = self.events.report();
@@ -232,6 +245,14 @@ async fn a_yes_runs_the_tool_once() {
         assert_eq!((bank.begun(), user.questions()), (1, 1), "{tool}");
         assert_eq!(bank.approvals(), [Some("the user of desk client".to_owned())]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_trail_tells_of_both_rounds() {
+    let bank = Bank::default();
+    let client = connect(bank.clone(), User::who(Says::Accept(json!({ "approve": true })))).await;
+    client.call_tool(params("refund", forty())).await.unwrap();
+    assert_eq!(bank.trail(), ["refund asked", "refund withdrawn", "refund asked", "refund approved"]);
 }
 
 #[tokio::test(start_paused = true)]

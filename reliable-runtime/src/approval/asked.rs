@@ -7,8 +7,9 @@ use std::time::Duration;
 
 use crate::approval::approver::{ErasedApprover, Who};
 use crate::base::foreign::{Quiet, caught};
+use crate::said::decision::Decision;
 use crate::said::name::ToolName;
-use crate::said::request::{Decision, Request};
+use crate::said::request::Request;
 use crate::scope::Scope;
 
 const UNDER_ITSELF: &str =

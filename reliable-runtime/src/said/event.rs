@@ -9,8 +9,10 @@ pub(crate) use table::events;
 
 use crate::said::circuit_state::CircuitState;
 use crate::said::fault::Fault;
+use crate::said::ids::{QuestionId, RunId};
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
+use crate::said::request::{Argument, Listed};
 use crate::said::words::{self, short};
 
 macro_rules! make_enum {

@@ -34,7 +34,7 @@
 //! | `circuitBreakerResult` | `success`, `failure`, `circuitBreakerOpen`, `ignored` |
 //! | `bulkheadResult` | `accepted`, `rejected` |
 //! | `rateLimitResult` | `permitted`, `rejected` |
-//! | `decision` | `approved`, `denied`, `expired` |
+//! | `decision` | `approved`, `denied`, `expired`, `withdrawn` |
 //! | `result` | `valueReturned`, `exceptionThrown`, `maxStepsReached`, `maxDurationReached`, `maxUsdReached`, `maxTokensReached`, `maxRepeatsReached` |
 //!
 //! `method` is the name of the function or of the agent, without its module: two functions of one name are counted

@@ -82,10 +82,14 @@ pub struct Row {
     pub rejected: u32,
     /// The time spent waiting for a limit, together.
     pub waited: Duration,
+    /// Calls about which somebody was asked.
+    pub asked: u32,
     /// Calls that a human approved.
     pub approved: u32,
     /// Calls that were denied, or never answered.
     pub refused: u32,
+    /// Calls that were dropped before there was an answer.
+    pub withdrawn: u32,
     /// Steps begun.
     pub steps: u32,
     /// Money spent.
@@ -176,7 +180,7 @@ impl fmt::Display for Report {
 /// A title, and what stands below it in a row: nothing, where there is nothing to say.
 type Column = (&'static str, fn(&Row) -> Option<String>);
 
-const COLUMNS: [Column; 15] = [
+const COLUMNS: [Column; 16] = [
     ("call", |row| Some(row.tool.clone())),
     ("attempts", |row| count(row.attempts)),
     ("paused", |row| time(row.paused)),
@@ -192,6 +196,7 @@ const COLUMNS: [Column; 15] = [
     ("waited", |row| time(row.waited)),
     ("approved", |row| count(row.approved)),
     ("refused", |row| count(row.refused)),
+    ("withdrawn", |row| count(row.withdrawn)),
     ("steps", |row| count(row.steps)),
     ("spent", |row| match (row.usd, row.tokens) {
         (Usd::ZERO, 0) => None,

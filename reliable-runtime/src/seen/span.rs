@@ -8,9 +8,9 @@ use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span, info_span};
 
 use crate::said::charge::Amount;
+use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
 use crate::said::name::ToolName;
-use crate::said::request::Decision;
 use crate::seen::trace::int;
 
 /// A future that is polled and dropped inside the span of a run and the span of a step.
@@ -130,7 +130,7 @@ impl ApprovalSpan {
 
     pub(crate) fn decided(&self, decision: &Decision) {
         let (decision, by) = match decision {
-            Decision::Approved { by } => ("approved", by.as_deref()),
+            Decision::Approved { by, .. } => ("approved", by.as_deref()),
             Decision::Denied { by, .. } => ("denied", by.as_deref()),
             Decision::Expired => ("expired", None),
         };
@@ -155,7 +155,8 @@ mod tests {
     use crate::agent::step::{Step, StepOutcome};
     use crate::approval::approver::Approver;
     use crate::approval::question::Approval;
-    use crate::said::request::{Decision, Request};
+    use crate::said::decision::Decision;
+    use crate::said::request::Request;
     use crate::sources::source;
 
     /// Writes each span as a row of the table in the documentation.

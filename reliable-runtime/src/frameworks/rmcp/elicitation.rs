@@ -16,7 +16,8 @@ use crate::approval::asked;
 use crate::frameworks::rmcp::form;
 use crate::frameworks::rmcp::progress::while_asked;
 use crate::frameworks::rmcp::round::Round;
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 use crate::said::words;
 use crate::scope::Scope;
 

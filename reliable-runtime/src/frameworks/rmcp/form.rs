@@ -6,7 +6,8 @@ use ::rmcp::model::{
 };
 use ::rmcp::serde_json::Value;
 
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 use crate::said::words;
 
 pub(super) fn question(request: &Request) -> ElicitRequest {

@@ -14,7 +14,8 @@ use tokio::sync::{Notify, watch};
 
 use crate::frameworks::rmcp::form;
 use crate::frameworks::rmcp::seal::{Fingerprint, State};
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 
 const NO_KEY: &str = "the system gives no random numbers, and without them nothing can be sealed";
 const NOT_OURS: &str =

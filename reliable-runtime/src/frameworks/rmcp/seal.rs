@@ -98,9 +98,12 @@ impl Fingerprint {
 
     /// By its digest; where there is none, by its words.
     pub(super) fn of_question(request: &Request) -> Option<Self> {
-        let arguments = request.arguments.iter().map(|it| json!([&*it.name, it.value]));
-        let words = json!([request.reason, arguments.collect::<Vec<_>>()]);
-        Fingerprint::of(&json!(["question", &*request.tool, words]))
+        let Request { tool, reason, arguments, digest, .. } = request;
+        let words = || arguments.iter().map(|it| json!([&*it.name, it.value])).collect::<Value>();
+        match digest {
+            Some(digest) => Fingerprint::of(&json!(["question", &**tool, digest.to_string()])),
+            None => Fingerprint::of(&json!(["question in words", &**tool, reason, words()])),
+        }
     }
 }
 

@@ -4,9 +4,9 @@
 
 use std::fmt::Display;
 
+use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
 use crate::said::name::ToolName;
-use crate::said::request::Decision;
 
 #[derive(Debug, Clone)]
 pub(crate) struct RunSpan;
