@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use reliable::approver::{self, Channel, Inbox};
-use reliable::rmcp::{Elicitation, drop_cancelled, tell_faults, until_cancelled};
+use reliable::rmcp::{ask_client, Elicitation, drop_cancelled, tell_faults, until_cancelled};
 use reliable::{Decision, Fault, Scope, requires_approval, retry};
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::model::{
@@ -303,6 +303,35 @@ async fn a_server_that_ends_drops_its_calls() {
     server.cancel().await.unwrap();
     sleep(secs(1)).await;
     assert_eq!(desk.counts(), (1, 0, 1));
+}
+
+/// With the one line that does all.
+#[derive(Clone)]
+struct Asking(Desk);
+
+impl ServerHandler for Asking {
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        call: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        ask_client(Desk::tool_router()).call(ToolCallContext::new(&self.0, request, call)).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_ask_client_it_is_the_same() {
+    let (desk, _inbox) = Desk::new();
+    let user = User::who(Says::Nothing);
+    let client = connect(Asking(desk.clone()), user.clone()).await;
+    let calls = [begin(&client, "busy").await, begin(&client, "hang").await, begin(&client, "pay_by_elicitation").await];
+    sleep(secs(1)).await;
+    assert_eq!((user.questions(), *user.withdrawn.lock().unwrap()), (1, 0));
+    for call in calls {
+        call.cancel(None).await.unwrap();
+    }
+    sleep(secs(600)).await;
+    assert_eq!((*user.withdrawn.lock().unwrap(), desk.counts()), (1, (2, 0, 2)));
 }
 
 #[test]
