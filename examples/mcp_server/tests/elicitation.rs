@@ -225,12 +225,11 @@ const TOO_NEW: &str = "from MCP 2026-07-28 on, a client can't be asked in the mi
 #[tokio::test(start_paused = true)]
 async fn in_the_newest_protocol_nobody_is_asked_without_ask_client() {
     let newest = ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] };
-    let undeclared = "the client can't ask its user: it has not declared that it supports elicitation";
-    for (tool, reason) in [("by_peer", undeclared), ("by_call", TOO_NEW), ("refund", TOO_NEW)] {
+    for tool in ASKING {
         let (bank, user) = (Bank::default(), User::who(Says::Accept(json!({ "approve": true }))));
         let client = connect_as(bank.clone(), user.clone(), newest.clone()).await;
         let result = call(&client, tool, forty()).await.unwrap();
-        assert_eq!(told(&result), (&*denied(tool, reason), true));
+        assert_eq!(told(&result), (&*denied(tool, TOO_NEW), true));
         assert_eq!((bank.paid(), user.questions()), (0, 0));
     }
 }
@@ -451,8 +450,8 @@ async fn a_call_with_a_token_hears_that_it_is_alive() {
             assert_eq!(message["params"]["message"], "the user is asked whether it may run");
             heard.push((began.elapsed().as_secs(), message["params"]["progress"].as_f64().unwrap() as u64));
         };
-        let every_15_s: Vec<_> = (1..limit / 15).map(|time| (time * 15, time * 15)).collect();
-        assert!(heard.starts_with(&every_15_s) && heard.len() <= every_15_s.len() + 1, "{tool}: {heard:?}");
+        let every_5_s: Vec<_> = (0..limit / 5).map(|time| (time * 5, time * 5)).collect();
+        assert_eq!(heard, every_5_s, "{tool}");
         assert_eq!(began.elapsed().as_secs(), limit, "then it has expired: {last}");
         raw.answer(&question, YES()).await;
     }
@@ -463,8 +462,11 @@ async fn it_hears_no_more_when_it_is_answered() {
     let bank = Bank::default();
     let mut raw = Raw::connect(&bank, 64 * 1024).await;
     let question = raw.call_with(json!({ "progressToken": 7 }), "refund").await;
-    let heard = raw.hear().await;
-    assert_eq!((&heard["method"], &heard["params"]["progressToken"]), (&json!("notifications/progress"), &json!(7)));
+    for progress in [0.0, 5.0] {
+        let heard = raw.hear().await;
+        assert_eq!(heard["method"], "notifications/progress");
+        assert_eq!((&heard["params"]["progressToken"], &heard["params"]["progress"]), (&json!(7), &json!(progress)));
+    }
     raw.answer(&question, YES()).await;
     assert_eq!(text_of(&raw.hear().await), "paid $40 back to ana@example.com (4 digits)");
     assert!(tokio::time::timeout(Duration::from_secs(600), raw.hear()).await.is_err());

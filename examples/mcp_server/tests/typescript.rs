@@ -15,7 +15,12 @@ const SERVER: &str = env!("CARGO_BIN_EXE_mcp_server");
 /// The folder with the clients in it, or why there is none.
 static CLIENTS: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("typescript");
-    install(&folder).map(|()| folder)
+    let installed = install(&folder).map(|()| folder);
+    if let Err(why) = &installed {
+        // Not by `eprintln!`, which is not seen when the test passes.
+        writeln!(io::stderr(), "\n!!! No TypeScript client was tried: {why}\n").unwrap();
+    }
+    installed
 });
 
 fn install(folder: &Path) -> Result<(), String> {
@@ -41,15 +46,9 @@ fn install(folder: &Path) -> Result<(), String> {
 
 /// `None` where there are no clients, and nobody insists on them.
 fn clients() -> Option<&'static Path> {
-    match &*CLIENTS {
-        Ok(folder) => Some(folder),
-        Err(why) if env::var_os("CI").is_some() => panic!("no TypeScript client was tried: {why}"),
-        Err(why) => {
-            // Not by `eprintln!`, which is not seen when the test passes.
-            writeln!(io::stderr(), "\n!!! No TypeScript client was tried: {why}\n").unwrap();
-            None
-        }
-    }
+    let clients = CLIENTS.as_ref().ok();
+    assert!(clients.is_some() || env::var_os("CI").is_none(), "{:?}", *CLIENTS);
+    clients.map(PathBuf::as_path)
 }
 
 const QUESTION: &str = "Run `refund`?\nWhy you are asked: it moves money\n\namount = 40\nto = \"ana@example.com\"";

@@ -73,7 +73,7 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 ///
 /// # Protocol versions
 /// A session that began with `initialize`, which all versions up to 2025-11-25 do, is asked in the middle of the call. While
-/// it waits, a client that gave the call a progress token hears every 15 seconds that it is alive. Over streamable HTTP this
+/// it waits, a client that gave the call a progress token hears every 5 seconds that it is alive. Over streamable HTTP this
 /// needs `rmcp`'s session mode, which is on by default. A client has a time limit of its own for each call, often a minute,
 /// and cancels the call when it has passed, unless progress counts for it.
 ///
@@ -209,7 +209,10 @@ impl Elicitation {
 
 impl Approver for Elicitation {
     async fn review(&self, request: &Request) -> Decision {
-        if !self.shows_forms() {
+        if self.call.protocol_version().is_none() {
+            // Each request tells it for itself, and this was made without one.
+            Decision::deny(TOO_NEW)
+        } else if !self.shows_forms() {
             Decision::deny(UNDECLARED)
         } else if is_in_rounds(&self.call) {
             self.between_calls(request).await

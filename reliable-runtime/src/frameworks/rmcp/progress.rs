@@ -11,8 +11,8 @@ use ::rmcp::model::{ProgressNotificationParam, ProgressToken};
 use ::rmcp::service::{Peer, RequestContext};
 use tokio::time::sleep;
 
-/// A client that gives up after a minute hears of it in time, and twice.
-pub(super) const EVERY: Duration = Duration::from_secs(15);
+/// Often enough for a client that gives up after ten seconds without a word.
+const EVERY: Duration = Duration::from_secs(5);
 
 /// Tells the client of this call that somebody is asked, again and again until the answer is there: where the call has a
 /// token for it.
@@ -31,10 +31,10 @@ async fn tell(client: &Peer<RoleServer>, token: Option<ProgressToken>) -> Infall
     let Some(token) = token else { return pending().await };
     let mut waited = Duration::ZERO;
     loop {
-        sleep(EVERY).await;
-        waited += EVERY;
         let progress = ProgressNotificationParam::new(token.clone(), waited.as_secs_f64());
         // One that does not arrive is no reason to stop asking.
         let _ = client.notify_progress(progress.with_message("the user is asked whether it may run")).await;
+        sleep(EVERY).await;
+        waited += EVERY;
     }
 }
