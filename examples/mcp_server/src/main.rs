@@ -2,7 +2,10 @@
 //!
 //! `cargo run --manifest-path examples/mcp_server/Cargo.toml` is the command to give to your MCP client: the server talks over
 //! standard input and output. A client of our own, `tests/drive.rs`, goes through all its tools with `cargo test` in place of
-//! `cargo run`.
+//! `cargo run`; the official clients of TypeScript do so from `tests/typescript.rs`, if there is npm.
+//!
+//! `refund` asks the client's user. Up to MCP 2025-11-25 that happens in the middle of the call; from 2026-07-28 on the call is
+//! answered with the question, and made again with the answer. One line below does both.
 //!
 //! Below: the tools, what they return, and the server. The services are in `services.rs`, and pretend.
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use reliable::approver::{self, Channel, Inbox};
-use reliable::rmcp::{ask_client, Elicitation, drop_cancelled, tell_faults, until_cancelled};
+use reliable::rmcp::{Elicitation, ask_client, drop_cancelled, tell_faults, until_cancelled};
 use reliable::{Decision, Fault, Scope, requires_approval, retry};
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::model::{
@@ -324,7 +324,8 @@ async fn with_ask_client_it_is_the_same() {
     let (desk, _inbox) = Desk::new();
     let user = User::who(Says::Nothing);
     let client = connect(Asking(desk.clone()), user.clone()).await;
-    let calls = [begin(&client, "busy").await, begin(&client, "hang").await, begin(&client, "pay_by_elicitation").await];
+    let calls =
+        [begin(&client, "busy").await, begin(&client, "hang").await, begin(&client, "pay_by_elicitation").await];
     sleep(secs(1)).await;
     assert_eq!((user.questions(), *user.withdrawn.lock().unwrap()), (1, 0));
     for call in calls {

@@ -15,7 +15,9 @@ use rmcp::model::{
     ProtocolVersion, RequestStateCodec, SealOptions,
 };
 use rmcp::service::RequestContext;
-use rmcp::{ClientHandler, ClientLifecycleMode, Peer, RoleClient, RoleServer, ServerHandler, schemars, tool, tool_router};
+use rmcp::{
+    ClientHandler, ClientLifecycleMode, Peer, RoleClient, RoleServer, ServerHandler, schemars, tool, tool_router,
+};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -196,7 +198,12 @@ fn answered(answers: &[Value]) -> InputResponses {
 }
 
 /// The second round.
-async fn again(client: &Peer<RoleClient>, params: &CallToolRequestParams, state: &str, answers: &[Value]) -> CallToolResult {
+async fn again(
+    client: &Peer<RoleClient>,
+    params: &CallToolRequestParams,
+    state: &str,
+    answers: &[Value],
+) -> CallToolResult {
     let params = params.clone().with_request_state(state).with_input_responses(answered(answers));
     let CallToolResponse::Complete(result) = once(client, params).await else { panic!("it is done") };
     result
@@ -333,7 +340,8 @@ async fn a_forged_state_is_a_denial() {
     let resealed = codec.seal_with(body.as_bytes(), &SealOptions::new().associated_data(b"reliable/approval/state"));
     let (first, last) = state.split_at(state.len() - 2);
     let changed = format!("{first}{}", if last == "AA" { "BA" } else { "AA" });
-    let forged = ["", "forged", "rs1..", "rs1.e30.e30", &changed, &resealed, &format!("{state}x"), &state.to_lowercase()];
+    let forged =
+        ["", "forged", "rs1..", "rs1.e30.e30", &changed, &resealed, &format!("{state}x"), &state.to_lowercase()];
     for (number, state) in (1..).zip(forged) {
         let reason = "the state that came with the call was not made by this server, was changed, or is from before it was restarted";
         assert_eq!(told(&again(&client, &call, state, &[yes()]).await), (&*denied("refund", reason), true), "{state}");
@@ -487,7 +495,8 @@ impl ServerHandler for Known {
     ) -> Result<CallToolResponse, ErrorData> {
         let router = match self.1 {
             Some(header) => {
-                let (parts, ()) = http::Request::builder().header("authorization", header).body(()).unwrap().into_parts();
+                let (parts, ()) =
+                    http::Request::builder().header("authorization", header).body(()).unwrap().into_parts();
                 call.extensions.insert(parts);
                 ask_client(Bank::tool_router())
             }

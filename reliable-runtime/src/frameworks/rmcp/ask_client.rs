@@ -42,7 +42,7 @@ use crate::scope::Scope;
 /// Up to MCP 2025-11-25 the question goes to the client in the middle of the call. From 2026-07-28 on a server can't do
 /// that. There the call ends where it asks, before anything behind the question has run: it is answered with the form
 /// (`InputRequiredResult`), and the client, when its user has filled that in, makes the same call again with the answer, which
-/// then runs. Each question is told as an event in both rounds.
+/// then runs. In the events the question of the first round is withdrawn, and that of the second answered.
 ///
 /// What the client brings back for that is sealed with a key that this process has drawn and keeps. A denial, which says why
 /// to the model and in the events, is all that it gets for a state
@@ -52,7 +52,8 @@ use crate::scope::Scope;
 /// - that was used before.
 ///
 /// One that comes later than [`Elicitation::within`], or than the `within` of the attribute, has
-/// [expired](crate::said::decision::Decision::Expired).
+/// [expired](crate::said::decision::Decision::Expired). Of a server that runs as several processes, both rounds have to come to
+/// the same one.
 ///
 /// What a tool does before it asks is done in both rounds. So the attribute belongs on the tool itself: there, nothing is.
 /// Several questions that a tool asks at once, in a `join!`, go to the user together. One that comes up after an answer was

@@ -39,7 +39,12 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn new(within: Duration, principal: Fingerprint, call: Fingerprint, questions: Vec<Fingerprint>) -> Self {
+    pub(super) fn new(
+        within: Duration,
+        principal: Fingerprint,
+        call: Fingerprint,
+        questions: Vec<Fingerprint>,
+    ) -> Self {
         let since_us = now_us();
         let until_us = since_us.saturating_add(u64::try_from(within.as_micros()).unwrap_or(u64::MAX));
         // Who can't have a random number has no key either.
