@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use reliable::rmcp::{Elicitation, ask_client, ask_client_by};
+use reliable::rmcp::{Elicitation, FAULT_KEY, ask_client, ask_client_by};
 use reliable::{Event, Fault, Recorder, Scope, fallback, requires_approval, retry};
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::handler::server::wrapper::Parameters;
@@ -16,7 +16,7 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{
-    ClientHandler, ClientLifecycleMode, Peer, RoleClient, RoleServer, ServerHandler, schemars, tool, tool_router,
+    Json, ClientHandler, ClientLifecycleMode, Peer, RoleClient, RoleServer, ServerHandler, schemars, tool, tool_router,
 };
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -35,6 +35,11 @@ struct Bank {
 struct Refund {
     amount: u32,
     to: String,
+}
+
+#[derive(serde::Serialize, schemars::JsonSchema)]
+struct Receipt {
+    text: String,
 }
 
 #[tool_router]
@@ -100,6 +105,26 @@ impl Bank {
     async fn changes(&self) -> Result<String, Fault> {
         static TIMES: AtomicU32 = AtomicU32::new(0);
         self.part(TIMES.fetch_add(1, Ordering::SeqCst)).await
+    }
+
+    /// What it returns can't hold a tool error.
+    #[requires_approval]
+    #[tool]
+    async fn typed(&self) -> Result<Json<Receipt>, ErrorData> {
+        Ok(Json(Receipt { text: self.pay(1, "ana") }))
+    }
+
+    /// Takes its question back at once.
+    #[tool]
+    async fn gives_up(&self) -> Result<String, Fault> {
+        tokio::select! {
+            biased;
+            part = self.part(1) => part,
+            () = std::future::ready(()) => {
+                sleep(Duration::from_secs(1)).await;
+                Ok("went on without it".to_owned())
+            }
+        }
     }
 
     #[tool]
@@ -283,6 +308,14 @@ async fn all_else_is_a_no() {
         assert_eq!((bank.begun(), user.questions()), (0, 1));
         assert_eq!(bank.refusals(), [format!("`refund` was denied: {reason}")]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_model_reads_the_no_whatever_the_tool_returns() {
+    let client = connect(Bank::default(), User::who(Says::Decline)).await;
+    let result = client.call_tool(params("typed", json!({}))).await.unwrap();
+    assert_eq!(told(&result), (&*denied("typed", "the user declined"), true));
+    assert_eq!(result.meta.unwrap().get(FAULT_KEY).unwrap(), "denied");
 }
 
 #[tokio::test(start_paused = true)]
@@ -471,6 +504,15 @@ async fn who_asks_from_another_task_is_not_left_waiting() {
     sleep(Duration::from_secs(1)).await;
     assert_eq!(bank.refusals(), ["`part` was denied: its call has ended, and nobody is asked any more"]);
     assert_eq!(bank.begun(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_question_that_was_taken_back_is_not_asked() {
+    let bank = Bank::default();
+    let client = connect(bank.clone(), User::who(Says::Nothing)).await;
+    let CallToolResponse::Complete(result) = once(&client, params("gives_up", json!({}))).await else { panic!("asked") };
+    assert_eq!(told(&result), ("went on without it", false));
+    assert_eq!(bank.trail(), ["part asked", "part withdrawn"]);
 }
 
 #[tokio::test(start_paused = true)]
