@@ -41,7 +41,7 @@ macro_rules! told {
 }
 
 told! {
-    bool: |is_so| *is_so;
+    bool: |is_so| is_so.then_some(true);
     u32: |number| int(*number);
     Option<u32>: |number| number.map(int);
     u64: |number| int(*number);
@@ -183,7 +183,7 @@ mod tests {
         GaveUpReason: GaveUpReason::NoRetriesLeft;
         QuestionId: QuestionId::new();
         Option<RunId>: Some(RunId::new("assistant"));
-        Vec<Argument>: vec![Argument { name: "to".into(), value: None }];
+        Vec<Argument>: vec![Argument { name: "to".into(), value: None, editable: false }];
     }
 
     /// Each event of the table, and its row in the documentation.

@@ -245,7 +245,7 @@ macro_rules! events {
                 id: QuestionId => question,
                 /// Who said so, where the approver knows.
                 by: Option<String> => by,
-                /// [`Fault::Denied`] or [`Fault::Expired`].
+                /// [`Fault::Denied`], [`Fault::Expired`], or, where nobody was asked any more, [`Fault::TooManyDenials`].
                 fault: Fault => fault,
                 /// How long the question stood open.
                 waited: Duration => waited_ms,
@@ -275,7 +275,7 @@ macro_rules! events {
             }
             says |f| { write!(f, "dropped before there was an answer, after {}", short(*waited)) }
             row |row| { row.withdrawn += 1; }
-            counts { decided(tool, "withdrawn", *waited); }
+            counts {}
 
             /// An agent begins a step.
             Step, "reliable.step", debug
