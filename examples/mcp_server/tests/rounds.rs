@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use reliable::rmcp::{Elicitation, FAULT_KEY, ask_client, ask_client_by};
-use reliable::{Event, Fault, Recorder, Scope, fallback, requires_approval, retry};
+use reliable::{Event, Fault, Grants, Recorder, Scope, fallback, requires_approval, retry};
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{
@@ -16,7 +16,7 @@ use rmcp::model::{
 };
 use rmcp::service::RequestContext;
 use rmcp::{
-    Json, ClientHandler, ClientLifecycleMode, Peer, RoleClient, RoleServer, ServerHandler, schemars, tool, tool_router,
+    ClientHandler, ClientLifecycleMode, Json, Peer, RoleClient, RoleServer, ServerHandler, schemars, tool, tool_router,
 };
 use serde_json::{Value, json};
 use tokio::time::sleep;
@@ -29,6 +29,7 @@ struct Bank {
     /// How often a body began.
     begun: Arc<AtomicU32>,
     events: Recorder,
+    grants: Grants,
 }
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]
@@ -107,6 +108,12 @@ impl Bank {
         self.part(TIMES.fetch_add(1, Ordering::SeqCst)).await
     }
 
+    #[requires_approval(remember(to))]
+    #[tool]
+    async fn remembered(&self, Parameters(Refund { amount, to }): Parameters<Refund>) -> Result<String, Fault> {
+        Ok(self.pay(amount, &to))
+    }
+
     /// What it returns can't hold a tool error.
     #[requires_approval]
     #[tool]
@@ -150,7 +157,7 @@ impl ServerHandler for Bank {
         call: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
         let router = ask_client(Self::tool_router());
-        let scope = Scope::current().recorder(&self.events);
+        let scope = Scope::current().recorder(&self.events).grants(&self.grants);
         scope.run(router.call(ToolCallContext::new(self, request, call))).await
     }
 }
@@ -195,8 +202,11 @@ impl Bank {
 }
 
 async fn connect<C: ClientHandler>(server: impl ServerHandler, client: C) -> Client<C> {
-    let newest = ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] };
-    connect_as(server, client, newest).await
+    connect_as(server, client, newest()).await
+}
+
+fn newest() -> ClientLifecycleMode {
+    ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] }
 }
 
 fn forty() -> Value {
@@ -316,6 +326,38 @@ async fn the_model_reads_the_no_whatever_the_tool_returns() {
     let result = client.call_tool(params("typed", json!({}))).await.unwrap();
     assert_eq!(told(&result), (&*denied("typed", "the user declined"), true));
     assert_eq!(result.meta.unwrap().get(FAULT_KEY).unwrap(), "denied");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_can_be_remembered_where_the_attribute_says_so() {
+    for mode in [ClientLifecycleMode::Initialize, newest()] {
+        for (approve, remember, questions) in
+            [(true, json!(true), 1), (false, json!(true), 1), (true, json!(false), 2), (true, json!("true"), 2)]
+        {
+            let bank = Bank::default();
+            let user = User::who(Says::Accept(json!({ "approve": approve, "remember": remember })));
+            let client = connect_as(bank.clone(), user.clone(), mode.clone()).await;
+            for amount in [40, 41] {
+                let refund = json!({ "amount": amount, "to": "ana@example.com" });
+                let result = client.call_tool(params("remembered", refund)).await.unwrap();
+                assert_eq!(told(&result).1, !approve);
+            }
+            assert_eq!(user.questions(), questions, "{approve} {remember}");
+            let asked = serde_json::to_value(&user.asked.lock().unwrap()[0]).unwrap();
+            let remember = json!({
+                "type": "boolean",
+                "title": "Remember the answer",
+                "description": "For every call with the same `to`",
+                "default": false,
+            });
+            assert_eq!(asked["requestedSchema"]["properties"]["remember"], remember);
+            // Where the attribute says nothing, it is asked again.
+            for _ in 0..2 {
+                client.call_tool(params("refund", forty())).await.unwrap();
+            }
+            assert_eq!(user.questions(), questions + 2);
+        }
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -510,7 +552,9 @@ async fn who_asks_from_another_task_is_not_left_waiting() {
 async fn a_question_that_was_taken_back_is_not_asked() {
     let bank = Bank::default();
     let client = connect(bank.clone(), User::who(Says::Nothing)).await;
-    let CallToolResponse::Complete(result) = once(&client, params("gives_up", json!({}))).await else { panic!("asked") };
+    let CallToolResponse::Complete(result) = once(&client, params("gives_up", json!({}))).await else {
+        panic!("asked")
+    };
     assert_eq!(told(&result), ("went on without it", false));
     assert_eq!(bank.trail(), ["part asked", "part withdrawn"]);
 }

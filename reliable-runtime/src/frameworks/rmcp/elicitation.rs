@@ -71,6 +71,10 @@ const UNDECLARED: &str = "the client can't ask its user: it has not declared tha
 /// cancelled the call, or went away. If nobody answers in time, the approval has [expired](Decision::Expired): the
 /// question is withdrawn at the client, and a late answer counts for nothing.
 ///
+/// Where the answer can be [remembered](crate::said::request::Request::remember), the form has a box for that, too. A remembered
+/// answer holds for whoever calls with these [`Grants`](crate::approval::grants::Grants) in scope: a server with several users
+/// has some for each.
+///
 /// # Protocol versions
 /// A session that began with `initialize`, which all versions up to 2025-11-25 do, is asked in the middle of the call. While
 /// it waits, a client that gave the call a progress token hears every 5 seconds that it is alive. Over streamable HTTP this

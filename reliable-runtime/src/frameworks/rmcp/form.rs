@@ -11,7 +11,7 @@ use crate::said::request::Request;
 use crate::said::words;
 
 pub(super) fn question(request: &Request) -> ElicitRequest {
-    let (message, requested_schema) = (message(request), form());
+    let (message, requested_schema) = (message(request), form(request));
     ElicitRequest::new(ElicitRequestParams::FormElicitationParams { meta: None, message, requested_schema })
 }
 
@@ -27,21 +27,29 @@ fn message(request: &Request) -> String {
 }
 
 /// What is not ticked is not approved, so that to send the form as it came is a no.
-fn form() -> ElicitationSchema {
+fn form(request: &Request) -> ElicitationSchema {
     let approve = BooleanSchema::new().title("Approve").with_default(false);
     let reason = StringSchema::new().title("Reason").description("If not: why not?");
-    ElicitationSchema::builder()
+    let form = ElicitationSchema::builder()
         .required_property("approve", PrimitiveSchemaDefinition::Boolean(approve))
-        .property("reason", PrimitiveSchemaDefinition::String(reason))
-        .build_unchecked()
+        .property("reason", PrimitiveSchemaDefinition::String(reason));
+    let form = match &request.remember {
+        Some(calls) => {
+            let remember = BooleanSchema::new().title("Remember the answer").with_default(false);
+            let remember = remember.description(format!("For {calls}"));
+            form.property("remember", PrimitiveSchemaDefinition::Boolean(remember))
+        }
+        None => form,
+    };
+    form.build_unchecked()
 }
 
 /// What the `user` said.
 pub(super) fn said(result: &ElicitResult, user: String) -> Decision {
     let said = match result.action {
         ElicitationAction::Accept => match field(result, "approve") {
-            Some(Value::Bool(true)) => Decision::approve(),
-            Some(Value::Bool(false)) => Decision::deny(reason(result)),
+            Some(Value::Bool(true)) => remembered(result, Decision::approve()),
+            Some(Value::Bool(false)) => remembered(result, Decision::deny(reason(result))),
             Some(_) => return misunderstood("its `approve` is neither true nor false"),
             None => return misunderstood("it has no `approve`"),
         },
@@ -50,6 +58,10 @@ pub(super) fn said(result: &ElicitResult, user: String) -> Decision {
         _ => return misunderstood("it is neither accept nor decline nor cancel"),
     };
     said.by(user)
+}
+
+fn remembered(result: &ElicitResult, said: Decision) -> Decision {
+    if field(result, "remember") == Some(&Value::Bool(true)) { said.remember() } else { said }
 }
 
 fn field<'a>(result: &'a ElicitResult, name: &str) -> Option<&'a Value> {
