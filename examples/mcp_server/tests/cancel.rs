@@ -161,7 +161,10 @@ async fn while_a_question_is_open_a_later_yes_runs_nothing() {
     let client = connect(desk.clone(), ()).await;
     let call = begin(&client, "pay").await;
     let question = inbox.next().await.unwrap();
+    assert!(question.is_open());
     call.cancel(Some("changed my mind".to_owned())).await.unwrap();
+    timeout(secs(1), question.closed()).await.expect("whoever shows the question hears of it");
+    assert!(!question.is_open());
     sleep(secs(55)).await;
     assert!(!question.answer(Decision::approve()), "the answer counts no longer");
     sleep(secs(5)).await;
@@ -242,12 +245,16 @@ async fn a_client_that_goes_away_cancels_all_its_calls() {
 
 #[tokio::test(start_paused = true)]
 async fn in_the_newest_protocol_it_is_the_same() {
-    let (desk, _inbox) = Desk::new();
+    let (desk, mut inbox) = Desk::new();
     let newest = ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] };
     let client = connect_as(desk.clone(), (), newest).await;
-    let call = begin(&client, "busy").await;
+    let calls = [begin(&client, "busy").await, begin(&client, "pay").await];
+    let question = inbox.next().await.unwrap();
     sleep(secs(20)).await;
-    call.cancel(None).await.unwrap();
+    for call in calls {
+        call.cancel(None).await.unwrap();
+    }
+    timeout(secs(1), question.closed()).await.expect("whoever shows the question hears of it");
     sleep(secs(600)).await;
     assert_eq!(desk.counts().0, 3);
 }

@@ -8,6 +8,7 @@ use http_body_util::BodyExt;
 use reliable::rmcp::ask_client;
 use reliable::{Fault, requires_approval};
 use rmcp::transport::StreamableHttpService;
+use rmcp::transport::streamable_http_server::StreamableHttpServerConfig;
 use rmcp::transport::streamable_http_server::session::never::NeverSessionManager;
 use rmcp::{ServerHandler, tool, tool_handler, tool_router};
 use serde_json::{Value, json};
@@ -29,6 +30,12 @@ impl Bank {
 impl ServerHandler for Bank {}
 
 type Server = StreamableHttpService<Bank, NeverSessionManager>;
+
+/// Each request has a service of its own.
+fn server(bank: &Bank) -> Server {
+    let bank = bank.clone();
+    StreamableHttpService::new(move || Ok(bank.clone()), Arc::default(), StreamableHttpServerConfig::default())
+}
 
 /// Calls `pay` as the client that has logged in with `token`.
 async fn pay(server: &Server, token: Option<&str>, answer: Option<(&str, Value)>) -> Value {
@@ -76,26 +83,23 @@ fn yes() -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn an_answer_is_of_the_client_that_was_asked() {
-    let paid = Arc::new(AtomicU32::new(0));
-    let bank = Bank(Arc::clone(&paid));
-    // Each request has a server of its own.
-    let server: Server = StreamableHttpService::new(move || Ok(bank.clone()), Arc::default(), Default::default());
+    let bank = Bank(Arc::default());
+    let server = server(&bank);
     let asked = pay(&server, Some("ana"), None).await;
     for other in [None, Some("bob"), Some("")] {
         let refused = pay(&server, other, Some((state(&asked), yes()))).await;
         assert!(told(&refused).contains("was made for another principal"), "{refused}");
     }
-    assert_eq!(paid.load(Ordering::SeqCst), 0);
+    assert_eq!(bank.0.load(Ordering::SeqCst), 0);
     assert_eq!(told(&pay(&server, Some("ana"), Some((state(&asked), yes()))).await), "paid");
     let spent = pay(&server, Some("ana"), Some((state(&asked), yes()))).await;
     assert!(told(&spent).contains("was used before"), "{spent}");
-    assert_eq!(paid.load(Ordering::SeqCst), 1);
+    assert_eq!(bank.0.load(Ordering::SeqCst), 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn without_a_login_all_clients_are_one() {
-    let bank = Bank(Arc::default());
-    let server: Server = StreamableHttpService::new(move || Ok(bank.clone()), Arc::default(), Default::default());
+    let server = server(&Bank(Arc::default()));
     let asked = pay(&server, None, None).await;
     assert_eq!(told(&pay(&server, None, Some((state(&asked), yes()))).await), "paid");
 }

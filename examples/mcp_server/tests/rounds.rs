@@ -2,6 +2,7 @@
 
 mod support;
 
+use std::slice;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -378,7 +379,7 @@ async fn an_answer_counts_once() {
         let client = connect(bank.clone(), User::who(Says::Nothing)).await;
         let call = params("refund", forty());
         let (_, state) = asked(&client, &call).await;
-        again(&client, &call, &state, &[first.clone()]).await;
+        again(&client, &call, &state, slice::from_ref(&first)).await;
         let begun = bank.begun();
         for _ in 0..3 {
             assert_eq!(told(&again(&client, &call, &state, &[yes()]).await), (&*spent, true));

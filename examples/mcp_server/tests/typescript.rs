@@ -18,7 +18,8 @@ static CLIENTS: LazyLock<Result<PathBuf, String>> = LazyLock::new(|| {
     let installed = install(&folder).map(|()| folder);
     if let Err(why) = &installed {
         // Not by `eprintln!`, which is not seen when the test passes.
-        writeln!(io::stderr(), "\n!!! No TypeScript client was tried: {why}\n").unwrap();
+        let mut seen = io::stderr();
+        writeln!(seen, "\n!!! No TypeScript client was tried: {why}\n").unwrap();
     }
     installed
 });
