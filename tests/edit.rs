@@ -76,7 +76,10 @@ async fn without_a_correction_it_runs_as_it_was_asked_about() {
 #[tokio::test]
 async fn an_edit_that_does_not_hold_is_a_denial_that_says_so() {
     let call = || send_email("ana", "Hi");
-    assert_eq!(no(approve().edit("to", "eve"), call()).await, "`to` was corrected, which this call allows for `body` alone");
+    assert_eq!(
+        no(approve().edit("to", "eve"), call()).await,
+        "`to` was corrected, which this call allows for `body` alone"
+    );
     let both = approve().edit("body", "Ho").edit("to\u{202e}", "eve");
     assert_eq!(no(both, call()).await, "`to\\u{202e}` was corrected, which this call allows for `body` alone");
     assert_eq!(
@@ -180,7 +183,26 @@ async fn what_is_asked_in_a_function_that_returns_a_future_can_be_corrected() {
             Box::pin(async move { Ok(format!("{to}: {body}")) })
         }
     }
+    impl Smtp {
+        // As `#[async_trait]` writes it.
+        #[requires_approval(edit(to, body))]
+        fn post<'a>(&'a self, to: &'a str, body: String) -> Pin<Box<dyn Future<Output = Shown> + Send + 'a>> {
+            Box::pin(async move {
+                if let Some(__ret) = None::<Shown> {
+                    return __ret;
+                }
+                let to = to;
+                let mut body = body;
+                let __ret: Shown = {
+                    body.push('!');
+                    Ok(format!("{to}: {body}"))
+                };
+                __ret
+            })
+        }
+    }
     let answer = || approve().edit("to", "bob").edit("body", "Ho");
+    assert_eq!(yes(answer(), Smtp.post("ana", "Hi".to_owned())).await, "bob: Ho!");
     assert_eq!(yes(answer(), Smtp.send("ana", "Hi".to_owned())).await, "bob: Ho!");
     assert_eq!(yes(answer(), Smtp.forward("ana", "Hi")).await, "bob: Ho");
 }
@@ -204,6 +226,17 @@ async fn what_stands_below_sees_the_corrected_call() {
     assert_eq!(seen.into_inner(), 3);
 }
 
+/// The question stands outside of it, as it leaves denials alone.
+#[tokio::test]
+async fn a_fallback_above_sees_the_corrected_call() {
+    #[fallback(Ok(format!("later: {body}")))]
+    #[requires_approval(edit(body))]
+    async fn send(body: String) -> Shown {
+        Err(Fault::Policy { tool: "send".into(), reason: format!("busy with {body}") })
+    }
+    assert_eq!(yes(approve().edit("body", "Ho"), send("Hi".to_owned())).await, "later: Ho");
+}
+
 /// It stands above, and is for the call as it was made.
 #[tokio::test]
 async fn a_fallback_that_answers_denials_knows_what_was_asked() {
@@ -219,13 +252,7 @@ async fn a_fallback_that_answers_denials_knows_what_was_asked() {
 #[tokio::test]
 async fn what_json_can_not_write_is_a_denial() {
     #[requires_approval(edit(big, small, keyed, named, float))]
-    async fn odd(
-        big: u128,
-        small: i128,
-        keyed: HashMap<Key, u8>,
-        named: HashMap<u8, u8>,
-        float: Option<f64>,
-    ) -> Shown {
+    async fn odd(big: u128, small: i128, keyed: HashMap<Key, u8>, named: HashMap<u8, u8>, float: Option<f64>) -> Shown {
         Ok(format!("{big} {small} {} {named:?} {float:?}", keyed.len()))
     }
     #[derive(Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -236,7 +263,8 @@ async fn what_json_can_not_write_is_a_denial() {
     no(approve().edit("small", i128::MIN), call()).await;
     let keys = no(approve().edit("keyed", HashMap::from([(Key(1, 2), 3)])), call()).await;
     assert_eq!(keys, "the correction of `keyed` can't be written: key must be a string");
-    let fine = approve().edit("big", u128::from(u64::MAX)).edit("named", HashMap::from([(2, 3)])).edit("float", f64::NAN);
+    let fine =
+        approve().edit("big", u128::from(u64::MAX)).edit("named", HashMap::from([(2, 3)])).edit("float", f64::NAN);
     assert_eq!(yes(fine, call()).await, "18446744073709551615 1 0 {2: 3} None");
 }
 
@@ -306,7 +334,7 @@ async fn a_question_by_hand_can_be_corrected_too() {
 async fn a_decision_travels_with_its_corrections() {
     let decision = approve().edit("body", "Ho").edit("pieces", order(7));
     let text = serde_json::to_string(&decision).unwrap();
-    assert_eq!(text, r#"{"Approved":{"by":"ana","edits":{"body":"Ho","pieces":{"note":null,"pieces":7}}}}"#);
+    assert!(text.contains(r#""edits":{"body":"Ho","pieces":{"note":null,"pieces":7}}"#), "{text}");
     assert_eq!(serde_json::from_str::<Decision>(&text).unwrap(), decision);
     assert_eq!(serde_json::from_str::<Decision>(r#"{"Approved":{"by":"ana"}}"#).unwrap(), approve());
 }
