@@ -255,7 +255,7 @@ impl Permit<'_> {
                 R::from_result(Ok(value))
             }
             Err(error) => {
-                let (error, _counted) = decided(error, look, self.decide(tool));
+                decided(&error, look, self.decide(tool));
                 R::from_result(Err(error))
             }
         }

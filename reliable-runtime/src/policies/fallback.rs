@@ -42,10 +42,8 @@ impl Fallback {
 fn settle<R: Outcome>(tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> ControlFlow<R, R::Error> {
     match outcome.into_result() {
         Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
-        Err(error) => match decided(error, look, decide(tool)) {
-            (error, true) => ControlFlow::Continue(error),
-            (error, false) => ControlFlow::Break(R::from_result(Err(error))),
-        },
+        Err(error) if decided(&error, look, decide(tool)) => ControlFlow::Continue(error),
+        Err(error) => ControlFlow::Break(R::from_result(Err(error))),
     }
 }
 

@@ -14,13 +14,13 @@ pub(crate) fn waited(tool: &'static str, by: &'static str, since: Instant) {
     emit(|| Event::Waited { tool: tool.into(), by: by.into(), waited: since.elapsed() });
 }
 
-#[cold]
+#[inline]
 pub(crate) fn rejected(tool: &'static str, by: &'static str, wait: Option<Duration>) -> Fault {
     tell_rejection(tool, Fault::Rejected { tool: tool.into(), by: by.into(), wait })
 }
 
 /// Tells that a call was kept away from its service, and gives the fault back.
-#[cold]
+#[inline]
 pub(crate) fn tell_rejection(tool: &'static str, fault: Fault) -> Fault {
     emit(|| Event::Rejected { tool: tool.into(), fault: fault.clone() });
     fault

@@ -166,13 +166,25 @@ impl Retry {
 
     /// The pause before retry number `retry`, counted from 0; `random` gives a share in `0.0..1.0`.
     fn own_delay(&self, retry: u32, random: impl FnOnce() -> f64) -> Duration {
+        if self.backoff == Backoff::None {
+            return Duration::ZERO;
+        }
+        self.some_delay(retry, random)
+    }
+
+    #[inline(never)]
+    fn some_delay(&self, retry: u32, random: impl FnOnce() -> f64) -> Duration {
+        let delay = self.backoff.delay(retry, self.base, self.factor);
+        if delay.is_zero() {
+            return delay;
+        }
         let cap = self.cap.unwrap_or(DEFAULT_CAP.max(self.base));
-        let delay = self.backoff.delay(retry, self.base, self.factor).min(cap);
-        if delay.is_zero() { delay } else { jittered(delay, self.jitter, random()) }
+        jittered(delay.min(cap), self.jitter, random())
     }
 
     /// The delay that was asked for, and what it is spread by, unless it is longer than anybody would wait; `random` is in
     /// `0.0..1.0`.
+    #[inline(never)]
     fn asked_delay(&self, asked: Duration, random: impl FnOnce() -> f64) -> Option<Duration> {
         if asked > self.cap.unwrap_or(DEFAULT_ASKED_CAP) {
             return None;
@@ -300,9 +312,9 @@ impl<'a> Attempts<'a> {
                 self.after_success(budget, tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match decided(error, look, self.decide(budget, tool)) {
-                (_, Some(pause)) => ControlFlow::Continue(pause),
-                (error, None) => ControlFlow::Break(R::from_result(Err(error))),
+            Err(error) => match decided(&error, look, self.decide(budget, tool)) {
+                Some(pause) => ControlFlow::Continue(pause),
+                None => ControlFlow::Break(R::from_result(Err(error))),
             },
         }
     }
@@ -339,13 +351,13 @@ impl<'a> Attempts<'a> {
         match self.next_delay(budget, retry, failure) {
             Ok(delay) => {
                 metrics::retrying(tool);
-                emit(|| Event::Retrying { tool: tool.into(), attempt, error: failure.to_string(), pause: delay });
+                emit(move || Event::Retrying { tool: tool.into(), attempt, error: failure.to_string(), pause: delay });
                 let paid = budget.map(|budget| UntilRetried::new(budget, self.paid));
                 Some(Pause::new(delay).paid(paid))
             }
             Err(reason) => {
                 metrics::retry_ended(tool, retry > 0, Some(reason));
-                emit(|| Event::GaveUp { tool: tool.into(), attempts: attempt, error: failure.to_string(), reason });
+                emit(move || Event::GaveUp { tool: tool.into(), attempts: attempt, error: failure.to_string(), reason });
                 None
             }
         }
@@ -387,9 +399,14 @@ impl<'a> Attempts<'a> {
         self.started_us = self.started_us.saturating_add(us);
     }
 
+    #[inline]
     fn ends_too_late(&self, delay: Duration) -> bool {
-        let elapsed = || Duration::from_micros(now_us().saturating_sub(self.started_us));
-        self.retry.within.is_some_and(|within| elapsed().saturating_add(delay) >= within)
+        self.retry.within.is_some_and(|within| self.elapsed().saturating_add(delay) >= within)
+    }
+
+    #[inline(never)]
+    fn elapsed(&self) -> Duration {
+        Duration::from_micros(now_us().saturating_sub(self.started_us))
     }
 }
 

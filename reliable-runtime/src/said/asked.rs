@@ -23,7 +23,7 @@ pub(crate) fn note_wait(wait: Option<Duration>) {
 /// The kind of the fault that `error` is or wraps, however deep, and the wait that this fault tells.
 pub(crate) fn fault_below(error: &dyn Error) -> Option<(FaultKind, Option<Duration>)> {
     WAIT.set(None);
-    let kind = FaultKind::below(error)?;
+    let kind = FaultKind::at_or_below(error.source()?)?;
     Some((kind, WAIT.take()))
 }
 

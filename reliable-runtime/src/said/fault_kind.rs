@@ -92,6 +92,11 @@ impl FaultKind {
         causes(error).find_map(|cause| cause.downcast_ref().copied())
     }
 
+    /// The same, where `error` may be the kind itself.
+    pub(crate) fn at_or_below(error: &(dyn Error + 'static)) -> Option<FaultKind> {
+        error.downcast_ref().copied().or_else(|| FaultKind::below(error))
+    }
+
     /// Whether no retry may follow, whatever the user's condition says.
     pub const fn is_final(self) -> bool {
         !matches!(self, FaultKind::TimedOut | FaultKind::CircuitOpen | FaultKind::Rejected | FaultKind::Policy)

@@ -127,9 +127,9 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
                 self.after_success(tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match decided(error, look, self.decide(tool)) {
-                (_, Some(pause)) => ControlFlow::Continue(pause),
-                (error, None) => ControlFlow::Break(R::from_result(Err(error))),
+            Err(error) => match decided(&error, look, self.decide(tool)) {
+                Some(pause) => ControlFlow::Continue(pause),
+                None => ControlFlow::Break(R::from_result(Err(error))),
             },
         }
     }

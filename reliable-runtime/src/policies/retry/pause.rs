@@ -105,6 +105,7 @@ pin_project! {
 impl Future for Pausing<'_> {
     type Output = ();
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let pausing = self.project();
         ready!(pausing.state.poll(cx));
@@ -114,11 +115,19 @@ impl Future for Pausing<'_> {
 }
 
 impl State {
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.as_mut().project() {
+            // A timer of zero length would still wait for the timer's next tick.
+            StateNow::Begun { delay } if delay.is_zero() => Poll::Ready(()),
+            _ => self.wait(cx),
+        }
+    }
+
+    #[inline(never)]
+    fn wait(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self.as_mut().project() {
-                // A timer of zero length would still wait for the timer's next tick.
-                StateNow::Begun { delay } if delay.is_zero() => return Poll::Ready(()),
                 StateNow::Begun { delay } => {
                     let sleep = timer::sleep(*delay);
                     self.set(State::Waiting { sleep });
