@@ -20,7 +20,7 @@ use crate::said::fault_kind::FaultKind;
 use crate::seen::emit::emit;
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
-use crate::seen::outcome::{Look, Outcome, decided};
+use crate::seen::outcome::Outcome;
 
 /// When to try again, how often, and how long to pause before.
 ///
@@ -277,7 +277,7 @@ impl<'a> BudgetedAttempts<'a> {
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause<'a>> {
-        self.attempts.settle_by(Some(self.budget), tool, outcome, &inspect)
+        self.attempts.settle_by(Some(self.budget), tool, outcome, inspect)
     }
 }
 
@@ -296,7 +296,7 @@ impl<'a> Attempts<'a> {
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause<'a>> {
-        self.settle_by(self.retry.budget, tool, outcome, &inspect)
+        self.settle_by(self.retry.budget, tool, outcome, inspect)
     }
 
     #[inline]
@@ -305,18 +305,40 @@ impl<'a> Attempts<'a> {
         budget: Option<&'a RetryBudget>,
         tool: &'static str,
         outcome: R,
-        look: &dyn Look<R::Error>,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause<'a>> {
         match outcome.into_result() {
             Ok(value) => {
                 self.after_success(budget, tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match decided(&error, look, self.decide(budget, tool)) {
+            Err(error) => match self.failed(budget, tool, &error, inspect) {
                 Some(pause) => ControlFlow::Continue(pause),
                 None => ControlFlow::Break(R::from_result(Err(error))),
             },
         }
+    }
+
+    fn pause(&self, budget: Option<&'a RetryBudget>, delay: Duration) -> Pause<'a> {
+        Pause::new(delay).paid(budget.map(|budget| UntilRetried::new(budget, self.paid)))
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn failed<E>(&mut self, budget: Option<&'a RetryBudget>, tool: &'static str, error: &E, inspect: impl Fn(&E) -> Failure<'_>) -> Option<Pause<'a>> {
+        let failure = inspect(error);
+        if self.goes_on_at_once(budget, &failure) { return Some(Pause::new(Duration::ZERO)) }
+        self.after_failure(budget, tool, &failure)
+    }
+
+    #[inline]
+    fn goes_on_at_once(&mut self, budget: Option<&RetryBudget>, failure: &Failure<'_>) -> bool {
+        let Retry { max, backoff, within, .. } = self.retry;
+        let at_once = *backoff == Backoff::None && within.is_none() && budget.is_none() && self.failed < *max && failure.is_transient() && failure.retry_after().is_none() && !crate::seen::emit::is_heard();
+        if at_once {
+            self.failed += 1;
+        }
+        at_once
     }
 
     #[inline]
@@ -328,15 +350,6 @@ impl<'a> Attempts<'a> {
         if let Some(budget) = budget {
             budget.note_success(self.paid);
         }
-    }
-
-    #[inline]
-    fn decide<'b>(
-        &'b mut self,
-        budget: Option<&'a RetryBudget>,
-        tool: &'static str,
-    ) -> impl FnOnce(&Failure<'_>) -> Option<Pause<'a>> + 'b {
-        move |failure| self.after_failure(budget, tool, failure)
     }
 
     fn after_failure(
@@ -352,8 +365,7 @@ impl<'a> Attempts<'a> {
             Ok(delay) => {
                 metrics::retrying(tool);
                 emit(move || Event::Retrying { tool: tool.into(), attempt, error: failure.to_string(), pause: delay });
-                let paid = budget.map(|budget| UntilRetried::new(budget, self.paid));
-                Some(Pause::new(delay).paid(paid))
+                Some(self.pause(budget, delay))
             }
             Err(reason) => {
                 metrics::retry_ended(tool, retry > 0, Some(reason));
@@ -411,6 +423,7 @@ impl<'a> Attempts<'a> {
 }
 
 #[cold]
+#[inline(never)]
 fn recovered(tool: &'static str, attempts: u32) {
-    emit(|| Event::Recovered { tool: tool.into(), attempts });
+    emit(move || Event::Recovered { tool: tool.into(), attempts });
 }

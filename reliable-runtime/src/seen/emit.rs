@@ -10,9 +10,15 @@ use crate::seen::{metrics, trace};
 /// The event is built only if somebody may listen.
 #[inline]
 pub(crate) fn emit(event: impl FnOnce() -> Event) {
-    if Ear::is_anywhere() || trace::is_heard() || metrics::is_heard() {
+    if is_heard() {
         tell(event);
     }
+}
+
+/// Whether anybody may listen.
+#[inline]
+pub(crate) fn is_heard() -> bool {
+    Ear::is_anywhere() || trace::is_heard() || metrics::is_heard()
 }
 
 /// Who listens is foreign: its panic is not the call's.

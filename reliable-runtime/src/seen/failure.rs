@@ -48,6 +48,7 @@ impl Words<'_> {
 }
 
 impl<'a> Failure<'a> {
+    #[inline]
     pub(crate) fn of_error(error: &'a dyn Error) -> Self {
         let failure = Failure::of_words(Words::Error(error));
         // A fault's source is its kind: so the search finds a fault which is the error itself, too.
@@ -57,10 +58,12 @@ impl<'a> Failure<'a> {
         }
     }
 
+    #[inline]
     pub(crate) fn of_words(words: Words<'a>) -> Self {
         Failure { words, fault: None, transient: None, when: None, after: None, wait: None }
     }
 
+    #[inline]
     pub(crate) fn judged_by(self, error: &'a impl Transient) -> Self {
         Failure {
             words: error.words().map_or(self.words, Words::Display),
@@ -72,11 +75,13 @@ impl<'a> Failure<'a> {
     }
 
     /// Answers the user's own condition, the option `when`. It beats what the error says itself.
+    #[inline]
     pub fn when(self, when: bool) -> Self {
         Failure { when: Some(when), ..self }
     }
 
     /// The delay that the server asked for, the option `after`. It beats what the error says itself.
+    #[inline]
     pub fn after(self, after: Option<Duration>) -> Self {
         Failure { after: after.filter(|delay| !delay.is_zero()), ..self }
     }
@@ -114,6 +119,7 @@ impl<'a> Failure<'a> {
 
     /// Whether the same call may be tried again: `when` says so, or was not given, the service was called, and the error
     /// does not say otherwise of itself ([`Transient`]). Never if the error carries a fault that is final.
+    #[inline]
     pub fn is_transient(&self) -> bool {
         let says = self.when.or(self.transient);
         match self.fault {
@@ -151,6 +157,7 @@ impl<'a> Failure<'a> {
     }
 
     /// The delay that was asked for: by the server, or else by a breaker or a limit that kept the call away from it.
+    #[inline]
     pub fn retry_after(&self) -> Option<Duration> {
         self.after.or(self.wait)
     }

@@ -34,11 +34,13 @@ pub struct Pause<'a> {
 
 impl<'a> Pause<'a> {
     /// A pause of this length.
+    #[inline]
     pub const fn new(delay: Duration) -> Self {
         Pause { delay, paid: None }
     }
 
     /// Before a retry that was paid for.
+    #[inline]
     pub(crate) fn paid(self, paid: Option<UntilRetried<'a>>) -> Self {
         Pause { paid, ..self }
     }
@@ -65,6 +67,7 @@ impl<'a> Pause<'a> {
 }
 
 /// The retry comes now: what it cost is spent.
+#[inline(never)]
 fn retried(paid: &mut Option<UntilRetried<'_>>) {
     if let Some(paid) = paid.take() {
         paid.spend();
