@@ -168,11 +168,20 @@ impl CircuitBreaker {
     pub fn admit(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         match self.state.admit_if_closed() {
             Some(generation) => Ok(self.permit(generation)),
+            None => self.admit_or_reject(tool),
+        }
+    }
+
+    /// Not `#[cold]`: in an outage it is what all calls do.
+    #[inline(never)]
+    fn admit_or_reject(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+        match self.state.left_us(&self.rules, now_us) {
+            Some(left_us) => Err(rejected(tool, left_us)),
             None => self.admit_probe(tool),
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn admit_probe(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         match self.state.admit(&self.rules, now_us) {
             Ok(Admitted { generation, first_probe }) => {
@@ -202,6 +211,7 @@ impl Idle for CircuitBreaker {
     }
 }
 
+#[inline]
 fn rejected(tool: &'static str, left_us: u64) -> Fault {
     metrics::breaker_rejected(tool);
     tell_rejection(tool, Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) })
