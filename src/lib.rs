@@ -72,7 +72,8 @@ pub use reliable_runtime::said::money::{ParseUsdError, Usd};
 // Asking a human.
 pub use reliable_runtime::approval::approver::Approver;
 pub use reliable_runtime::approval::question::Approval;
-pub use reliable_runtime::said::request::{Decision, Request};
+pub use reliable_runtime::said::decision::Decision;
+pub use reliable_runtime::said::request::Request;
 
 // What is in force around a call, and what happened.
 pub use reliable_runtime::said::event::{Event, GaveUpReason};
@@ -104,11 +105,14 @@ pub mod approver {
     pub use reliable_runtime::approval::channel::{Channel, Inbox, Question, channel};
     pub use reliable_runtime::approval::scripted::Scripted;
     pub use reliable_runtime::approval::terminal::Terminal;
+    pub use reliable_runtime::said::digest::Digest;
+    pub use reliable_runtime::said::ids::{ParseIdError, QuestionId, RunId};
     pub use reliable_runtime::said::request::Argument;
 }
 
 /// What a [`Report`] is made of.
 pub mod report {
+    pub use reliable_runtime::seen::report::approvals::{Answer, ApprovalRow};
     pub use reliable_runtime::seen::report::{Entry, Row};
 }
 

@@ -761,7 +761,7 @@ mod an_approver_that_can_decide_at_once {
         let scope = Scope::current().approver(UpTo(50, Deny)).recorder(&recorder);
         assert_eq!(scope.run(refund(40)).await, Ok(40));
         let told: Vec<String> = recorder.report().entries().iter().map(|entry| entry.event.to_string()).collect();
-        assert_eq!(told, ["approved by the rules"]);
+        assert_eq!(told, ["may it run? (amount = 40)", "approved by the rules"]);
     }
 }
 

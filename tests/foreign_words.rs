@@ -172,8 +172,8 @@ mod in_an_event {
             assert_eq!(denied.to_string(), format!("`refund` was denied: {ESCAPED}"));
         };
         let events = events_of(async { Scope::current().approver(human).run(calls).await }).await;
-        assert_eq!(events[0].to_string(), format!("approved by {ESCAPED}"));
-        assert_eq!(events[1].to_string(), format!("not run: `refund` was denied: {ESCAPED} ({ESCAPED})"));
+        assert_eq!(events[1].to_string(), format!("approved by {ESCAPED}"));
+        assert_eq!(events[3].to_string(), format!("not run: `refund` was denied: {ESCAPED} ({ESCAPED})"));
     }
 
     #[test]

@@ -134,19 +134,45 @@ mod a_scene_of {
         });
         let report = report.await;
         let expected = [
+            "0 refund: may it run? ()",
             "300 refund: approved by ana",
+            "300 refund: may it run? ()",
             "600 refund: approved",
+            "600 refund: may it run? ()",
             "900 refund: not run: `refund` was denied: too much (bo)",
+            "900 refund: may it run? ()",
             "1100 refund: not run: the approval of `refund` expired: nobody answered within 200ms",
         ];
         assert_eq!(lines(&report), expected);
         let row = report.of("refund").unwrap();
-        assert_eq!((row.approved, row.refused), (2, 2));
-        let waits = report.entries().iter().map(|entry| match &entry.event {
-            Event::Approved { waited, .. } | Event::Refused { waited, .. } => waited.as_millis(),
+        assert_eq!((row.asked, row.approved, row.refused), (4, 2, 2));
+        let waits = report.entries().iter().filter_map(|entry| match &entry.event {
+            Event::Approved { waited, .. } | Event::Refused { waited, .. } => Some(waited.as_millis()),
+            Event::Asked { .. } => None,
             other => panic!("{other:?}"),
         });
         assert_eq!(waits.collect::<Vec<_>>(), [300, 300, 300, 200]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_question_whose_call_is_dropped() {
+        #[fallback(Ok(42))]
+        #[requires_approval(by = Never)]
+        #[timeout(secs = 60)]
+        async fn tool() -> Result<u32, Error> {
+            pending().await
+        }
+        struct Never;
+        impl Approver for Never {
+            async fn review(&self, _: &Request) -> Decision {
+                pending().await
+            }
+        }
+        let report = report_of(tokio::time::timeout(ms(100), tool())).await;
+        assert_eq!(
+            lines(&report),
+            ["0 tool: may it run? ()", "100 tool: dropped before there was an answer, after 100ms"]
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -225,6 +251,65 @@ mod a_scene_of {
     }
 }
 
+mod the_trail {
+    use reliable::report::Answer;
+
+    use super::*;
+
+    #[requires_approval(reason = "leaves the house", redact(body), within = "1m")]
+    async fn send_email(to: &str, body: &str) -> Result<(), Error> {
+        Ok(())
+    }
+
+    #[agent(max_steps = 1)]
+    async fn assistant() -> Result<Step<()>, Error> {
+        send_email("ana", "hi").await?;
+        let _ = send_email("bo", "hi").await;
+        Ok(Step::Done(()))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn says_which_call_ran_and_who_let_it() {
+        struct Human(Scripted);
+        impl Approver for Human {
+            async fn review(&self, request: &Request) -> Decision {
+                sleep(ms(300)).await;
+                self.0.review(request).await
+            }
+        }
+        let human = Human(Scripted::new([Decision::approve().by("ana"), Decision::deny("too much").by("bo")]));
+        let calls = async {
+            assistant().await.unwrap();
+            cancelled(send_email("cy", "hi")).await;
+        };
+        let report = report_of(async { Scope::current().approver(human).run(calls).await }).await;
+        let trail = report.approvals();
+        let told: Vec<String> = trail.iter().map(ToString::to_string).collect();
+        let expected = [
+            r#"send_email(to = "ana", body = <redacted>): approved by ana"#,
+            r#"send_email(to = "bo", body = <redacted>): denied by bo: too much"#,
+            r#"send_email(to = "cy", body = <redacted>): dropped"#,
+        ];
+        assert_eq!(told, expected);
+        assert_eq!(trail.iter().map(|row| row.step).collect::<Vec<_>>(), [Some(1), Some(1), None]);
+        assert!(trail[0].run.as_ref().unwrap().to_string().starts_with("assistant-"));
+        assert_eq!(trail[0].run, trail[1].run);
+        assert!(trail[0].id < trail[1].id && trail[1].id < trail[2].id);
+        assert_eq!(trail[1].reason.as_deref(), Some("leaves the house"));
+        assert_eq!(trail.iter().map(|row| row.at.as_millis()).collect::<Vec<_>>(), [0, 300, 600]);
+        assert_eq!(trail.iter().map(|row| row.waited.as_millis()).collect::<Vec<_>>(), [300, 300, 100]);
+        assert!(matches!(trail[1].answer, Answer::Refused(Fault::Denied { .. })));
+        let text = report.to_string();
+        let (_, table) = text.split_once("\n\n").unwrap();
+        assert!(table.starts_with("question"), "{table}");
+        assert!(table.lines().nth(2).unwrap().ends_with("denied: too much  bo   300ms"), "{table}");
+    }
+
+    async fn cancelled(call: impl Future<Output = Result<(), Error>>) {
+        let _ = tokio::time::timeout(ms(100), call).await;
+    }
+}
+
 mod nothing_is_recorded {
     use super::*;
 
@@ -245,24 +330,6 @@ mod nothing_is_recorded {
         assert_eq!(report.entries(), []);
         assert_eq!(report.rows(), []);
         assert_eq!(report.to_string(), "nothing to report: every call went well at the first attempt\n");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn when_a_call_is_dropped() {
-        #[fallback(Ok(42))]
-        #[requires_approval(by = Never)]
-        #[timeout(secs = 60)]
-        async fn tool() -> Result<u32, Error> {
-            pending().await
-        }
-        struct Never;
-        impl Approver for Never {
-            async fn review(&self, _: &Request) -> Decision {
-                pending().await
-            }
-        }
-        let report = report_of(tokio::time::timeout(ms(100), tool())).await;
-        assert_eq!(report.entries(), []);
     }
 
     #[tokio::test]

@@ -345,13 +345,19 @@ async fn a_question_to_a_human_is_a_span_while_it_stands_open() {
     assert_eq!(answer(&told), [some("refund"), some("approved"), some("ana")]);
     assert_eq!(
         told.lines(),
-        ["reliable.approval opens", "reliable.approval: reliable.approved", "reliable.approval closes"]
+        [
+            "reliable.approval opens",
+            "reliable.approval: reliable.asked",
+            "reliable.approval: reliable.approved",
+            "reliable.approval closes"
+        ]
     );
+    assert!(told.field("reliable.approval", "question").is_some());
 
     let (outcome, told) = asked(Decision::deny("too much").by("ben")).await;
     assert!(outcome.is_err());
     assert_eq!(answer(&told), [some("refund"), some("denied"), some("ben")]);
-    assert_eq!(told.lines()[1], "reliable.approval: reliable.refused");
+    assert_eq!(told.lines()[2], "reliable.approval: reliable.refused");
 
     let (outcome, told) = asked(Decision::Expired).await;
     assert!(outcome.is_err());
@@ -362,7 +368,15 @@ async fn a_question_to_a_human_is_a_span_while_it_stands_open() {
 async fn a_question_that_is_given_up_has_a_span_without_a_decision() {
     let asked = Scope::current().approver(Human(Decision::approve())).run(refund());
     let (_, told) = traced(tokio::time::timeout(Duration::from_millis(10), asked)).await;
-    assert_eq!(told.lines(), ["reliable.approval opens", "reliable.approval closes"]);
+    assert_eq!(
+        told.lines(),
+        [
+            "reliable.approval opens",
+            "reliable.approval: reliable.asked",
+            "reliable.approval: reliable.withdrawn",
+            "reliable.approval closes"
+        ]
+    );
     assert_eq!(told.field("reliable.approval", "decision"), None);
 }
 
@@ -370,7 +384,7 @@ async fn a_question_that_is_given_up_has_a_span_without_a_decision() {
 async fn a_decision_without_waiting_has_no_span() {
     let (outcome, told) = traced(Scope::current().approver(reliable::approver::Approve).run(refund())).await;
     assert_eq!(outcome, Ok(1));
-    assert_eq!(told.lines(), [": reliable.approved"]);
+    assert_eq!(told.lines(), [": reliable.asked", ": reliable.approved"]);
 }
 
 #[tokio::test(start_paused = true)]

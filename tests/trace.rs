@@ -87,12 +87,16 @@ async fn a_run_is_told_too() {
     }
     let (outcome, lines) = traced(assistant()).await;
     assert_eq!(outcome, Ok(1));
+    let asked = lines[2].strip_prefix(r#"INFO tool="refund" question="#).unwrap().to_owned();
+    let (question, run) = asked.split_once(" run=assistant-").unwrap();
+    assert!(run.ends_with(" step=1"), "{run}");
     assert_eq!(
         lines,
         [
             r#"DEBUG agent="assistant" step=1 max_steps=1"#,
             r#"DEBUG agent="assistant" usd_micros=30000 tokens=9"#,
-            r#"INFO tool="refund" waited_ms=0"#,
+            &lines[2],
+            &format!(r#"INFO tool="refund" question={question} waited_ms=0"#),
             r#"INFO agent="assistant" steps=1"#,
         ]
     );

@@ -64,10 +64,11 @@ fn told(event: &Event) -> (String, String) {
             (format!("· no room in the {by}"), format!("waited {waited:?} for its turn"))
         }
         Event::Rejected { .. } => ("✗ not allowed".to_owned(), "does not call, and says so".to_owned()),
+        Event::Asked { .. } => ("? may this run".to_owned(), "asks a human".to_owned()),
         Event::Approved { by, .. } => {
-            ("? may this run".to_owned(), format!("✓ runs it: {} said yes", by.as_deref().unwrap_or("a human")))
+            (nothing(), format!("✓ runs it: {} said yes", by.as_deref().unwrap_or("a human")))
         }
-        Event::Refused { fault, .. } => ("? may this run".to_owned(), format!("does not run it: {fault}")),
+        Event::Refused { fault, .. } => (nothing(), format!("does not run it: {fault}")),
         Event::Step { step, max_steps, .. } => (format!("· step {step} of {max_steps}"), nothing()),
         Event::Charged { usd, tokens, .. } => (nothing(), format!("pays {usd} for {tokens} tokens")),
         Event::Finished { steps, .. } => (nothing(), format!("✓ done after {steps} steps")),

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::iter::successors;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use tokio::time::Instant;
 
@@ -16,6 +16,7 @@ use crate::said::charge::Charge;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::fault_kind::FaultKind;
+use crate::said::ids::RunId;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
 use crate::scope::Scope;
@@ -46,6 +47,8 @@ pub struct Run(Option<Arc<Inner>>, RunSpan);
 #[derive(Debug)]
 struct Inner {
     agent: ToolName,
+    /// Made when somebody first asks for it.
+    id: OnceLock<RunId>,
     limits: AgentLimits,
     parent: Run,
     started: Instant,
@@ -78,6 +81,7 @@ impl Run {
         let parent = Run::current();
         let inner = Inner {
             agent,
+            id: OnceLock::new(),
             limits,
             started: Instant::now(),
             human: HumanWaits::default(),
@@ -91,6 +95,11 @@ impl Run {
     /// The agent's name; `None` outside every run.
     pub fn agent(&self) -> Option<&str> {
         self.0.as_deref().map(|run| &*run.agent)
+    }
+
+    /// Which run it is, as questions and their events name it; `None` outside every run.
+    pub fn id(&self) -> Option<RunId> {
+        self.0.as_deref().map(|run| run.id.get_or_init(|| RunId::new(&run.agent)).clone())
     }
 
     /// The step that was begun last: 1 in the first step, 0 before it and outside every run.

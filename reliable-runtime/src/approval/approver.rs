@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::base::foreign::drop_quietly;
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 use crate::scope::Scope;
 
 /// Decides whether a function may run.

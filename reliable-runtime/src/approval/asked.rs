@@ -6,8 +6,9 @@ use std::sync::{Arc, Weak};
 
 use crate::approval::approver::{ErasedApprover, Who};
 use crate::base::foreign::{Quiet, caught};
+use crate::said::decision::Decision;
 use crate::said::name::ToolName;
-use crate::said::request::{Decision, Request};
+use crate::said::request::Request;
 use crate::scope::Scope;
 
 const UNDER_ITSELF: &str =

@@ -4,7 +4,8 @@ use std::future::Future;
 use std::panic::Location;
 use std::sync::{Arc, OnceLock};
 
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 use crate::scope::Scope;
 
 tokio::task_local! {

@@ -3,7 +3,8 @@
 use tokio::sync::{mpsc, oneshot};
 
 use crate::approval::approver::Approver;
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 
 /// An approver that sends its questions elsewhere, and the inbox where a user interface takes them out.
 ///

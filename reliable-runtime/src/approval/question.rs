@@ -5,14 +5,17 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
 use crate::approval::{approver, asked, asks};
 use crate::base::human_time::asking::asking;
 use crate::base::timer;
+use crate::said::decision::Decision;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
+use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
-use crate::said::request::{Argument, Decision, Request};
+use crate::said::request::{Argument, Request};
 use crate::said::words;
 use crate::seen::emit::emit;
 use crate::seen::inspect;
@@ -46,8 +49,7 @@ pub struct Approval<'a> {
 impl<'a> Approval<'a> {
     /// A question about `tool`, with no arguments yet.
     pub fn new(tool: impl Into<ToolName>) -> Self {
-        let request = Request { tool: tool.into(), reason: None, arguments: Vec::new() };
-        Approval { request, within: None, by: None }
+        Approval { request: Request::new(tool.into()), within: None, by: None }
     }
 
     /// Why a human is asked.
@@ -105,45 +107,92 @@ impl<'a> Approval<'a> {
     /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
     /// [`Fault::Expired`] if there is no answer in time.
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
-    pub fn ask(self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
+    pub fn ask(mut self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {
+            self.belongs_to(&Run::current());
+            if let Some(decision) = asks::denied(&self.request).or_else(|| untold(&self.request)) {
+                return self.conclude(decision, Duration::ZERO);
+            }
             let whom = Whom::of(self.by);
-            let denied = asks::denied(&self.request).or_else(|| untold(&self.request));
-            if let Some(decision) = denied.or_else(|| whom.at_once(&self.request)) {
+            if let Some(decision) = whom.at_once(&self.request) {
+                self.tell_asked();
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
             let question = {
-                let span = ApprovalSpan::begin(&self.request.tool);
+                let span = ApprovalSpan::begin(&self.request);
                 Box::pin(span.around(self.wait_for(whom, span.clone())))
             };
             question.await
         }
     }
 
+    fn belongs_to(&mut self, run: &Run) {
+        self.request.run = run.id();
+        self.request.step = self.request.run.as_ref().map(|_| run.step());
+    }
+
     async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
-        let asked = Instant::now();
+        self.tell_asked();
+        let open = Open::new(&self.request);
         let answer = whom.review(&self.request);
         let decision = match self.within {
             Some(within) => asking(timer::within(within, answer)).await.unwrap_or(Decision::Expired),
             None => asking(answer).await,
         };
         span.decided(&decision);
-        self.conclude(decision, asked.elapsed())
+        self.conclude(decision, open.answered())
+    }
+
+    fn tell_asked(&self) {
+        emit(|| {
+            let Request { id, run, step, tool, reason, arguments, .. } = self.request.clone();
+            Event::Asked { tool, id, run, step, reason, arguments }
+        });
     }
 
     fn conclude(self, decision: Decision, waited: Duration) -> Result<(), Fault> {
-        let tool = self.request.tool;
+        let Request { id, tool, arguments, .. } = self.request;
+        let remembered = false;
         let (fault, by) = match decision {
             Decision::Approved { by } => {
-                emit(|| Event::Approved { tool, by, waited });
+                let edits = Vec::new();
+                emit(|| Event::Approved { tool, id, by, waited, arguments, edits, remembered });
                 return Ok(());
             }
             Decision::Denied { by, reason } => (Fault::Denied { tool: tool.clone(), reason }, by),
             Decision::Expired => (Fault::Expired { tool: tool.clone(), within: self.within }, None),
         };
-        emit(|| Event::Refused { tool, fault: fault.clone(), by, waited });
+        emit(|| Event::Refused { tool, id, by, fault: fault.clone(), waited, arguments, remembered });
         Err(fault)
+    }
+}
+
+/// A question that stands open. If it is dropped so, the trail tells of that.
+struct Open {
+    tool: ToolName,
+    id: QuestionId,
+    since: Instant,
+    is_answered: bool,
+}
+
+impl Open {
+    fn new(request: &Request) -> Self {
+        Open { tool: request.tool.clone(), id: request.id, since: Instant::now(), is_answered: false }
+    }
+
+    /// How long it took.
+    fn answered(mut self) -> Duration {
+        self.is_answered = true;
+        self.since.elapsed()
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            emit(|| Event::Withdrawn { tool: self.tool.clone(), id: self.id, waited: self.since.elapsed() });
+        }
     }
 }
 

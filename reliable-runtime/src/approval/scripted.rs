@@ -4,7 +4,8 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::approval::approver::Approver;
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 
 /// Gives the answers it was made with, one after the other, and remembers what it was asked: for tests.
 ///

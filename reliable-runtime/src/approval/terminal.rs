@@ -13,7 +13,8 @@ use std::thread;
 use tokio::sync::oneshot;
 
 use crate::approval::approver::Approver;
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 use desk::{Desk, News, Question};
 
 /// Asks on the terminal. Each question shows a short code: who types it allows the call, and anything else denies it, Enter

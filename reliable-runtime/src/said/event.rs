@@ -9,8 +9,10 @@ pub(crate) use table::events;
 
 use crate::said::circuit_state::CircuitState;
 use crate::said::fault::Fault;
+use crate::said::ids::{QuestionId, RunId};
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
+use crate::said::request::{Argument, Listed};
 use crate::said::words::{self, short};
 
 macro_rules! make_enum {
@@ -62,7 +64,7 @@ macro_rules! make_enum {
         /// |---|---|---|---|
         /// | `invoke_agent` | info | `otel.name`, `otel.kind`, `gen_ai.operation.name`, `gen_ai.agent.name` | `error.type`, `otel.status_code`, `otel.status_description`, `reliable.steps`, `reliable.usage.tokens`, `reliable.usage.usd_micros` |
         /// | `reliable.step` | info | `agent`, `step`, `max_steps` | |
-        /// | `reliable.approval` | info | `tool` | `decision`, `by` |
+        /// | `reliable.approval` | info | `tool`, `question` | `decision`, `by` |
         ///
         /// - `invoke_agent` is a run of an agent, in the words of OpenTelemetry's conventions for generative AI, which are in
         ///   development there. At its end it is told what the run took: steps begun, tokens and money charged. Only without an
@@ -70,8 +72,9 @@ macro_rules! make_enum {
         ///   that the step which failed had been told of; `_OTHER` for another error; `cancelled` where its future was dropped, and
         ///   `panic` where a panic did that.
         /// - `reliable.step` is a step of a run. Everything that it does is inside.
-        /// - `reliable.approval` is the time for which a human is asked. A decision without waiting has none. When there is an
-        ///   answer, `decision` is `approved`, `denied` or `expired`.
+        /// - `reliable.approval` is the time for which a human is asked. A decision without waiting has none. Inside are the
+        ///   events of the trail, from `reliable.asked` to the answer, all with the same `question`. When there is an answer,
+        ///   `decision` is `approved`, `denied` or `expired`.
         ///
         /// A subscriber tells all this from the rest by the target: to `tracing-subscriber`, for instance, `warn,reliable=info` is
         /// the filter for warnings from everywhere, and from here also spans and what went well in the end.

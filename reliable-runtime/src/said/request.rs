@@ -1,7 +1,9 @@
-//! What a human is asked, and what the human says.
+//! What a human is asked.
 
 use std::fmt::{self, Display, Write};
 
+use crate::said::digest::Digest;
+use crate::said::ids::{QuestionId, RunId};
 use crate::said::name::ToolName;
 use crate::said::words;
 
@@ -29,12 +31,28 @@ use crate::said::words;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[non_exhaustive]
 pub struct Request {
+    /// Which question it is. The events that tell of it, [`Asked`](crate::said::event::Event::Asked) and its answer, have it, too.
+    pub id: QuestionId,
+    /// The run of an agent that the call belongs to, the innermost one; `None` outside of all.
+    pub run: Option<RunId>,
+    /// The step of that run; the first is 1.
+    pub step: Option<u32>,
     /// The function.
     pub tool: ToolName,
     /// Why a human is asked, in the words of the option `reason`.
     pub reason: Option<String>,
     /// The arguments, in the order of the signature.
     pub arguments: Vec<Argument>,
+    /// What tells this call from all others, whatever is shown of it. `None` where an argument can't be told from others of
+    /// its type, since it has neither `Hash` nor, with the feature `serde`, `Serialize`.
+    pub digest: Option<Digest>,
+}
+
+impl Request {
+    pub(crate) fn new(tool: ToolName) -> Self {
+        let (run, step, reason, digest) = (None, None, None, None);
+        Request { id: QuestionId::new(), run, step, tool, reason, arguments: Vec::new(), digest }
+    }
 }
 
 /// An argument of a [`Request`]; see there for an example.
@@ -48,87 +66,21 @@ pub struct Argument {
     pub value: Option<String>,
 }
 
-/// What the human said.
-///
-/// ```
-/// use reliable::Decision;
-///
-/// let yes = Decision::approve().by("ana");
-/// let no = Decision::deny("too much").by("ana");
-/// let broken: Result<Decision, &str> = Err("the queue is down");
-/// assert_eq!(Decision::from(broken), Decision::deny("the approver failed: the queue is down"));
-/// # let _ = (yes, no);
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-#[must_use = "a decision does nothing until it is given to who asked"]
-pub enum Decision {
-    /// Yes: the body runs.
-    Approved {
-        /// Who said so, where that is known.
-        by: Option<String>,
-    },
-    /// No: the body does not run.
-    Denied {
-        /// Who said so, where that is known.
-        by: Option<String>,
-        /// Why.
-        reason: String,
-    },
-    /// Nobody answered in time: the body does not run.
-    Expired,
-}
-
-impl Decision {
-    /// Yes.
-    pub const fn approve() -> Self {
-        Decision::Approved { by: None }
-    }
-
-    /// No, and why.
-    pub fn deny(reason: impl Into<String>) -> Self {
-        Decision::Denied { by: None, reason: reason.into() }
-    }
-
-    /// Who decided.
-    pub fn by(self, who: impl Into<String>) -> Self {
-        let by = Some(who.into());
-        match self {
-            Decision::Approved { .. } => Decision::Approved { by },
-            Decision::Denied { reason, .. } => Decision::Denied { by, reason },
-            Decision::Expired => Decision::Expired,
-        }
-    }
-
-    /// The same in words that may go into an event, a log or a fault.
-    pub(crate) fn told(self) -> Self {
-        let who = |by: Option<String>| by.map(words::name);
-        match self {
-            Decision::Approved { by } => Decision::Approved { by: who(by) },
-            Decision::Denied { by, reason } => Decision::Denied { by: who(by), reason: words::told(&reason) },
-            Decision::Expired => Decision::Expired,
-        }
-    }
-}
-
-impl<E: Display> From<Result<Decision, E>> for Decision {
-    /// An approver that fails has not approved.
-    fn from(answer: Result<Decision, E>) -> Decision {
-        answer.unwrap_or_else(|error| Decision::deny(format!("the approver failed: {}", words::told(&error))))
-    }
-}
-
 impl Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        words::show(f, |f| {
-            write!(f, "{}(", self.tool)?;
-            for (i, argument) in self.arguments.iter().enumerate() {
-                let comma = if i == 0 { "" } else { ", " };
-                let value = argument.value.as_deref().unwrap_or("<redacted>");
-                write!(f, "{comma}{} = {value}", argument.name)?;
-            }
-            f.write_str(")")
-        })
+        words::show(f, |f| write!(f, "{}({})", self.tool, Listed(&self.arguments)))
+    }
+}
+
+/// Arguments as one reads them: `to = "ana", card = <redacted>`.
+pub(crate) struct Listed<'a>(pub(crate) &'a [Argument]);
+
+impl Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, Argument { name, value }) in self.0.iter().enumerate() {
+            let comma = if i == 0 { "" } else { ", " };
+            write!(f, "{comma}{name} = {}", value.as_deref().unwrap_or("<redacted>"))?;
+        }
+        Ok(())
     }
 }

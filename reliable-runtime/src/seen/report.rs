@@ -1,5 +1,8 @@
 //! What a recorder saw, as a table.
 
+pub mod approvals;
+mod table;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -7,11 +10,14 @@ use crate::said::circuit_state::CircuitState;
 use crate::said::event::{Event, events};
 use crate::said::money::Usd;
 use crate::said::words::short;
+use crate::seen::report::approvals::{APPROVAL_COLUMNS, ApprovalRow, approvals};
+use crate::seen::report::table::{Column, table};
 
-/// What happened in a scope: every event, and a table with a row for each function and agent.
+/// What happened in a scope: every event, a table with a row for each function and agent, and one with a row for each
+/// question to a human.
 ///
-/// Its `Display` is the table, without the columns that have nothing to say. A function whose every call went well at the
-/// first attempt has no events and so no row.
+/// Its `Display` is the two tables, without the columns that have nothing to say, and without the second where nobody was
+/// asked. A function whose every call went well at the first attempt has no events and so no row.
 ///
 /// ```
 /// use reliable::{Recorder, Scope};
@@ -82,10 +88,14 @@ pub struct Row {
     pub rejected: u32,
     /// The time spent waiting for a limit, together.
     pub waited: Duration,
+    /// Calls about which somebody was asked.
+    pub asked: u32,
     /// Calls that a human approved.
     pub approved: u32,
     /// Calls that were denied, or never answered.
     pub refused: u32,
+    /// Calls that were dropped before there was an answer.
+    pub withdrawn: u32,
     /// Steps begun.
     pub steps: u32,
     /// Money spent.
@@ -116,6 +126,32 @@ impl Report {
     /// The rows of the table, in the order in which the functions first appear.
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// The trail of the questions to a human, in the order in which they were asked: one row for each, with its answer. It is
+    /// made of the [`entries`](Report::entries): what is not among them any more is not in it.
+    ///
+    /// ```
+    /// use reliable::report::Answer;
+    /// use reliable::{Fault, Recorder, Scope, approver, requires_approval};
+    ///
+    /// #[requires_approval]
+    /// async fn send_email(to: &str) -> Result<(), Fault> {
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let recorder = Recorder::new();
+    /// let scope = Scope::current().approver(approver::Approve).recorder(&recorder);
+    /// scope.run(send_email("ana")).await.unwrap();
+    /// let trail = recorder.report().approvals();
+    /// assert_eq!(trail[0].to_string(), "send_email(to = \"ana\"): approved");
+    /// assert_eq!(trail[0].answer, Answer::Approved);
+    /// # }
+    /// ```
+    pub fn approvals(&self) -> Vec<ApprovalRow> {
+        approvals(&self.entries)
     }
 
     /// The row of one function or agent.
@@ -158,12 +194,11 @@ impl fmt::Display for Report {
         if self.rows.is_empty() {
             return f.write_str("nothing to report: every call went well at the first attempt\n");
         }
-        let columns = COLUMNS.iter().filter_map(|(title, cell)| column(title, &self.rows, *cell));
-        let columns: Vec<Vec<String>> = columns.collect();
-        let widths: Vec<usize> = columns.iter().map(|column| widest(column)).collect();
-        for line in 0..=self.rows.len() {
-            let cells = columns.iter().zip(&widths).map(|(column, &width)| format!("{:<width$}", column[line]));
-            writeln!(f, "{}", cells.collect::<Vec<_>>().join("  ").trim_end())?;
+        table(f, &COLUMNS, &self.rows)?;
+        let approvals = self.approvals();
+        if !approvals.is_empty() {
+            f.write_str("\n")?;
+            table(f, &APPROVAL_COLUMNS, &approvals)?;
         }
         match self.left_out {
             0 => Ok(()),
@@ -173,10 +208,7 @@ impl fmt::Display for Report {
     }
 }
 
-/// A title, and what stands below it in a row: nothing, where there is nothing to say.
-type Column = (&'static str, fn(&Row) -> Option<String>);
-
-const COLUMNS: [Column; 15] = [
+const COLUMNS: [Column<Row>; 16] = [
     ("call", |row| Some(row.tool.clone())),
     ("attempts", |row| count(row.attempts)),
     ("paused", |row| time(row.paused)),
@@ -192,6 +224,7 @@ const COLUMNS: [Column; 15] = [
     ("waited", |row| time(row.waited)),
     ("approved", |row| count(row.approved)),
     ("refused", |row| count(row.refused)),
+    ("withdrawn", |row| count(row.withdrawn)),
     ("steps", |row| count(row.steps)),
     ("spent", |row| match (row.usd, row.tokens) {
         (Usd::ZERO, 0) => None,
@@ -207,17 +240,4 @@ fn count(n: u32) -> Option<String> {
 
 fn time(spent: Duration) -> Option<String> {
     (!spent.is_zero()).then(|| short(spent))
-}
-
-/// The title and the cells, or `None` if all of them would be empty.
-fn column(title: &str, rows: &[Row], cell: fn(&Row) -> Option<String>) -> Option<Vec<String>> {
-    let cells: Vec<_> = rows.iter().map(cell).collect();
-    cells.iter().any(Option::is_some).then(|| {
-        let cells = cells.into_iter().map(|cell| cell.unwrap_or_else(|| "-".to_owned()));
-        std::iter::once(title.to_owned()).chain(cells).collect()
-    })
-}
-
-fn widest(column: &[String]) -> usize {
-    column.iter().map(|cell| cell.chars().count()).max().unwrap_or(0)
 }

@@ -8,9 +8,10 @@ use tracing::instrument::Instrumented;
 use tracing::{Instrument, Span, info_span};
 
 use crate::said::charge::Amount;
+use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
 use crate::said::name::ToolName;
-use crate::said::request::Decision;
+use crate::said::request::Request;
 use crate::seen::trace::int;
 
 /// A future that is polled and dropped inside the span of a run and the span of a step.
@@ -119,9 +120,9 @@ impl Open {
 pub(crate) struct ApprovalSpan(Span);
 
 impl ApprovalSpan {
-    pub(crate) fn begin(tool: &ToolName) -> Self {
-        let tool = &**tool;
-        ApprovalSpan(info_span!(target: "reliable", "reliable.approval", tool, decision = Empty, by = Empty))
+    pub(crate) fn begin(Request { id, tool, .. }: &Request) -> Self {
+        let (tool, question) = (&**tool, display(id));
+        ApprovalSpan(info_span!(target: "reliable", "reliable.approval", tool, question, decision = Empty, by = Empty))
     }
 
     pub(crate) fn around<F>(&self, question: F) -> Instrumented<F> {
@@ -130,7 +131,7 @@ impl ApprovalSpan {
 
     pub(crate) fn decided(&self, decision: &Decision) {
         let (decision, by) = match decision {
-            Decision::Approved { by } => ("approved", by.as_deref()),
+            Decision::Approved { by, .. } => ("approved", by.as_deref()),
             Decision::Denied { by, .. } => ("denied", by.as_deref()),
             Decision::Expired => ("expired", None),
         };
@@ -155,7 +156,8 @@ mod tests {
     use crate::agent::step::{Step, StepOutcome};
     use crate::approval::approver::Approver;
     use crate::approval::question::Approval;
-    use crate::said::request::{Decision, Request};
+    use crate::said::decision::Decision;
+    use crate::said::request::Request;
     use crate::sources::source;
 
     /// Writes each span as a row of the table in the documentation.

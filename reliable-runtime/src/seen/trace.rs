@@ -9,8 +9,10 @@ use tracing::level_filters::LevelFilter;
 use crate::said::circuit_state::CircuitState;
 use crate::said::event::{Event, GaveUpReason, events};
 use crate::said::fault::Fault;
+use crate::said::ids::{QuestionId, RunId};
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
+use crate::said::request::{Argument, Listed};
 
 /// Whether there is a subscriber at all.
 pub(crate) fn is_heard() -> bool {
@@ -39,7 +41,9 @@ macro_rules! told {
 }
 
 told! {
+    bool: |is_so| is_so.then_some(true);
     u32: |number| int(*number);
+    Option<u32>: |number| number.map(int);
     u64: |number| int(*number);
     Usd: |usd| int(usd.as_micros());
     Duration: |duration| int(duration.as_millis());
@@ -49,6 +53,9 @@ told! {
     Fault: |fault| display(fault);
     CircuitState: |state| display(state);
     GaveUpReason: |reason| display(reason);
+    QuestionId: |id| display(id);
+    Option<RunId>: |id| id.as_ref().map(display);
+    Vec<Argument>: |arguments| (!arguments.is_empty()).then(|| display(Listed(arguments)));
 }
 
 macro_rules! level {
@@ -162,7 +169,9 @@ mod tests {
     }
 
     samples! {
+        bool: true;
         u32: 1;
+        Option<u32>: Some(1);
         u64: 1;
         Usd: Usd::cents(1);
         Duration: Duration::from_secs(1);
@@ -172,6 +181,9 @@ mod tests {
         Fault: Fault::Denied { tool: "forecast".into(), reason: "no".to_owned() };
         CircuitState: CircuitState::Open;
         GaveUpReason: GaveUpReason::NoRetriesLeft;
+        QuestionId: QuestionId::new();
+        Option<RunId>: Some(RunId::new("assistant"));
+        Vec<Argument>: vec![Argument { name: "to".into(), value: None }];
     }
 
     /// Each event of the table, and its row in the documentation.

@@ -7,7 +7,8 @@ use std::io::{self, Write};
 
 use tokio::sync::oneshot;
 
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 use crate::said::words;
 
 /// What happens at a terminal.

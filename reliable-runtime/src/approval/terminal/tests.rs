@@ -8,7 +8,8 @@ use tokio::sync::oneshot::{Receiver, channel, error::TryRecvError};
 
 use super::desk::{Desk, News, Question};
 use crate::approval::question::Approval;
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 
 /// A desk, and what stands on its screen.
 struct Scene<'s> {

@@ -13,7 +13,8 @@ use tokio::runtime::Handle;
 use tokio::time::timeout;
 
 use crate::approval::approver::Approver;
-use crate::said::request::{Decision, Request};
+use crate::said::decision::Decision;
+use crate::said::request::Request;
 use crate::said::words;
 
 const TOO_NEW: &str =

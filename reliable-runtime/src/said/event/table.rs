@@ -185,21 +185,53 @@ macro_rules! events {
             row |_row| {}
             counts {}
 
+            /// Somebody is asked whether a call may run.
+            Asked, "reliable.asked", info
+            {
+                /// The function.
+                tool: ToolName => tool,
+                /// Which question it is; its answer has the same.
+                id: QuestionId => question,
+                /// The run of an agent that the call belongs to.
+                run: Option<RunId> => run,
+                /// The step of that run.
+                step: Option<u32> => step,
+                /// Why somebody is asked.
+                reason: Option<String> => reason,
+                /// The arguments, as far as they are shown.
+                arguments: Vec<Argument> => arguments,
+            }
+            says |f| { write!(f, "may it run? ({})", Listed(arguments)) }
+            row |row| { row.asked += 1; }
+            counts {}
+
             /// A human said yes.
             Approved, "reliable.approved", info
             {
                 /// The function that may run.
                 tool: ToolName => tool,
+                /// Which question it is.
+                id: QuestionId => question,
                 /// Who said so, where the approver knows.
                 by: Option<String> => by,
                 /// How long the question stood open.
                 waited: Duration => waited_ms,
+                /// The arguments that it runs with, as far as they are shown.
+                arguments: Vec<Argument> => arguments,
+                /// Those of them that the human has changed.
+                edits: Vec<Argument> => edits,
+                /// Whether nobody was asked, since the yes to an earlier call holds for this one.
+                remembered: bool => remembered,
             }
             says |f| {
-                match by {
-                    Some(by) => write!(f, "approved by {by}"),
-                    None => write!(f, "approved"),
+                f.write_str(if *remembered { "approved as before" } else { "approved" })?;
+                if let Some(by) = by {
+                    write!(f, " by {by}")?;
                 }
+                if !edits.is_empty() {
+                    write!(f, ", with {}", Listed(edits))?;
+                }
+                Ok(())
             }
             row |row| { row.approved += 1; }
             counts { decided(tool, "approved", *waited); }
@@ -209,12 +241,18 @@ macro_rules! events {
             {
                 /// The function that does not run.
                 tool: ToolName => tool,
+                /// Which question it is.
+                id: QuestionId => question,
                 /// Who said so, where the approver knows.
                 by: Option<String> => by,
                 /// [`Fault::Denied`] or [`Fault::Expired`].
                 fault: Fault => fault,
                 /// How long the question stood open.
                 waited: Duration => waited_ms,
+                /// The arguments, as far as they are shown.
+                arguments: Vec<Argument> => arguments,
+                /// Whether nobody was asked, since the no to an earlier call holds for this one.
+                remembered: bool => remembered,
             }
             says |f| {
                 match by {
@@ -224,6 +262,20 @@ macro_rules! events {
             }
             row |row| { row.refused += 1; }
             counts { decided(tool, refusal(fault), *waited); }
+
+            /// A call was dropped before its question had an answer: the body does not run.
+            Withdrawn, "reliable.withdrawn", info
+            {
+                /// The function.
+                tool: ToolName => tool,
+                /// Which question it is.
+                id: QuestionId => question,
+                /// How long the question stood open.
+                waited: Duration => waited_ms,
+            }
+            says |f| { write!(f, "dropped before there was an answer, after {}", short(*waited)) }
+            row |row| { row.withdrawn += 1; }
+            counts {}
 
             /// An agent begins a step.
             Step, "reliable.step", debug

@@ -10,6 +10,7 @@ use super::*;
 use crate::said::circuit_state::CircuitState;
 use crate::said::event::{Event, GaveUpReason};
 use crate::said::fault::{BudgetExceeded, Fault};
+use crate::said::ids::QuestionId;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
 use crate::sources::source;
@@ -100,7 +101,10 @@ fn tell_of_calls() {
 fn events() -> Vec<Event> {
     let (tool, agent) = (|| ToolName::from("forecast"), || ToolName::from("assistant".to_owned()));
     let waited = Duration::from_secs(1);
-    let refused = |fault| Event::Refused { tool: tool(), fault, by: None, waited };
+    let refused = |fault| {
+        let (id, arguments) = (QuestionId::new(), Vec::new());
+        Event::Refused { tool: tool(), id, fault, by: None, waited, arguments, remembered: false }
+    };
     let stopped = |fault| Event::Stopped { agent: agent(), fault };
     let over = |budget| Fault::OverBudget { agent: agent(), budget: Box::new(budget) };
     vec![
@@ -108,7 +112,15 @@ fn events() -> Vec<Event> {
         Event::Circuit { tool: tool(), state: CircuitState::Open },
         Event::Waited { tool: tool(), by: "bulkhead".into(), waited },
         Event::Waited { tool: tool(), by: "rate limit".into(), waited },
-        Event::Approved { tool: tool(), by: None, waited },
+        Event::Approved {
+            tool: tool(),
+            id: QuestionId::new(),
+            by: None,
+            waited,
+            arguments: Vec::new(),
+            edits: Vec::new(),
+            remembered: false,
+        },
         refused(Fault::Denied { tool: tool(), reason: "no".to_owned() }),
         refused(Fault::Expired { tool: tool(), within: None }),
         Event::Step { agent: agent(), step: 1, max_steps: 8 },

@@ -4,9 +4,10 @@
 
 use std::fmt::Display;
 
+use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
 use crate::said::name::ToolName;
-use crate::said::request::Decision;
+use crate::said::request::Request;
 
 #[derive(Debug, Clone)]
 pub(crate) struct RunSpan;
@@ -44,7 +45,7 @@ pub(crate) struct ApprovalSpan;
 
 impl ApprovalSpan {
     #[inline]
-    pub(crate) fn begin(_: &ToolName) -> Self {
+    pub(crate) fn begin(_: &Request) -> Self {
         ApprovalSpan
     }
 
