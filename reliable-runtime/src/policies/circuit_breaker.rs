@@ -12,9 +12,8 @@ use crate::base::clock::now_us;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::tell_rejection;
 use crate::said::circuit_state::CircuitState;
-use crate::said::event::Event;
 use crate::said::fault::Fault;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::{Look, Outcome, decided};
@@ -218,7 +217,7 @@ fn rejected(tool: &'static str, left_us: u64) -> Fault {
 }
 
 fn changed(tool: &'static str, state: CircuitState) {
-    emit(|| Event::Circuit { tool: tool.into(), state });
+    tell!(Circuit { tool: tool.into(), state });
 }
 
 /// No call is of this generation: what is settled has no place to give back.

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::said::event::Event;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::failure::Failure;
+use crate::seen::metrics;
 use crate::seen::outcome::{Look, Outcome, decided};
 
 /// Decides whether a failed call gets a fallback.
@@ -52,7 +52,8 @@ fn decide(tool: &'static str) -> impl FnOnce(&Failure<'_>) -> bool {
     move |failure| {
         let answered = failure.is_answerable();
         if answered {
-            emit(|| Event::FellBack { tool: tool.into(), error: failure.to_string() });
+            metrics::fell_back(tool);
+            tell!(FellBack { tool: tool.into(), error: failure.told() });
         }
         answered
     }

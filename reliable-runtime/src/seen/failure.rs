@@ -142,6 +142,11 @@ impl<'a> Failure<'a> {
         self.when.unwrap_or(!self.is_refusal())
     }
 
+    /// Its words, for an event. (`to_string` would copy them.)
+    pub(crate) fn told(&self) -> String {
+        self.told_by(words::told)
+    }
+
     /// Its words, where they come with a fault.
     pub(crate) fn brief(&self) -> String {
         self.told_by(words::brief)
@@ -167,7 +172,7 @@ impl Display for Failure<'_> {
     /// The words of the error, which are foreign: what can deceive is escaped, what is long is cut, a URL loses its query and
     /// its password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.told_by(words::told))
+        f.write_str(&self.told())
     }
 }
 

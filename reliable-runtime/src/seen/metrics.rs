@@ -75,12 +75,12 @@ mod tests;
 
 use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 
-pub(crate) use events::count;
+pub(crate) use events::{count, is_counted};
 pub(crate) use facade::is_heard;
 pub(crate) use hooks::{
     Running, Started, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_admitted, bulkhead_rejected,
-    bulkhead_waiting, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended, retrying, start, started_at,
-    timeout_ended,
+    bulkhead_waiting, fell_back, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended, retrying, start,
+    started_at, timeout_ended,
 };
 
 #[derive(Clone, Copy)]

@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
+use crate::policies::retry::attempts::{Attempts, BudgetedAttempts};
 use crate::policies::retry::budget::RetryBudget;
 use crate::policies::retry::pause::Pause;
-use crate::policies::retry::{Attempts, BudgetedAttempts};
 use crate::said::fault::Fault;
 use crate::seen::failure::Failure;
 use crate::seen::last_error::Noted;

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::said::event::{Event, GaveUpReason};
+use crate::said::event::{Event, GaveUpReason, Which};
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started;
@@ -14,6 +14,11 @@ pub(crate) struct Waiting;
 
 #[inline]
 pub(crate) fn is_heard() -> bool {
+    false
+}
+
+#[inline]
+pub(crate) fn is_counted(_: Which) -> bool {
     false
 }
 
@@ -46,6 +51,7 @@ macro_rules! nothing {
 
 nothing! {
     count(&Event);
+    fell_back(&'static str);
     retrying(&'static str);
     retry_ended(&'static str, bool, Option<GaveUpReason>);
     timeout_ended(&'static str, Started, bool);
