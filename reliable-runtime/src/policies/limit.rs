@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use tokio::sync::{AcquireError, SemaphorePermit};
 use tokio::time::Instant;
 
 use crate::said::fault::Fault;
@@ -24,9 +23,4 @@ pub(crate) fn tell_rejection(tool: &'static str, fault: Fault) -> Fault {
     let told = &fault;
     tell!(Rejected { tool: tool.into(), fault: told.clone() });
     fault
-}
-
-/// A semaphore says no only when it was closed, which no limit's is.
-pub(crate) fn never_closed(permit: Result<SemaphorePermit<'_>, AcquireError>) -> SemaphorePermit<'_> {
-    permit.expect("nobody closes a limit")
 }
