@@ -46,6 +46,7 @@ pub(crate) fn is_heard(which: Which) -> bool {
 #[inline(never)]
 fn tell_all(is_traced: bool, is_counted: bool, event: impl FnOnce() -> Event) {
     let (recorder, listeners) = (Recorder::current(), Listeners::current());
+    let is_traced = is_traced && trace::is_here();
     if recorder.is_none() && listeners.is_none() && !is_traced && !is_counted {
         return;
     }

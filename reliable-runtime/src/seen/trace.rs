@@ -5,6 +5,7 @@ use std::time::Duration;
 use tracing::Level;
 use tracing::field::{Value, display};
 use tracing::level_filters::LevelFilter;
+use tracing::subscriber::NoSubscriber;
 
 use crate::said::circuit_state::CircuitState;
 use crate::said::event::{Event, GaveUpReason, Which, events};
@@ -17,6 +18,11 @@ use crate::said::request::{Argument, Listed};
 /// Whether there is a subscriber at all.
 pub(crate) fn is_anyone_there() -> bool {
     LevelFilter::current() != LevelFilter::OFF
+}
+
+/// Whether there is one for this thread: what a level is wanted of is known of the whole process.
+pub(crate) fn is_here() -> bool {
+    tracing::dispatcher::get_default(|here| !here.is::<NoSubscriber>())
 }
 
 /// Whether a subscriber wants events of its level.

@@ -8,6 +8,11 @@ pub(crate) fn is_anyone_there() -> bool {
 }
 
 #[inline]
+pub(crate) fn is_here() -> bool {
+    false
+}
+
+#[inline]
 pub(crate) fn is_heard(_: Which) -> bool {
     false
 }
