@@ -99,6 +99,37 @@ impl Code {
         Code { tokens, last: None, form: Form::Future, awaited_call: None, typed: false, span, ..self }
     }
 
+    /// The same call inside `watched`, a future of ours, and what becomes of its `outcome` then. At the end of the function the
+    /// parameters go into it: what is kept twice would have to be `Sync`, too.
+    pub(crate) fn into_watched(
+        self,
+        function: &Function,
+        watched: impl Fn(&TokenStream) -> TokenStream,
+        settled: &TokenStream,
+    ) -> Code {
+        let (mixed, span) = (Span::mixed_site(), function.return_span());
+        let (future, moved) = match (&self.awaited_call, self.form) {
+            (Some(call), _) => {
+                let call = quote_spanned!(at(function.own_span())=> (#call));
+                (call.clone(), call)
+            }
+            (None, Form::Future) => (self.tokens.clone(), self.tokens.clone()),
+            (None, _) => {
+                let statements = self.hinted(function);
+                (future(function, &statements), quote_spanned!(span=> async move { #statements }))
+            }
+        };
+        let untyped = self.awaited_call.is_some() || self.form == Form::Future && !self.typed;
+        let ty = untyped.then(|| function.return_hint());
+        let statements = |future: &TokenStream, returned: Option<TokenStream>| {
+            let (ty, watched) = (ty.iter(), watched(future));
+            let outcome = quote_spanned!(span=> #watched.await);
+            quote_spanned!(mixed=> let outcome #(: #ty)* = #outcome; #returned #settled)
+        };
+        let (tokens, last) = (statements(&future, None), Some(statements(&moved, Some(returned()))));
+        Code { tokens, last, form: Form::Block, awaited_call: None, typed: true, ..self }
+    }
+
     /// The same call as statements around its outcome. Before the value that they end with stands what they are given.
     pub(crate) fn into_block(self, statements: impl Fn(&TokenStream) -> TokenStream) -> Code {
         let (tokens, last) = (statements(&TokenStream::new()), Some(statements(&returned())));
