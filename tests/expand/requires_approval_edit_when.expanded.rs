@@ -1,7 +1,7 @@
 pub async fn order(pieces: u32, mut note: String) -> Result<Receipt, MailError> {
     let mut pieces_edit = ::reliable::expansion::EditOf::new(&pieces).none_yet();
     let mut note_edit = ::reliable::expansion::EditOf::new(&note).none_yet();
-    let execution = if pieces > 10 {
+    let mut execution = if pieces > 10 {
         let approval = ::reliable::Approval::new("order")
             .here(|| {})
             .argument(
@@ -33,7 +33,7 @@ pub async fn order(pieces: u32, mut note: String) -> Result<Receipt, MailError> 
     let pieces = pieces_edit.or(pieces);
     note = note_edit.or(note);
     let timeout = const { &::reliable::Timeout::secs(2) };
-    return execution
+    let outcome = execution
         .run(
             timeout
                 .run(
@@ -46,7 +46,8 @@ pub async fn order(pieces: u32, mut note: String) -> Result<Receipt, MailError> 
                         outcome
                     },
                 ),
-            |error| ::reliable::expansion::Inspect::new(error).failure(),
         )
         .await;
+    return execution
+        .settle(outcome, |error| ::reliable::expansion::Inspect::new(error).failure());
 }
