@@ -395,6 +395,29 @@ mod nobody_shares_a_grant {
         assert!(are_apart(mail::send_all("eve"), bank::send("eve")).await);
     }
 
+    #[tokio::test]
+    async fn with_a_function_of_its_path() {
+        async fn first() -> Result<(), Fault> {
+            {
+                #[requires_approval(remember)]
+                async fn pay() -> Result<(), Fault> {
+                    Ok(())
+                }
+                pay().await?;
+            }
+            #[requires_approval(remember)]
+            async fn pay() -> Result<(), Fault> {
+                Ok(())
+            }
+            pay().await
+        }
+        let humans = Humans::saying([always(), always()]);
+        humans.ask(first()).await.unwrap();
+        assert_eq!(humans.asked(), 2, "they stand in two blocks of one function");
+        humans.ask(first()).await.unwrap();
+        assert_eq!(humans.asked(), 2);
+    }
+
     struct Bank;
 
     #[derive(Debug, Hash)]

@@ -1,6 +1,7 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
 use std::any::type_name_of_val;
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -69,8 +70,9 @@ impl<'a> Approval<'a> {
 
     /// Which function it is whose arguments follow: the path of this closure, which is never called, tells. It comes first, and
     /// makes that the question has a [digest](Request::digest), if each argument is told by [`argument`](Approval::argument).
+    #[track_caller]
     pub fn here(mut self, here: impl FnOnce()) -> Self {
-        self.identity.of_function(type_name_of_val(&here), &self.request.tool);
+        self.identity.of_function(type_name_of_val(&here), &self.request.tool, Location::caller());
         self
     }
 
