@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::agent::denials::No;
 use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
 use crate::approval::edits::Places;
@@ -243,12 +244,13 @@ impl<'a> Approval<'a> {
 
     /// Not if this very call was denied before in the agent's run, or too much was.
     fn may_be_asked(&self) -> Result<(), Fault> {
-        Run::current().may_ask(&self.request).inspect_err(|fault| {
+        Run::current().may_ask(&self.request).map_err(|(fault, by)| {
             emit(|| {
-                let Request { id, tool, arguments, .. } = self.request.clone();
-                let (by, waited, remembered) = (None, Duration::ZERO, true);
-                Event::Refused { tool, id, by, fault: fault.clone(), waited, arguments, remembered }
+                let Request { id, run, step, tool, arguments, .. } = self.request.clone();
+                let (fault, waited, remembered) = (fault.clone(), Duration::ZERO, true);
+                Event::Refused { tool, id, run, step, by, fault, waited, arguments, remembered }
             });
+            fault
         })
     }
 
@@ -282,18 +284,18 @@ impl<'a> Approval<'a> {
 
     fn tell(self, decision: Decision, waited: Duration, remembered: bool) -> Result<(), Fault> {
         Run::current().decided(&decision);
-        let Request { id, tool, arguments, .. } = self.request;
+        let Request { id, run, step, tool, arguments, .. } = self.request;
         let (fault, by) = match decision {
             Decision::Approved { by, edits, .. } => {
                 let is_edited = |argument: &&Argument| edits.get(&argument.name).is_some();
                 let edits = arguments.iter().filter(is_edited).cloned().collect();
-                emit(|| Event::Approved { tool, id, by, waited, arguments, edits, remembered });
+                emit(|| Event::Approved { tool, id, run, step, by, waited, arguments, edits, remembered });
                 return Ok(());
             }
             Decision::Denied { by, reason, .. } => (Fault::Denied { tool: tool.clone(), reason }, by),
             Decision::Expired => (Fault::Expired { tool: tool.clone(), within: self.within }, None),
         };
-        emit(|| Event::Refused { tool, id, by, fault: fault.clone(), waited, arguments, remembered });
+        emit(|| Event::Refused { tool, id, run, step, by, fault: fault.clone(), waited, arguments, remembered });
         Err(fault)
     }
 }
@@ -359,8 +361,8 @@ impl<'a> Whom<'a> {
 
     /// A no holds for the same call in the rest of the run, if somebody said it.
     fn note(&self, request: &Request, decision: &Decision) {
-        if let (Whom::Named(_) | Whom::Ambient(_), Decision::Denied { reason, .. }) = (self, decision) {
-            Run::current().remember_denied(request, reason);
+        if let (Whom::Named(_) | Whom::Ambient(_), Decision::Denied { by, reason, .. }) = (self, decision) {
+            Run::current().remember_denied(request, No { reason: reason.clone(), by: by.clone() });
         }
     }
 }
