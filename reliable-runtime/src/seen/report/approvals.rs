@@ -121,12 +121,11 @@ pub(super) fn approvals(entries: &[Entry]) -> Vec<ApprovalRow> {
     let mut rows: Vec<ApprovalRow> = Vec::new();
     let mut places = HashMap::new();
     for row in entries.iter().filter_map(told) {
-        match places.get(&row.id) {
-            Some(&place) => answer(&mut rows[place], row),
-            None => {
-                places.insert(row.id, rows.len());
-                rows.push(row);
-            }
+        if let Some(&place) = places.get(&row.id) {
+            answer(&mut rows[place], row);
+        } else {
+            places.insert(row.id, rows.len());
+            rows.push(row);
         }
     }
     rows
@@ -153,10 +152,10 @@ fn told(Entry { at, event }: &Entry) -> Option<ApprovalRow> {
             ApprovalRow { run, step, reason, arguments, ..row(&tool, id, Answer::Open) }
         }
         Event::Approved { tool, id, by, waited, arguments, edits, remembered } => {
-            ApprovalRow { by, waited, arguments, edits, remembered, ..row(&tool, id, Answer::Approved) }
+            ApprovalRow { arguments, edits, by, waited, remembered, ..row(&tool, id, Answer::Approved) }
         }
         Event::Refused { tool, id, by, fault, waited, arguments, remembered } => {
-            ApprovalRow { by, waited, arguments, remembered, ..row(&tool, id, Answer::Refused(fault)) }
+            ApprovalRow { arguments, by, waited, remembered, ..row(&tool, id, Answer::Refused(fault)) }
         }
         Event::Withdrawn { tool, id, waited } => ApprovalRow { waited, ..row(&tool, id, Answer::Withdrawn) },
         _ => return None,
