@@ -87,12 +87,12 @@ fn a_hash_that_runs_its_parts_together_is_taken_apart() {
 
 #[test]
 fn a_receiver_without_room_for_anything_needs_nothing_to_be_told_by() {
+    struct Another;
     struct Filled(#[expect(dead_code, reason = "it takes room")] u8);
     assert!(receiver!(&Opaque).is_some() && receiver!(&mut Opaque).is_some() && receiver!(Opaque).is_some());
     assert_eq!(receiver!(&Filled(1)), None);
     assert_eq!(receiver!(&&Opaque), None, "where it is may be something");
     assert_ne!(receiver!(&1), receiver!(&2));
-    struct Another;
     assert_ne!(receiver!(&Opaque), receiver!(&Another));
 }
 
