@@ -138,8 +138,8 @@ impl<'a, T> Digested<'a, T> {
 }
 
 impl<T: HandedOver> Digested<'_, T> {
-    /// An argument: [`shown`](OfDebug::shown), and nothing at all if it is what a framework hands to every tool, such as the
-    /// request of rmcp or the context of rig.
+    /// In words: by `Debug`, else by `Display`, else as not shown, with the name of its type. Nothing at all if it is what a
+    /// framework hands to every tool, such as the request of rmcp or the context of rig.
     pub fn argument(&self) -> Seen {
         Seen(None)
     }
