@@ -140,8 +140,8 @@ pub mod policies {
 
     /// Of a [`Retry`](crate::Retry).
     pub mod retry {
+        pub use reliable_runtime::policies::retry::attempts::{Attempts, BudgetedAttempts};
         pub use reliable_runtime::policies::retry::keeping::KeepingAttempts;
-        pub use reliable_runtime::policies::retry::{Attempts, BudgetedAttempts};
     }
 
     /// Of a [`Timeout`](crate::Timeout).

@@ -1,4 +1,5 @@
-//! What the attributes cost when all goes well: no allocation, and a future hardly larger than one written by hand.
+//! What the attributes cost: no allocation, whether all goes well or nothing does, and a future hardly larger than one written
+//! by hand.
 
 #![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "about the little functions themselves")]
 
@@ -210,6 +211,107 @@ fn a_call_that_waits_and_goes_well_allocates_no_more_than_by_hand() {
     assert!(count(annotated::limited(true, false)) <= count(by_hand::limited(true, false)));
     assert!(count(annotated::rescued(true, false)) <= count(by_hand::rescued(true, false)));
     assert!(count(annotated::stacked(true, false)) <= count(by_hand::stacked(true, false)));
+}
+
+/// Polls a call until it has failed, and gives the number of allocations on the way.
+fn allocations_of_a_failure<T: std::fmt::Debug>(call: impl Future<Output = Result<T, Error>>) -> u64 {
+    let mut call = std::pin::pin!(call);
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut poll = || assert!(matches!(call.as_mut().poll(&mut context), std::task::Poll::Ready(Err(_))));
+    allocation_counter::measure(&mut poll).count_total
+}
+
+/// An outage: this is what all calls do then.
+#[test]
+fn a_call_that_fails_allocates_nothing_while_nobody_listens() {
+    use allocations_of_a_failure as count;
+
+    #[retry(max = 3, backoff = "none")]
+    async fn retried() -> Result<u64, Error> {
+        tool(false, true).await
+    }
+    #[retry(max = 3, when = false)]
+    async fn gives_up() -> Result<u64, Error> {
+        tool(false, true).await
+    }
+    #[circuit_breaker(failures = 1)]
+    async fn broken() -> Result<u64, Error> {
+        tool(false, true).await
+    }
+    #[bulkhead(max = 1, queue = 0)]
+    async fn full(deeper: bool) -> Result<u64, Error> {
+        if deeper { Box::pin(full(false)).await } else { Ok(1) }
+    }
+    #[rate_limit(per_minute = 1, burst = 1, reject)]
+    async fn throttled() -> Result<u64, Error> {
+        tool(false, true).await
+    }
+    #[fallback(tool)]
+    async fn rescued(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+    #[hedge(after = "1s")]
+    async fn hedged() -> Result<u64, Error> {
+        tool(false, true).await
+    }
+
+    assert_eq!(count(retried()), 0, "four failed attempts");
+    assert_eq!(count(gives_up()), 0);
+    assert_eq!(count(broken()), 0, "it opens");
+    assert_eq!(count(broken()), 0, "it is open");
+    assert_eq!(count(full(true)), 1, "the box is the test's own");
+    assert_eq!(count(throttled()), 0);
+    assert_eq!(count(throttled()), 0, "it is rejected");
+    assert_eq!(count(rescued(false, true)), 0);
+    assert_eq!(count(hedged()), 0);
+}
+
+#[test]
+fn a_limit_that_fires_allocates_no_more_than_by_hand() {
+    #[timeout(ms = 1)]
+    async fn hangs() -> Result<u64, Error> {
+        std::future::pending().await
+    }
+    async fn by_hand() -> Result<u64, Error> {
+        let limit = Duration::from_millis(1);
+        match tokio::time::timeout(limit, std::future::pending()).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Fault::TimedOut { tool: "hangs".into(), limit }.into()),
+        }
+    }
+    fn count(call: impl Future<Output = Result<u64, Error>>) -> u64 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+        let mut call = std::pin::pin!(call);
+        let mut run = || assert!(runtime.block_on(&mut call).is_err());
+        allocation_counter::measure(&mut run).count_total
+    }
+    assert!(count(hangs()) <= count(by_hand()));
+}
+
+/// What a fault takes along that ends the call in the place of an error: the words, and the room for them.
+#[test]
+fn a_retry_over_a_breaker_allocates_the_words_of_what_failed_last() {
+    #[retry(max = 1, backoff = "none")]
+    #[circuit_breaker(failures = 5)]
+    async fn flaky(fail: &std::cell::Cell<bool>) -> Result<u64, Error> {
+        tool(false, fail.replace(false)).await
+    }
+    assert_eq!(allocations(flaky(&std::cell::Cell::new(true))), 2);
+}
+
+#[test]
+fn a_recorder_takes_an_allocation_for_each_event() {
+    #[fallback(Ok(1))]
+    async fn rescued() -> Result<u64, Error> {
+        Err(Error::Busy)
+    }
+    let recorder = reliable::Recorder::keep(8);
+    reliable::Scope::current().recorder(&recorder).enter(|| {
+        for _ in 0..16 {
+            allocations(rescued());
+        }
+        assert_eq!(allocations(rescued()), 1, "its words");
+    });
 }
 
 #[test]

@@ -1,6 +1,11 @@
 //! `edit(…)`: a human corrects the call, and what runs, what the policies see and what the events tell is the corrected one.
 
-#![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "about the little functions themselves")]
+#![allow(
+    clippy::items_after_statements,
+    clippy::unused_async,
+    clippy::unnecessary_wraps,
+    reason = "about the little functions themselves"
+)]
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -150,14 +155,15 @@ async fn arguments_of_every_kind_can_be_corrected() {
     async fn mutable(mut text: String, mut name: &str, r#type: u8) -> Shown {
         text.push('!');
         name = name.trim();
-        Ok(format!("{text} {name} {}", r#type))
+        let kind = r#type;
+        Ok(format!("{text} {name} {kind}"))
     }
     let answer = approve().edit("text", "b").edit("name", " c ").edit("type", 7);
     assert_eq!(yes(answer, mutable("a".to_owned(), "a", 1)).await, "b! c 7");
     assert_eq!(yes(approve(), mutable("a".to_owned(), "a", 1)).await, "a! a 1");
 
     #[requires_approval(edit(amount), when = amount > 1)]
-    async fn at_times(#[cfg(any())] gone: u32, #[cfg(all())] amount: u32) -> Result<u32, Fault> {
+    async fn at_times(#[cfg(any())] gone: u32, #[cfg(test)] amount: u32) -> Result<u32, Fault> {
         Ok(amount)
     }
     assert_eq!(yes(approve().edit("amount", 1), at_times(1)).await, 1);

@@ -211,7 +211,7 @@ mod a_listener_that_panics {
 
     use super::*;
 
-    struct Panics;
+    pub(super) struct Panics;
 
     impl Subscriber for Panics {
         fn enabled(&self, _: &Metadata<'_>) -> bool {
@@ -412,6 +412,133 @@ mod words_that_panic {
         }
         let reason = reason_of(pay().await);
         assert!(reason.starts_with("the approver failed: <can't be told"), "{reason}");
+    }
+}
+
+mod words_that_nobody_reads {
+    use std::num::NonZeroU64;
+
+    use reliable::{bulkhead, circuit_breaker, hedge, timeout};
+    use tracing::level_filters::LevelFilter;
+    use tracing::span::{Attributes, Id, Record};
+    use tracing::{Metadata, Subscriber};
+
+    use super::*;
+
+    /// To ask it for its words is a mistake.
+    struct Mute;
+
+    impl Debug for Mute {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            std::process::abort()
+        }
+    }
+
+    impl Display for Mute {
+        fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+            std::process::abort()
+        }
+    }
+
+    impl std::error::Error for Mute {}
+
+    impl From<Fault> for Mute {
+        fn from(_: Fault) -> Mute {
+            Mute
+        }
+    }
+
+    #[fallback(Ok(42))]
+    #[retry(max = 2, backoff = "none")]
+    async fn retried() -> Result<u32, Mute> {
+        Err(Mute)
+    }
+
+    #[fallback(Ok(42))]
+    #[retry(max = 1, base = "1ms")]
+    #[bulkhead(max = 1)]
+    #[hedge(after = "1ms")]
+    #[timeout(ms = 5)]
+    async fn with_pauses() -> Result<u32, Mute> {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+        Err(Mute)
+    }
+
+    #[circuit_breaker(failures = 1)]
+    async fn guarded() -> Result<u32, Mute> {
+        Err(Mute)
+    }
+
+    async fn all() {
+        assert!(matches!(retried().await, Ok(42)));
+        assert!(matches!(with_pauses().await, Ok(42)));
+        assert!(guarded().await.is_err(), "it opens");
+        assert!(guarded().await.is_err(), "it is open");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn are_not_asked_for() {
+        all().await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn are_not_asked_for_where_others_listen() {
+        let elsewhere = Recorder::new();
+        let (begun, begins) = std::sync::mpsc::channel();
+        let (done, ends) = std::sync::mpsc::channel::<()>();
+        let listens = std::thread::spawn(move || {
+            let _subscriber = tracing::subscriber::set_default(super::a_listener_that_panics::Panics);
+            begun.send(()).unwrap();
+            let _ended = ends.recv();
+        });
+        begins.recv().unwrap();
+        all().await;
+        drop(done);
+        listens.join().unwrap();
+        assert_eq!(elsewhere.report().entries().len(), 0);
+    }
+
+    /// Wants to hear of nothing but errors, and nothing here is one.
+    struct OnlyErrors;
+
+    impl Subscriber for OnlyErrors {
+        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+            *metadata.level() <= tracing::Level::ERROR
+        }
+
+        fn max_level_hint(&self) -> Option<LevelFilter> {
+            Some(LevelFilter::ERROR)
+        }
+
+        fn new_span(&self, _: &Attributes<'_>) -> Id {
+            Id::from_non_zero_u64(NonZeroU64::MIN)
+        }
+
+        fn event(&self, _: &tracing::Event<'_>) {}
+        fn record(&self, _: &Id, _: &Record<'_>) {}
+        fn record_follows_from(&self, _: &Id, _: &Id) {}
+        fn enter(&self, _: &Id) {}
+        fn exit(&self, _: &Id) {}
+    }
+
+    /// In a process of its own: the most that any subscriber wants is known of the whole process.
+    #[test]
+    fn are_not_asked_for_by_a_subscriber_of_another_level() {
+        const ALONE: &str = "RELIABLE_TESTS_ALONE";
+        if std::env::var_os(ALONE).is_some() {
+            let _subscriber = tracing::subscriber::set_default(OnlyErrors);
+            tokio::runtime::Builder::new_current_thread()
+                .enable_time()
+                .start_paused(true)
+                .build()
+                .unwrap()
+                .block_on(all());
+            return;
+        }
+        let name = "words_that_nobody_reads::are_not_asked_for_by_a_subscriber_of_another_level";
+        let mut alone = std::process::Command::new(std::env::current_exe().unwrap());
+        let output = alone.args(["--exact", name]).env(ALONE, "1").output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The question to a human, and who answers it.
 
 pub mod approver;
-mod asked;
+pub(crate) mod asked;
 pub mod asks;
 pub mod channel;
 pub(crate) mod edits;

@@ -2,18 +2,20 @@
 //!
 //! `cargo run --manifest-path examples/mcp_server/Cargo.toml` is the command to give to your MCP client: the server talks over
 //! standard input and output. A client of our own, `tests/drive.rs`, goes through all its tools with `cargo test` in place of
-//! `cargo run`.
+//! `cargo run`; the official clients of TypeScript do so from `tests/typescript.rs`, if there is npm.
+//!
+//! `refund` asks the client's user. Up to MCP 2025-11-25 that happens in the middle of the call; from 2026-07-28 on the call is
+//! answered with the question, and made again with the answer. One line below does both.
 //!
 //! Below: the tools, what they return, and the server. The services are in `services.rs`, and pretend.
 
 mod services;
 
-use reliable::rmcp::{Elicitation, drop_cancelled};
+use reliable::rmcp::ask_client;
 use reliable::{Fault, Transient, circuit_breaker, fallback, guarded, requires_approval, retry, timeout};
 use rmcp::handler::server::wrapper::Parameters;
 use rmcp::model::{ContentBlock, IntoContents};
-use rmcp::service::RequestContext;
-use rmcp::{RoleServer, ServerHandler, ServiceExt, schemars, tool, tool_handler, tool_router};
+use rmcp::{ServerHandler, ServiceExt, schemars, tool, tool_handler, tool_router};
 
 struct Desk;
 
@@ -50,13 +52,9 @@ impl Desk {
     }
 
     /// Pays money back to a customer.
-    #[requires_approval(by = Elicitation::during(&call), reason = "it moves money", guarded)]
+    #[requires_approval(reason = "it moves money", guarded)]
     #[tool(annotations(destructive_hint = true, idempotent_hint = false))]
-    async fn refund(
-        &self,
-        Parameters(Refund { amount, to }): Parameters<Refund>,
-        call: RequestContext<RoleServer>,
-    ) -> Result<String, ToolError> {
+    async fn refund(&self, Parameters(Refund { amount, to }): Parameters<Refund>) -> Result<String, ToolError> {
         services::refund(amount, &to).await
     }
 }
@@ -64,8 +62,9 @@ impl Desk {
 // If that attribute were missing, or had been dropped by another macro, this would not compile.
 guarded!(Desk::refund);
 
-// A call that the client cancels is dropped, with its question, its pauses and its body: without this, it would go on.
-#[tool_handler(router = drop_cancelled(Self::tool_router()))]
+// Its users are asked by their clients, whatever version of the protocol they speak. And a call that the client cancels is
+// dropped, with its question, its pauses and its body: without this, it would go on.
+#[tool_handler(router = ask_client(Self::tool_router()), name = "desk", version = "1.0.0")]
 impl ServerHandler for Desk {}
 
 #[derive(serde::Deserialize, schemars::JsonSchema)]

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use reliable::approver::{self, Channel, Inbox};
-use reliable::rmcp::{Elicitation, drop_cancelled, tell_faults, until_cancelled};
+use reliable::rmcp::{Elicitation, ask_client, drop_cancelled, tell_faults, until_cancelled};
 use reliable::{Decision, Fault, Scope, requires_approval, retry};
 use rmcp::handler::server::tool::ToolCallContext;
 use rmcp::model::{
@@ -161,7 +161,10 @@ async fn while_a_question_is_open_a_later_yes_runs_nothing() {
     let client = connect(desk.clone(), ()).await;
     let call = begin(&client, "pay").await;
     let question = inbox.next().await.unwrap();
+    assert!(question.is_open());
     call.cancel(Some("changed my mind".to_owned())).await.unwrap();
+    timeout(secs(1), question.closed()).await.expect("whoever shows the question hears of it");
+    assert!(!question.is_open());
     sleep(secs(55)).await;
     assert!(!question.answer(Decision::approve()), "the answer counts no longer");
     sleep(secs(5)).await;
@@ -242,12 +245,16 @@ async fn a_client_that_goes_away_cancels_all_its_calls() {
 
 #[tokio::test(start_paused = true)]
 async fn in_the_newest_protocol_it_is_the_same() {
-    let (desk, _inbox) = Desk::new();
+    let (desk, mut inbox) = Desk::new();
     let newest = ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] };
     let client = connect_as(desk.clone(), (), newest).await;
-    let call = begin(&client, "busy").await;
+    let calls = [begin(&client, "busy").await, begin(&client, "pay").await];
+    let question = inbox.next().await.unwrap();
     sleep(secs(20)).await;
-    call.cancel(None).await.unwrap();
+    for call in calls {
+        call.cancel(None).await.unwrap();
+    }
+    timeout(secs(1), question.closed()).await.expect("whoever shows the question hears of it");
     sleep(secs(600)).await;
     assert_eq!(desk.counts().0, 3);
 }
@@ -303,6 +310,36 @@ async fn a_server_that_ends_drops_its_calls() {
     server.cancel().await.unwrap();
     sleep(secs(1)).await;
     assert_eq!(desk.counts(), (1, 0, 1));
+}
+
+/// With the one line that does all.
+#[derive(Clone)]
+struct Asking(Desk);
+
+impl ServerHandler for Asking {
+    async fn call_tool(
+        &self,
+        request: CallToolRequestParams,
+        call: RequestContext<RoleServer>,
+    ) -> Result<CallToolResponse, ErrorData> {
+        ask_client(Desk::tool_router()).call(ToolCallContext::new(&self.0, request, call)).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn with_ask_client_it_is_the_same() {
+    let (desk, _inbox) = Desk::new();
+    let user = User::who(Says::Nothing);
+    let client = connect(Asking(desk.clone()), user.clone()).await;
+    let calls =
+        [begin(&client, "busy").await, begin(&client, "hang").await, begin(&client, "pay_by_elicitation").await];
+    sleep(secs(1)).await;
+    assert_eq!((user.questions(), *user.withdrawn.lock().unwrap()), (1, 0));
+    for call in calls {
+        call.cancel(None).await.unwrap();
+    }
+    sleep(secs(600)).await;
+    assert_eq!((*user.withdrawn.lock().unwrap(), desk.counts()), (1, (2, 0, 2)));
 }
 
 #[test]

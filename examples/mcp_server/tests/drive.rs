@@ -11,7 +11,7 @@ use rmcp::transport::TokioChildProcess;
 use rmcp::{ClientHandler, ClientLifecycleMode, ClientServiceExt};
 use serde_json::{Value, json};
 
-use support::{Client, Says, User, call, told};
+use support::{Client, Says, User, params, told};
 
 const SERVER: &str = env!("CARGO_BIN_EXE_mcp_server");
 
@@ -21,7 +21,7 @@ async fn start<C: ClientHandler>(client: C, mode: ClientLifecycleMode) -> Client
 }
 
 async fn ask<C: ClientHandler>(client: &Client<C>, tool: &'static str, arguments: Value) -> (String, bool) {
-    let result = call(client, tool, arguments).await.unwrap();
+    let result = client.call_tool(params(tool, arguments)).await.unwrap();
     let (text, is_error) = told(&result);
     (text.to_owned(), is_error)
 }
@@ -87,31 +87,43 @@ async fn refund<C: ClientHandler>(client: C, mode: ClientLifecycleMode) -> (Stri
     told
 }
 
+/// Up to 2025-11-25 the question comes in the middle of the call, from 2026-07-28 on as its answer.
+fn both_ways() -> [ClientLifecycleMode; 2] {
+    let preferred_versions = vec![ProtocolVersion::V_2026_07_28];
+    [ClientLifecycleMode::Initialize, ClientLifecycleMode::Discover { preferred_versions }]
+}
+
 #[tokio::test]
 async fn a_refund_needs_a_yes_of_the_clients_user() {
-    let initialize = || ClientLifecycleMode::Initialize;
-    let yes = User::who(Says::Accept(json!({ "approve": true })));
-    assert_eq!(refund(yes, initialize()).await, answer("paid $40 back to ana@example.com"));
+    for mode in both_ways() {
+        let yes = User::who(Says::Accept(json!({ "approve": true })));
+        assert_eq!(refund(yes.clone(), mode.clone()).await, answer("paid $40 back to ana@example.com"));
+        assert_eq!(yes.questions(), 1);
 
-    let no = User::who(Says::Accept(json!({ "approve": false, "reason": "she was paid already" })));
-    let denied = format!("`refund` was denied: she was paid already. {ADVICE}");
-    assert_eq!(refund(no, initialize()).await, error(&denied));
+        let no = User::who(Says::Accept(json!({ "approve": false, "reason": "she was paid already" })));
+        let denied = format!("`refund` was denied: she was paid already. {ADVICE}");
+        assert_eq!(refund(no, mode.clone()).await, error(&denied));
 
-    let denied = format!("`refund` was denied: the user declined. {ADVICE}");
-    assert_eq!(refund(User::who(Says::Decline), initialize()).await, error(&denied));
+        let denied = format!("`refund` was denied: the user declined. {ADVICE}");
+        assert_eq!(refund(User::who(Says::Decline), mode.clone()).await, error(&denied));
 
-    // `()` is rmcp's client that can do nothing.
-    let denied = format!(
-        "`refund` was denied: the client can't ask its user: it has not declared that it supports elicitation. {ADVICE}"
-    );
-    assert_eq!(refund((), initialize()).await, error(&denied));
+        let denied = format!("`refund` was denied: the user closed the question without an answer. {ADVICE}");
+        assert_eq!(refund(User::who(Says::Cancel), mode.clone()).await, error(&denied));
 
-    let newest = ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] };
-    let denied = format!(
-        "`refund` was denied: the client can't ask its user: from MCP 2026-07-28 on, a server has no way to ask in the middle of a call. {ADVICE}"
-    );
-    let yes = User::who(Says::Accept(json!({ "approve": true })));
-    assert_eq!(refund(yes, newest).await, error(&denied));
+        // `()` is rmcp's client that can do nothing.
+        let denied = format!(
+            "`refund` was denied: the client can't ask its user: it has not declared that it supports elicitation. {ADVICE}"
+        );
+        assert_eq!(refund((), mode).await, error(&denied));
+    }
+}
+
+#[tokio::test]
+async fn the_server_says_who_it_is() {
+    let mut client = start((), ClientLifecycleMode::Initialize).await;
+    let server = client.peer_info().unwrap().server_info.clone().unwrap();
+    assert_eq!((&*server.name, &*server.version), ("desk", "1.0.0"));
+    client.close().await.unwrap();
 }
 
 #[test]

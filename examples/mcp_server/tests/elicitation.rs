@@ -220,18 +220,16 @@ async fn a_client_that_names_forms_is_asked() {
     }
 }
 
-const TOO_NEW: &str =
-    "the client can't ask its user: from MCP 2026-07-28 on, a server has no way to ask in the middle of a call";
+const TOO_NEW: &str = "from MCP 2026-07-28 on, a client can't be asked in the middle of a call: ask by `Elicitation::during`, with `reliable::rmcp::ask_client` around the router";
 
 #[tokio::test(start_paused = true)]
-async fn a_session_of_the_newest_protocol_can_not_ask() {
+async fn in_the_newest_protocol_nobody_is_asked_without_ask_client() {
     let newest = ClientLifecycleMode::Discover { preferred_versions: vec![ProtocolVersion::V_2026_07_28] };
-    let undeclared = "the client can't ask its user: it has not declared that it supports elicitation";
-    for (tool, reason) in [("by_peer", undeclared), ("by_call", TOO_NEW), ("refund", TOO_NEW)] {
+    for tool in ASKING {
         let (bank, user) = (Bank::default(), User::who(Says::Accept(json!({ "approve": true }))));
         let client = connect_as(bank.clone(), user.clone(), newest.clone()).await;
         let result = call(&client, tool, forty()).await.unwrap();
-        assert_eq!(told(&result), (&*denied(tool, reason), true));
+        assert_eq!(told(&result), (&*denied(tool, TOO_NEW), true));
         assert_eq!((bank.paid(), user.questions()), (0, 0));
     }
 }
@@ -392,7 +390,14 @@ impl Raw {
 
     /// Calls the tool, and gives the number of the question that follows.
     async fn call(&mut self, id: u32, tool: &str) -> Value {
-        let params = json!({ "name": tool, "arguments": forty() });
+        self.begin(id, json!({ "name": tool, "arguments": forty() })).await
+    }
+
+    async fn call_with(&mut self, meta: Value, tool: &str) -> Value {
+        self.begin(10, json!({ "name": tool, "arguments": forty(), "_meta": meta })).await
+    }
+
+    async fn begin(&mut self, id: u32, params: Value) -> Value {
         self.say(json!({ "jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params })).await;
         let question = self.hear().await;
         assert_eq!(question["method"], "elicitation/create");
@@ -426,6 +431,54 @@ async fn what_is_no_answer_to_a_question_is_a_no() {
     assert_eq!(text_of(&raw.hear().await), "paid $40 back to ana@example.com (4 digits)");
     assert_eq!(bank.decided_by().as_deref(), Some("the client's user"), "this client has no name");
     assert_eq!(bank.paid(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_with_a_token_hears_that_it_is_alive() {
+    for (tool, limit) in [("refund", 300), ("by_call", 300), ("in_a_hurry", 10_u32)] {
+        let bank = Bank::default();
+        let mut raw = Raw::connect(&bank, 64 * 1024).await;
+        let began = Instant::now();
+        let question = raw.call_with(json!({ "progressToken": "p1" }), tool).await;
+        let mut heard = Vec::new();
+        let last = loop {
+            let message = raw.hear().await;
+            if message["method"] != "notifications/progress" {
+                break message;
+            }
+            assert_eq!(message["params"]["progressToken"], "p1");
+            assert_eq!(message["params"]["message"], "the user is asked whether it may run");
+            heard.push((began.elapsed().as_secs(), message["params"]["progress"].clone()));
+        };
+        let every_5_s: Vec<(u64, Value)> =
+            (0..limit / 5).map(|time| (u64::from(time) * 5, json!(f64::from(time) * 5.0))).collect();
+        assert_eq!(heard, every_5_s, "{tool}");
+        assert_eq!(began.elapsed().as_secs(), u64::from(limit), "then it has expired: {last}");
+        raw.answer(&question, YES()).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn it_hears_no_more_when_it_is_answered() {
+    let bank = Bank::default();
+    let mut raw = Raw::connect(&bank, 64 * 1024).await;
+    let question = raw.call_with(json!({ "progressToken": 7 }), "refund").await;
+    for progress in [0.0, 5.0] {
+        let heard = raw.hear().await;
+        assert_eq!(heard["method"], "notifications/progress");
+        assert_eq!((&heard["params"]["progressToken"], &heard["params"]["progress"]), (&json!(7), &json!(progress)));
+    }
+    raw.answer(&question, YES()).await;
+    assert_eq!(text_of(&raw.hear().await), "paid $40 back to ana@example.com (4 digits)");
+    assert!(tokio::time::timeout(Duration::from_secs(600), raw.hear()).await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_token_hears_nothing() {
+    let bank = Bank::default();
+    let mut raw = Raw::connect(&bank, 64 * 1024).await;
+    raw.call(10, "refund").await;
+    assert!(tokio::time::timeout(Duration::from_secs(299), raw.hear()).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]

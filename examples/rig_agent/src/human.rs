@@ -48,9 +48,14 @@ guarded!(send_email, delete_file);
 /// What somebody does with a question.
 pub enum Does {
     Approves,
-    Denies { because: &'static str },
+    Denies {
+        because: &'static str,
+    },
     /// Says yes, but with another value for an argument.
-    Edits { argument: &'static str, to: &'static str },
+    Edits {
+        argument: &'static str,
+        to: &'static str,
+    },
     /// Ends the whole run.
     Aborts,
 }

@@ -19,9 +19,9 @@ done: a mail to alice@example.com (Budget): The review is at 3pm.
 done: a mail to bob@example.com (Budget): The review is at 3pm. See you there.
 
 trail: send_email(to = "alice@example.com", subject = "Budget", body = "The review is at 3pm."): approved by ana
-trail: send_email(to = "bob@example.com", subject = "Budget", body = "The review is at 3pm. See you there."): approved by ana
-trail: delete_file(path = "/tmp/old_report.csv"): denied by ana
-trail: delete_file(path = "/"): withdrawn
+trail: send_email(to = "bob@example.com", subject = "Budget", body = "The review is at 3pm. See you there."): approved by ana, who changed body = "The review is at 3pm. See you there."
+trail: delete_file(path = "/tmp/old_report.csv"): denied by ana: the auditors still need it
+trail: delete_file(path = "/"): dropped
 "#;
 
 #[test]
@@ -47,8 +47,11 @@ async fn max_denials_ends_the_asking() {
     let recorder = Recorder::new();
     let ana = approver::Scripted::new([Decision::deny("no").by("ana"), Decision::approve()]);
     let scope = Scope::current().approver(ana.clone()).recorder(&recorder);
-    let run = AgentLimits::new().max_denials(1).begin("assistant");
-    let answer = scope.run(run.scope(agent.prompt("?").max_turns(4).run())).await.unwrap().output();
+    let run = async {
+        let limits = AgentLimits::new().max_denials(1);
+        limits.begin("assistant").scope(agent.prompt("?").max_turns(4).run()).await
+    };
+    let answer = scope.run(run).await.unwrap().output();
     assert_eq!(ana.requests().len(), 1, "nobody is asked about the second");
     let (denied, ended) = answer.split_once(" | ").unwrap();
     assert!(denied.starts_with("I was told: `delete_file` was denied: no."), "{answer}");

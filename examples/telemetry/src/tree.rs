@@ -59,7 +59,6 @@ fn value_of(value: Option<&AnyValue>) -> String {
         Some(Value::StringValue(text)) if text.contains(' ') => format!("{text:?}"),
         Some(Value::StringValue(text)) => text.clone(),
         Some(Value::IntValue(number)) => number.to_string(),
-        Some(Value::BoolValue(is_so)) => is_so.to_string(),
         other => format!("{other:?}"),
     }
 }

@@ -153,7 +153,7 @@ fn a_run_that_fails_says_why() {
 
 /// What the program prints, without how long it took.
 const TREE: &str = r#"
-invoke_agent assistant ( ms) reliable.steps=4 reliable.usage.tokens=440 reliable.usage.usd_micros=0
+invoke_agent assistant ( ms) reliable.steps=5 reliable.usage.tokens=550 reliable.usage.usd_micros=0
    reliable.step ( ms) step=1 max_steps=8
       chat scripted-1 ( ms) gen_ai.usage.input_tokens=100 gen_ai.usage.output_tokens=10
       execute_tool forecast ( ms)
@@ -169,13 +169,18 @@ invoke_agent assistant ( ms) reliable.steps=4 reliable.usage.tokens=440 reliable
          · reliable.fell_back error="the service is busy"
    reliable.step ( ms) step=3 max_steps=8
       chat scripted-1 ( ms) gen_ai.usage.input_tokens=100 gen_ai.usage.output_tokens=10
-      execute_tool book ( ms, an error)
-         reliable.approval ( ms) decision=denied by=ana
-            · reliable.refused by=ana fault="`book` was denied: not before Friday"
-         · exception exception.message="`book` was denied: not before Friday"
+      reliable.approval ( ms) decision=denied by=ana
+         · reliable.asked step=3 arguments="city = \"Oslo\""
+         · reliable.refused by=ana fault="`book` was denied: not before Friday" arguments="city = \"Oslo\""
    reliable.step ( ms) step=4 max_steps=8
       chat scripted-1 ( ms) gen_ai.usage.input_tokens=100 gen_ai.usage.output_tokens=10
-   · reliable.finished steps=4
+      reliable.approval ( ms) decision=approved by=ana
+         · reliable.asked step=4 arguments="to = \"ben\""
+         · reliable.approved by=ana arguments="to = \"ben\""
+      execute_tool send_mail ( ms)
+   reliable.step ( ms) step=5 max_steps=8
+      chat scripted-1 ( ms) gen_ai.usage.input_tokens=100 gen_ai.usage.output_tokens=10
+   · reliable.finished steps=5
 "#;
 
 #[test]
@@ -184,7 +189,8 @@ fn the_program_prints_the_tree() {
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let printed = String::from_utf8(run.stdout).unwrap();
     let (answer, tree) = printed.split_once("\n\n").unwrap();
-    assert_eq!(answer, "rain in Oslo; yesterday's trains to Oslo; `book` was denied: not before Friday");
+    let told = "rain in Oslo; yesterday's trains to Oslo; `book` was denied: not before Friday; told ben";
+    assert_eq!(answer, told);
     assert_eq!(tree.trim().lines().map(without_duration).collect::<Vec<_>>(), TREE.trim().lines().collect::<Vec<_>>());
 }
 

@@ -141,7 +141,7 @@ impl Layer for Approval {
             None => ask,
         };
         let look = Classify::default();
-        let settled = quote_spanned!(mixed=> execution.settle(outcome, #look));
+        let settled = quote_spanned!(function.return_span()=> execution.settle(outcome, #look));
         let executed = inner.into_watched(function, |call| quote_spanned!(mixed=> execution.run(#call)), &settled);
         executed.behind(&quote_spanned!(mixed=> #before #ask #behind))
     }

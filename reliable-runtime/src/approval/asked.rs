@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::future::poll_fn;
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use crate::approval::approver::{ErasedApprover, Who};
 use crate::base::foreign::{Quiet, caught};
@@ -32,8 +33,8 @@ pub(crate) fn at_once(approver: &dyn ErasedApprover, request: &Request) -> Optio
 }
 
 /// What the approver decides in its own time.
-pub(crate) async fn review(approver: &dyn ErasedApprover, request: &Request) -> Decision {
-    let Some(review) = Review::begin(approver.who(), &request.tool) else {
+pub(crate) async fn review(approver: &dyn ErasedApprover, request: &Request, within: Option<Duration>) -> Decision {
+    let Some(review) = Review::begin(approver.who(), &request.tool, within) else {
         return Decision::deny(UNDER_ITSELF);
     };
     let scope = Scope::current().with(Arc::new(Under(Arc::downgrade(&review))));
@@ -52,10 +53,18 @@ fn panicked(words: &str) -> Decision {
     Decision::deny(format!("the approver panicked: {words}"))
 }
 
+/// How long the question stands open that is asked here: for an approver that does not wait for its answer.
+#[cfg(feature = "rmcp")]
+pub(crate) fn within() -> Option<Duration> {
+    Scope::find::<Under>()?.0.upgrade()?.within
+}
+
 /// An approver that is being asked, and those that are asked because of what it does.
 struct Review {
     who: Who,
     tool: ToolName,
+    #[cfg_attr(not(feature = "rmcp"), expect(dead_code, reason = "no approver asks for it"))]
+    within: Option<Duration>,
     outer: Weak<Review>,
 }
 
@@ -64,7 +73,7 @@ struct Under(Weak<Review>);
 
 impl Review {
     /// `None` where this is an approver's own question.
-    fn begin(who: Who, tool: &ToolName) -> Option<Arc<Review>> {
+    fn begin(who: Who, tool: &ToolName, within: Option<Duration>) -> Option<Arc<Review>> {
         let outer = Scope::find::<Under>().map(|under| under.0.clone()).unwrap_or_default();
         let mut above = outer.upgrade();
         let mut depth = 0;
@@ -75,7 +84,7 @@ impl Review {
             }
             above = review.outer.upgrade();
         }
-        Some(Arc::new(Review { who, tool: tool.clone(), outer }))
+        Some(Arc::new(Review { who, tool: tool.clone(), within, outer }))
     }
 
     /// An approver that is made anew for each question is known by its type and by what it is asked about.

@@ -228,7 +228,7 @@ impl<'a> Approval<'a> {
     async fn wait_for(mut self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
         self.tell_asked();
         let open = Open::new(&self.request);
-        let answer = whom.review(&self.request);
+        let answer = whom.review(&self.request, self.within);
         let decision = match self.within {
             Some(within) => asking(timer::within(within, answer)).await.unwrap_or(Decision::Expired),
             None => asking(answer).await,
@@ -349,8 +349,8 @@ impl<'a> Whom<'a> {
         asked::at_once(self.approver(), request).inspect(|decision| self.note(request, decision))
     }
 
-    async fn review(&self, request: &Request) -> Decision {
-        let decision = asked::review(self.approver(), request).await;
+    async fn review(&self, request: &Request, within: Option<Duration>) -> Decision {
+        let decision = asked::review(self.approver(), request, within).await;
         self.note(request, &decision);
         decision
     }

@@ -4,7 +4,7 @@
 //! the model as a tool error that it can act on: what went wrong, whether the tool ran, and what to do now.
 //!
 //! ```
-//! use reliable::rmcp::drop_cancelled;
+//! use reliable::rmcp::ask_client;
 //! use reliable::{fallback, retry, timeout};
 //! use rmcp::handler::server::wrapper::Parameters;
 //! use rmcp::model::CallToolResult;
@@ -37,8 +37,8 @@
 //!     }
 //! }
 //!
-//! // A call that its client cancels is dropped: see below.
-//! #[tool_handler(router = drop_cancelled(Self::tool_router()))]
+//! // One line for all tools, which belongs into every server: see below.
+//! #[tool_handler(router = ask_client(Self::tool_router()))]
 //! impl ServerHandler for Weather {}
 //!
 //! # #[tokio::main(flavor = "current_thread", start_paused = true)]
@@ -99,17 +99,14 @@
 //! final here.
 //!
 //! # Approvals
-//! [`Elicitation`] asks the client's user: for one tool by `#[requires_approval(by = Elicitation::during(&call))]`, as
-//! shown there, and for all tools of a server that have a `#[requires_approval]` by a [`Scope`](crate::scope::Scope) around
-//! the router:
+//! [`ask_client`] around the router is all that a server needs: every tool with a `#[requires_approval]` then asks the
+//! client's user, and a call that the client cancels is dropped, with its question.
 //!
 //! ```
-//! use reliable::rmcp::{Elicitation, drop_cancelled, tool_outcome};
-//! use reliable::{Scope, requires_approval};
-//! use rmcp::handler::server::tool::ToolCallContext;
-//! use rmcp::model::{CallToolRequestParams, CallToolResponse, CallToolResult};
-//! use rmcp::service::RequestContext;
-//! use rmcp::{ErrorData, RoleServer, ServerHandler, tool, tool_handler, tool_router};
+//! use reliable::requires_approval;
+//! use reliable::rmcp::ask_client;
+//! use rmcp::model::CallToolResult;
+//! use rmcp::{ServerHandler, tool, tool_handler, tool_router};
 //!
 //! struct Server;
 //!
@@ -122,47 +119,40 @@
 //!     }
 //! }
 //!
-//! #[tool_handler]
-//! impl ServerHandler for Server {
-//!     async fn call_tool(
-//!         &self,
-//!         request: CallToolRequestParams,
-//!         call: RequestContext<RoleServer>,
-//!     ) -> Result<CallToolResponse, ErrorData> {
-//!         let scope = Scope::current().approver(Elicitation::during(&call));
-//!         let tool = ToolCallContext::new(self, request, call);
-//!         tool_outcome(scope.run(drop_cancelled(Self::tool_router()).call(tool)).await)
-//!     }
-//! }
-//! ```
-//!
-//! # A call that the client cancels
-//! `rmcp` marks it with a token, and leaves it to the tool to look there: a retry would go on, and a question stay open whose
-//! yes runs the tool long after. [`drop_cancelled`] around the router drops the call instead, which closes the question and
-//! ends the retry. It is one line for all tools of a server, and belongs into every one:
-//!
-//! ```
-//! # use reliable::rmcp::drop_cancelled;
-//! # use rmcp::{ServerHandler, tool, tool_handler, tool_router};
-//! # struct Server;
-//! # #[tool_router]
-//! # impl Server {
-//! #     #[tool(description = "Says hello")]
-//! #     async fn hello(&self) -> String { "hello".to_owned() }
-//! # }
-//! #[tool_handler(router = drop_cancelled(Self::tool_router()))]
+//! #[tool_handler(router = ask_client(Self::tool_router()))]
 //! impl ServerHandler for Server {}
 //! ```
 //!
-//! [`until_cancelled`] does the same for one future.
+//! | protocol | how the client is asked |
+//! |---|---|
+//! | up to 2025-11-25 | in the middle of the call, which waits: by elicitation, with progress where the call has a token for it |
+//! | from 2026-07-28 | by the answer of the call, an `InputRequiredResult`; the client makes the call again with what its user said, and it runs |
+//!
+//! What travels through a client of the newer protocol is sealed, is good for this call of this
+//! [principal](Elicitation::principal) alone, for a time, and once: [`ask_client`] has the details. [`ask_client_by`] has a say
+//! in it, and `#[requires_approval(by = Elicitation::during(&call))]` for a single tool, as shown at [`Elicitation`].
+//!
+//! In a `call_tool` of one's own it is the same line: `ask_client(Self::tool_router()).call(tool).await`.
+//!
+//! # A call that the client cancels
+//! `rmcp` marks it with a token, and leaves it to the tool to look there: a retry would go on, and a question stay open whose
+//! yes runs the tool long after. [`ask_client`] drops the call instead, which closes the question and ends the retry.
+//! [`drop_cancelled`] around the router does this alone, for a server whose approver is another one, and [`until_cancelled`]
+//! for one future.
 //!
 //! A server on standard input and output must not install [`approver::Terminal`](crate::approval::terminal::Terminal): it
 //! would read the protocol.
 
+mod ask_client;
 mod cancelled;
 mod elicitation;
 mod errors;
+mod form;
+mod progress;
+mod round;
+mod seal;
 
+pub use ask_client::{ask_client, ask_client_by};
 pub use cancelled::{drop_cancelled, until_cancelled};
 pub use elicitation::Elicitation;
 pub use errors::{FAULT_KEY, WAIT_KEY, tell_faults, tool_outcome};

@@ -6,8 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use tokio::runtime::{Handle, RuntimeFlavor};
 
 use crate::base::blocking::is_in_a_task;
-use crate::said::event::Event;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 
 /// Told once for each function: it is a mistake in the program, and not in a call.
 static TOLD: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
@@ -22,6 +21,6 @@ pub(crate) fn stops_all_tasks() -> bool {
 #[cold]
 pub(crate) fn tell(tool: &'static str) {
     if is_in_a_task() && TOLD.lock().unwrap_or_else(PoisonError::into_inner).insert(tool) {
-        emit(|| Event::Blocked { tool: tool.into() });
+        tell!(Blocked { tool: tool.into() });
     }
 }

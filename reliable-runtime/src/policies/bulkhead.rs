@@ -1,18 +1,18 @@
 //! `#[bulkhead]`: so many calls at once, and no more.
 
-use std::future::Future;
-use std::mem::ManuallyDrop;
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod places;
 
-use tokio::sync::{Semaphore, SemaphorePermit};
+use std::future::Future;
+
 use tokio::time::Instant;
 
 use crate::base::blocking::block_on;
 use crate::policies::blocked;
 use crate::policies::keyed::idle::Idle;
-use crate::policies::limit::{never_closed, rejected, waited};
+use crate::policies::limit::{rejected, waited};
 use crate::said::fault::Fault;
 use crate::seen::metrics;
+use places::{Entered, Place, Places, Room};
 
 /// Lets so many calls run at once. Others wait in order, or are rejected.
 ///
@@ -38,15 +38,13 @@ use crate::seen::metrics;
 /// # }
 /// ```
 ///
-/// A call that finds room allocates nothing, and looks at no clock.
+/// A call that finds room allocates nothing, takes no lock, and looks at no clock.
 #[derive(Debug)]
 #[must_use = "a bulkhead does nothing until a call asks it"]
 pub struct Bulkhead {
-    places: Semaphore,
+    places: Places,
     max: u32,
     queue: Option<u32>,
-    /// The calls that run and those that wait, together.
-    inside: AtomicUsize,
 }
 
 impl Default for Bulkhead {
@@ -58,23 +56,17 @@ impl Default for Bulkhead {
 impl Bulkhead {
     /// Lets 10 calls run at once, and as many wait as come.
     pub const fn new() -> Self {
-        Bulkhead::with(10, None)
-    }
-
-    const fn with(max: u32, queue: Option<u32>) -> Self {
-        Bulkhead { places: Semaphore::const_new(max as usize), max, queue, inside: AtomicUsize::new(0) }
+        Bulkhead { places: Places::new(), max: 10, queue: None }
     }
 
     /// The calls that may run at once. Default: 10.
     ///
     /// # Panics
     /// If it is 0.
-    pub const fn max(self, max: u32) -> Self {
+    pub const fn max(mut self, max: u32) -> Self {
         assert!(max > 0, "`max` of a bulkhead must be 1 or more");
-        let queue = self.queue;
-        // A constant can't drop a semaphore, which on some systems needs it. One that nobody has used owns nothing.
-        let _unused = ManuallyDrop::new(self);
-        Bulkhead::with(max, queue)
+        self.max = max;
+        self
     }
 
     /// The calls that may wait for a place; with 0, nobody waits. Default: as many as come.
@@ -90,12 +82,12 @@ impl Bulkhead {
 
     /// The calls that have a place now.
     pub fn running(&self) -> usize {
-        (self.max as usize).saturating_sub(self.places.available_permits())
+        self.places.inside().min(self.max as usize)
     }
 
     /// The calls that wait for a place now.
     pub fn waiting(&self) -> usize {
-        self.inside.load(Ordering::Relaxed).saturating_sub(self.running())
+        self.places.inside().saturating_sub(self.max as usize)
     }
 
     /// Takes a place, which is given back when it is dropped; waits for one if there is none.
@@ -121,17 +113,20 @@ impl Bulkhead {
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
     pub fn admit(&self, tool: &'static str) -> impl Future<Output = Result<Permit<'_>, Fault>> {
         async move {
-            let inside = self.count_in(tool)?;
-            if let Ok(permit) = self.places.try_acquire() {
-                return Ok(Permit { _running: metrics::bulkhead_admitted(tool), _place: permit, _inside: inside });
-            }
-            let since = Instant::now();
-            let permit = {
-                let _waiting = metrics::bulkhead_waiting(tool);
-                self.places.acquire().await
+            let place = match self.places.enter(self.room()) {
+                Entered::Placed(place) => place,
+                Entered::NoRoom => return Err(full(tool)),
+                Entered::Waits(waiting) => {
+                    let since = Instant::now();
+                    let place = {
+                        let _waiting = metrics::bulkhead_waiting(tool);
+                        waiting.await
+                    };
+                    waited(tool, "bulkhead", since);
+                    place
+                }
             };
-            waited(tool, "bulkhead", since);
-            Ok(Permit { _running: metrics::bulkhead_admitted(tool), _place: never_closed(permit), _inside: inside })
+            Ok(Permit { _running: metrics::bulkhead_admitted(tool), _place: place })
         }
     }
 
@@ -140,32 +135,28 @@ impl Bulkhead {
     /// # Errors
     /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
     pub fn admit_blocking(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
-        if self.places.available_permits() == 0 && blocked::stops_all_tasks() {
+        if self.running() == self.max as usize && blocked::stops_all_tasks() {
             blocked::tell(tool);
             return Err(full(tool));
         }
         block_on(self.admit(tool), || blocked::tell(tool))
     }
 
-    /// Counts a call that runs or waits from now on, if there is room for it.
     #[inline]
-    fn count_in(&self, tool: &'static str) -> Result<Inside<'_>, Fault> {
-        let room = self.queue.map_or(usize::MAX, |queue| (self.max as usize).saturating_add(queue as usize));
-        let one_more = |inside| (inside < room).then_some(inside + 1);
-        match self.inside.fetch_update(Ordering::Acquire, Ordering::Relaxed, one_more) {
-            Ok(_) => Ok(Inside(self)),
-            Err(_) => Err(full(tool)),
-        }
+    fn room(&self) -> Room {
+        let places = self.max as usize;
+        Room { places, inside: self.queue.map_or(usize::MAX, |queue| places.saturating_add(queue as usize)) }
     }
 }
 
 impl Idle for Bulkhead {
     fn is_idle(&self) -> bool {
-        self.inside.load(Ordering::Relaxed) == 0
+        self.places.inside() == 0
     }
 }
 
-#[cold]
+/// Not `#[cold]`: in an outage it is what most calls do.
+#[inline(never)]
 fn full(tool: &'static str) -> Fault {
     metrics::bulkhead_rejected(tool);
     rejected(tool, "bulkhead", None)
@@ -185,18 +176,7 @@ fn full(tool: &'static str) -> Fault {
 #[derive(Debug)]
 #[must_use = "a permit that is dropped at once gives its place back at once"]
 pub struct Permit<'a> {
-    // In this order: never are more counted than there are places, and whoever sees that there is room for one more finds a
-    // place free.
+    // In this order: never are more counted than there are places.
     _running: metrics::Running,
-    _place: SemaphorePermit<'a>,
-    _inside: Inside<'a>,
-}
-
-#[derive(Debug)]
-struct Inside<'a>(&'a Bulkhead);
-
-impl Drop for Inside<'_> {
-    fn drop(&mut self) {
-        self.0.inside.fetch_sub(1, Ordering::Release);
-    }
+    _place: Place<'a>,
 }

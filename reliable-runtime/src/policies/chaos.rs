@@ -42,10 +42,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::said::event::Event;
 use crate::said::words::short;
 use crate::scope::Scope;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 
 /// A plan of what goes wrong, and where: see the [module](self) for an example.
 ///
@@ -207,7 +206,7 @@ impl Point {
         let call = self.calls.fetch_add(1, Ordering::Relaxed);
         let what = self.counted(call).or_else(|| self.drawn(call)).unwrap_or(&What::Nothing);
         if !matches!(what, What::Nothing) {
-            emit(|| Event::Injected { tool: tool.into(), what: what.to_string() });
+            tell!(Injected { tool: tool.into(), what: what.to_string() });
         }
         what
     }

@@ -12,9 +12,8 @@ use crate::base::clock::now_us;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::tell_rejection;
 use crate::said::circuit_state::CircuitState;
-use crate::said::event::Event;
 use crate::said::fault::Fault;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::{Look, Outcome, decided};
@@ -168,11 +167,20 @@ impl CircuitBreaker {
     pub fn admit(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         match self.state.admit_if_closed() {
             Some(generation) => Ok(self.permit(generation)),
+            None => self.admit_or_reject(tool),
+        }
+    }
+
+    /// Not `#[cold]`: in an outage it is what all calls do.
+    #[inline(never)]
+    fn admit_or_reject(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+        match self.state.left_us(&self.rules, now_us) {
+            Some(left_us) => Err(rejected(tool, left_us)),
             None => self.admit_probe(tool),
         }
     }
 
-    #[cold]
+    #[inline(never)]
     fn admit_probe(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         match self.state.admit(&self.rules, now_us) {
             Ok(Admitted { generation, first_probe }) => {
@@ -202,13 +210,14 @@ impl Idle for CircuitBreaker {
     }
 }
 
+#[inline]
 fn rejected(tool: &'static str, left_us: u64) -> Fault {
     metrics::breaker_rejected(tool);
     tell_rejection(tool, Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) })
 }
 
 fn changed(tool: &'static str, state: CircuitState) {
-    emit(|| Event::Circuit { tool: tool.into(), state });
+    tell!(Circuit { tool: tool.into(), state });
 }
 
 /// No call is of this generation: what is settled has no place to give back.
@@ -255,7 +264,7 @@ impl Permit<'_> {
                 R::from_result(Ok(value))
             }
             Err(error) => {
-                let (error, _counted) = decided(error, look, self.decide(tool));
+                decided(&error, look, self.decide(tool));
                 R::from_result(Err(error))
             }
         }

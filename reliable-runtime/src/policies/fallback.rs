@@ -2,9 +2,9 @@
 
 use std::ops::ControlFlow;
 
-use crate::said::event::Event;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::failure::Failure;
+use crate::seen::metrics;
 use crate::seen::outcome::{Look, Outcome, decided};
 
 /// Decides whether a failed call gets a fallback.
@@ -42,10 +42,8 @@ impl Fallback {
 fn settle<R: Outcome>(tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> ControlFlow<R, R::Error> {
     match outcome.into_result() {
         Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
-        Err(error) => match decided(error, look, decide(tool)) {
-            (error, true) => ControlFlow::Continue(error),
-            (error, false) => ControlFlow::Break(R::from_result(Err(error))),
-        },
+        Err(error) if decided(&error, look, decide(tool)) => ControlFlow::Continue(error),
+        Err(error) => ControlFlow::Break(R::from_result(Err(error))),
     }
 }
 
@@ -54,7 +52,8 @@ fn decide(tool: &'static str) -> impl FnOnce(&Failure<'_>) -> bool {
     move |failure| {
         let answered = failure.is_answerable();
         if answered {
-            emit(|| Event::FellBack { tool: tool.into(), error: failure.to_string() });
+            metrics::fell_back(tool);
+            tell!(FellBack { tool: tool.into(), error: failure.told() });
         }
         answered
     }

@@ -9,8 +9,7 @@ use pin_project_lite::pin_project;
 
 use crate::base::human_time::polled;
 use crate::base::human_time::watching::OwnTimer;
-use crate::said::event::Event;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::failure::{Failure, Words};
 use crate::seen::metrics;
 use crate::seen::outcome::{Look, Outcome};
@@ -273,10 +272,10 @@ fn done<R: Outcome>(tool: &'static str, attempt: u32, started: u32, result: Resu
 
 #[cold]
 fn hedged(tool: &'static str, attempt: u32) {
-    emit(|| Event::Hedged { tool: tool.into(), attempt });
+    tell!(Hedged { tool: tool.into(), attempt });
 }
 
 #[cold]
 fn won(tool: &'static str, attempt: u32) {
-    emit(|| Event::RaceWon { tool: tool.into(), attempt });
+    tell!(RaceWon { tool: tool.into(), attempt });
 }

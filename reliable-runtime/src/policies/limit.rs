@@ -2,31 +2,25 @@
 
 use std::time::Duration;
 
-use tokio::sync::{AcquireError, SemaphorePermit};
 use tokio::time::Instant;
 
-use crate::said::event::Event;
 use crate::said::fault::Fault;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 
 #[cold]
 pub(crate) fn waited(tool: &'static str, by: &'static str, since: Instant) {
-    emit(|| Event::Waited { tool: tool.into(), by: by.into(), waited: since.elapsed() });
+    tell!(Waited { tool: tool.into(), by: by.into(), waited: since.elapsed() });
 }
 
-#[cold]
+#[inline]
 pub(crate) fn rejected(tool: &'static str, by: &'static str, wait: Option<Duration>) -> Fault {
     tell_rejection(tool, Fault::Rejected { tool: tool.into(), by: by.into(), wait })
 }
 
 /// Tells that a call was kept away from its service, and gives the fault back.
-#[cold]
+#[inline]
 pub(crate) fn tell_rejection(tool: &'static str, fault: Fault) -> Fault {
-    emit(|| Event::Rejected { tool: tool.into(), fault: fault.clone() });
+    let told = &fault;
+    tell!(Rejected { tool: tool.into(), fault: told.clone() });
     fault
-}
-
-/// A semaphore says no only when it was closed, which no limit's is.
-pub(crate) fn never_closed(permit: Result<SemaphorePermit<'_>, AcquireError>) -> SemaphorePermit<'_> {
-    permit.expect("nobody closes a limit")
 }

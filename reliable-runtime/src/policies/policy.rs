@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::policies::limit::tell_rejection;
 use crate::policies::retry::pause::Pause;
-use crate::said::event::{Event, GaveUpReason};
+use crate::said::event::GaveUpReason;
 use crate::said::fault::{Fault, FromFault};
 use crate::said::fault_kind::FaultKind;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::failure::Failure;
 use crate::seen::outcome::Outcome;
 
@@ -276,26 +276,22 @@ impl<P, C> PolicyCall<P, C> {
 #[cold]
 fn waiting(tool: &'static str, pause: Duration) -> Duration {
     let pause = pause.max(Duration::from_millis(1));
-    emit(|| Event::Waited { tool: tool.into(), by: "policy".into(), waited: pause });
+    tell!(Waited { tool: tool.into(), by: "policy".into(), waited: pause });
     pause
 }
 
 #[cold]
 fn told(tool: &'static str, attempts: u32, after: &After, outcome: Result<(), &Failure<'_>>) {
-    emit(|| {
-        let tool = tool.into();
-        match (after, outcome) {
-            (After::Again(pause), outcome) => {
-                let error = outcome.map_or_else(ToString::to_string, |()| "the policy wants another answer".to_owned());
-                Event::Retrying { tool, attempt: attempts, error, pause: *pause }
-            }
-            (After::Fail(fault), _) => Event::Overruled { tool, fault: fault.clone() },
-            (After::Done, Ok(())) => Event::Recovered { tool, attempts },
-            (After::Done, Err(failure)) => {
-                let reason =
-                    if failure.is_transient() { GaveUpReason::NoRetriesLeft } else { GaveUpReason::NotTransient };
-                Event::GaveUp { tool, attempts, error: failure.to_string(), reason }
-            }
+    match (after, outcome) {
+        (After::Again(pause), outcome) => {
+            let error = move || outcome.map_or_else(Failure::told, |()| "the policy wants another answer".to_owned());
+            tell!(Retrying { tool: tool.into(), attempt: attempts, error: error(), pause: *pause });
         }
-    });
+        (After::Fail(fault), _) => tell!(Overruled { tool: tool.into(), fault: fault.clone() }),
+        (After::Done, Ok(())) => tell!(Recovered { tool: tool.into(), attempts }),
+        (After::Done, Err(failure)) => {
+            let reason = if failure.is_transient() { GaveUpReason::NoRetriesLeft } else { GaveUpReason::NotTransient };
+            tell!(GaveUp { tool: tool.into(), attempts, error: failure.told(), reason });
+        }
+    }
 }

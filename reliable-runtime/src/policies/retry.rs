@@ -1,6 +1,7 @@
 //! `#[retry]`: runs the body again on a transient error.
 
 pub(crate) mod attempt;
+pub mod attempts;
 pub mod backoff;
 pub mod budget;
 pub mod keeping;
@@ -8,19 +9,10 @@ pub mod pause;
 #[cfg(test)]
 mod tests;
 
-use std::ops::ControlFlow;
 use std::time::Duration;
 
-use crate::base::clock::now_us;
-use crate::policies::retry::backoff::{Backoff, jittered, random, spread};
-use crate::policies::retry::budget::{Paid, RetryBudget, UntilRetried};
-use crate::policies::retry::pause::Pause;
-use crate::said::event::{Event, GaveUpReason};
-use crate::said::fault_kind::FaultKind;
-use crate::seen::emit::emit;
-use crate::seen::failure::Failure;
-use crate::seen::metrics;
-use crate::seen::outcome::{Look, Outcome, decided};
+use crate::policies::retry::backoff::{Backoff, jittered, spread};
+use crate::policies::retry::budget::RetryBudget;
 
 /// When to try again, how often, and how long to pause before.
 ///
@@ -134,7 +126,7 @@ impl Retry {
     }
 
     /// The time for all attempts and pauses together, from the start of the first attempt on, without the time that a human
-    /// is asked in an attempt ([`Attempts::run`]). Default: none.
+    /// is asked in an attempt ([`Attempts::run`](attempts::Attempts::run)). Default: none.
     ///
     /// A running body is not interrupted (that is what `#[timeout]` does): a pause that would end at this limit, or
     /// after it, is not begun, and the call fails with the error at hand.
@@ -145,7 +137,7 @@ impl Retry {
     /// A budget that these retries share with others. Default: none.
     ///
     /// The policy is a `static` then, and not a `const`, which can't refer to a state. For a budget that is no `static`
-    /// there are [`Attempts::budget`] and the option of `#[retry]`.
+    /// there are [`Attempts::budget`](attempts::Attempts::budget) and the option of `#[retry]`.
     ///
     /// ```
     /// use reliable::{Retry, RetryBudget};
@@ -157,243 +149,31 @@ impl Retry {
         Retry { budget: Some(budget), ..self }
     }
 
-    /// Begins one call: nothing has failed yet.
-    #[inline]
-    pub fn attempts(&self) -> Attempts<'_> {
-        let started_us = if self.within.is_some() { now_us() } else { 0 };
-        Attempts { retry: self, started_us, failed: 0, paid: Paid::NOTHING }
-    }
-
     /// The pause before retry number `retry`, counted from 0; `random` gives a share in `0.0..1.0`.
     fn own_delay(&self, retry: u32, random: impl FnOnce() -> f64) -> Duration {
+        if self.backoff == Backoff::None {
+            return Duration::ZERO;
+        }
+        self.some_delay(retry, random)
+    }
+
+    #[inline(never)]
+    fn some_delay(&self, retry: u32, random: impl FnOnce() -> f64) -> Duration {
+        let delay = self.backoff.delay(retry, self.base, self.factor);
+        if delay.is_zero() {
+            return delay;
+        }
         let cap = self.cap.unwrap_or(DEFAULT_CAP.max(self.base));
-        let delay = self.backoff.delay(retry, self.base, self.factor).min(cap);
-        if delay.is_zero() { delay } else { jittered(delay, self.jitter, random()) }
+        jittered(delay.min(cap), self.jitter, random())
     }
 
     /// The delay that was asked for, and what it is spread by, unless it is longer than anybody would wait; `random` is in
     /// `0.0..1.0`.
+    #[inline(never)]
     fn asked_delay(&self, asked: Duration, random: impl FnOnce() -> f64) -> Option<Duration> {
         if asked > self.cap.unwrap_or(DEFAULT_ASKED_CAP) {
             return None;
         }
         Some(if self.spread.is_zero() { asked } else { spread(asked, self.spread, random()) })
     }
-}
-
-/// The attempts of one call, made by [`Retry::attempts`].
-///
-/// This is the loop that `#[retry]` writes:
-///
-/// ```
-/// use reliable::Retry;
-/// use reliable::expansion::Inspect;
-/// use std::ops::ControlFlow;
-///
-/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
-/// # async fn main() {
-/// let mut answers = vec![Ok(21), Err("503"), Err("429")];
-/// let mut call = async || answers.pop().unwrap_or(Err("empty"));
-///
-/// let retry = Retry::new().max(3);
-/// let mut attempts = retry.attempts();
-/// let outcome = loop {
-///     let outcome = call().await;
-///     let pause = match attempts.settle("call", outcome, |error| Inspect::new(error).failure()) {
-///         ControlFlow::Break(outcome) => break outcome,
-///         ControlFlow::Continue(pause) => pause,
-///     };
-///     pause.await;
-/// };
-/// assert_eq!(outcome, Ok(21));
-/// # }
-/// ```
-#[derive(Debug)]
-pub struct Attempts<'a> {
-    retry: &'a Retry,
-    /// Only where there is a limit to look at it for.
-    started_us: u64,
-    failed: u32,
-    /// What the last retry took from the budget.
-    paid: Paid,
-}
-
-impl<'a> Attempts<'a> {
-    /// Takes the retries from this budget, instead of the policy's own.
-    ///
-    /// ```
-    /// use reliable::{Retry, RetryBudget};
-    ///
-    /// struct Client { budget: RetryBudget }
-    ///
-    /// let client = Client { budget: RetryBudget::new(10) };
-    /// let retry = Retry::new();
-    /// let mut attempts = retry.attempts().budget(&client.budget);
-    /// ```
-    #[inline]
-    #[must_use]
-    pub fn budget(self, budget: &'a RetryBudget) -> BudgetedAttempts<'a> {
-        BudgetedAttempts { attempts: self, budget }
-    }
-}
-
-/// [`Attempts`] with a budget of their own, made by [`Attempts::budget`].
-///
-/// ```
-/// use reliable::{Retry, RetryBudget};
-/// use reliable::expansion::Inspect;
-///
-/// let (retry, budget) = (Retry::new(), RetryBudget::new(1));
-/// let mut attempts = retry.attempts().budget(&budget);
-/// let mut fail = || attempts.settle("call", Err::<u32, _>("503"), |error| Inspect::new(error).failure());
-/// let pause = fail();
-/// assert!(pause.is_continue(), "the budget pays for one retry");
-/// assert!(fail().is_break(), "and now it is empty");
-/// ```
-#[derive(Debug)]
-pub struct BudgetedAttempts<'a> {
-    attempts: Attempts<'a>,
-    budget: &'a RetryBudget,
-}
-
-impl<'a> BudgetedAttempts<'a> {
-    /// As [`Attempts::settle`].
-    #[inline]
-    pub fn settle<R: Outcome>(
-        &mut self,
-        tool: &'static str,
-        outcome: R,
-        inspect: impl Fn(&R::Error) -> Failure<'_>,
-    ) -> ControlFlow<R, Pause<'a>> {
-        self.attempts.settle_by(Some(self.budget), tool, outcome, &inspect)
-    }
-}
-
-impl<'a> Attempts<'a> {
-    /// Decides what follows an attempt: `Break` with the outcome of the call, or `Continue` with the pause before the next
-    /// attempt.
-    ///
-    /// `inspect` looks at the error, if there is one: `|error| Inspect::new(error).failure()`.
-    ///
-    /// It does not wait, and the pause knows nothing of the outcome: so nothing of the error is alive during the pause,
-    /// and one that is not `Send` does not make the future so.
-    #[inline]
-    pub fn settle<R: Outcome>(
-        &mut self,
-        tool: &'static str,
-        outcome: R,
-        inspect: impl Fn(&R::Error) -> Failure<'_>,
-    ) -> ControlFlow<R, Pause<'a>> {
-        self.settle_by(self.retry.budget, tool, outcome, &inspect)
-    }
-
-    #[inline]
-    fn settle_by<R: Outcome>(
-        &mut self,
-        budget: Option<&'a RetryBudget>,
-        tool: &'static str,
-        outcome: R,
-        look: &dyn Look<R::Error>,
-    ) -> ControlFlow<R, Pause<'a>> {
-        match outcome.into_result() {
-            Ok(value) => {
-                self.after_success(budget, tool);
-                ControlFlow::Break(R::from_result(Ok(value)))
-            }
-            Err(error) => match decided(error, look, self.decide(budget, tool)) {
-                (_, Some(pause)) => ControlFlow::Continue(pause),
-                (error, None) => ControlFlow::Break(R::from_result(Err(error))),
-            },
-        }
-    }
-
-    #[inline]
-    fn after_success(&self, budget: Option<&RetryBudget>, tool: &'static str) {
-        metrics::retry_ended(tool, self.failed > 0, None);
-        if self.failed > 0 {
-            recovered(tool, self.failed + 1);
-        }
-        if let Some(budget) = budget {
-            budget.note_success(self.paid);
-        }
-    }
-
-    #[inline]
-    fn decide<'b>(
-        &'b mut self,
-        budget: Option<&'a RetryBudget>,
-        tool: &'static str,
-    ) -> impl FnOnce(&Failure<'_>) -> Option<Pause<'a>> + 'b {
-        move |failure| self.after_failure(budget, tool, failure)
-    }
-
-    fn after_failure(
-        &mut self,
-        budget: Option<&'a RetryBudget>,
-        tool: &'static str,
-        failure: &Failure<'_>,
-    ) -> Option<Pause<'a>> {
-        let retry = self.failed;
-        self.failed = self.failed.saturating_add(1);
-        let attempt = self.failed;
-        match self.next_delay(budget, retry, failure) {
-            Ok(delay) => {
-                metrics::retrying(tool);
-                emit(|| Event::Retrying { tool: tool.into(), attempt, error: failure.to_string(), pause: delay });
-                let paid = budget.map(|budget| UntilRetried::new(budget, self.paid));
-                Some(Pause::new(delay).paid(paid))
-            }
-            Err(reason) => {
-                metrics::retry_ended(tool, retry > 0, Some(reason));
-                emit(|| Event::GaveUp { tool: tool.into(), attempts: attempt, error: failure.to_string(), reason });
-                None
-            }
-        }
-    }
-
-    fn next_delay(
-        &mut self,
-        budget: Option<&RetryBudget>,
-        retry: u32,
-        failure: &Failure<'_>,
-    ) -> Result<Duration, GaveUpReason> {
-        if !failure.is_transient() {
-            return Err(GaveUpReason::NotTransient);
-        }
-        if let Some(budget) = budget {
-            budget.note_failure();
-        }
-        if retry >= self.retry.max {
-            return Err(GaveUpReason::NoRetriesLeft);
-        }
-        let delay = match failure.retry_after() {
-            Some(asked) => self.retry.asked_delay(asked, random).ok_or(GaveUpReason::AskedToWaitTooLong)?,
-            None => self.retry.own_delay(retry, random),
-        };
-        if self.ends_too_late(delay) {
-            return Err(GaveUpReason::NoTimeLeft);
-        }
-        // Last, so that nothing is paid for a retry that does not happen.
-        if let Some(budget) = budget {
-            let timed_out = failure.fault() == Some(FaultKind::TimedOut);
-            self.paid = budget.pay(timed_out).ok_or(GaveUpReason::BudgetEmpty)?;
-        }
-        Ok(delay)
-    }
-
-    /// By the time that a human has taken.
-    fn started_later(&mut self, by: Duration) {
-        let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
-        self.started_us = self.started_us.saturating_add(us);
-    }
-
-    fn ends_too_late(&self, delay: Duration) -> bool {
-        let elapsed = || Duration::from_micros(now_us().saturating_sub(self.started_us));
-        self.retry.within.is_some_and(|within| elapsed().saturating_add(delay) >= within)
-    }
-}
-
-#[cold]
-fn recovered(tool: &'static str, attempts: u32) {
-    emit(|| Event::Recovered { tool: tool.into(), attempts });
 }

@@ -9,9 +9,8 @@ use pin_project_lite::pin_project;
 
 use crate::base::human_time::polled;
 use crate::base::human_time::watching::OwnTimer;
-use crate::said::event::Event;
 use crate::said::fault::{ByFn, ByFrom, Fault, FromFault, IntoError};
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
 
@@ -150,6 +149,6 @@ fn started_at(timer: Pin<&Option<OwnTimer>>, timeout: &Timeout) -> metrics::Star
 #[cold]
 #[inline(never)]
 fn timed_out(tool: &'static str, limit: Duration) -> Fault {
-    emit(|| Event::TimedOut { tool: tool.into(), limit });
+    tell!(TimedOut { tool: tool.into(), limit });
     Fault::TimedOut { tool: tool.into(), limit }
 }

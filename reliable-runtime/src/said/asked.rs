@@ -21,9 +21,15 @@ pub(crate) fn note_wait(wait: Option<Duration>) {
 }
 
 /// The kind of the fault that `error` is or wraps, however deep, and the wait that this fault tells.
+#[inline]
 pub(crate) fn fault_below(error: &dyn Error) -> Option<(FaultKind, Option<Duration>)> {
     WAIT.set(None);
-    let kind = FaultKind::below(error)?;
+    fault_at_or_below(error.source()?)
+}
+
+#[inline(never)]
+fn fault_at_or_below(cause: &(dyn Error + 'static)) -> Option<(FaultKind, Option<Duration>)> {
+    let kind = FaultKind::at_or_below(cause)?;
     Some((kind, WAIT.take()))
 }
 

@@ -97,6 +97,13 @@ macro_rules! make_enum {
             },
         )*}
 
+        /// Which event it is, of one that need not be made.
+        #[derive(Debug, Clone, Copy)]
+        #[allow(dead_code, reason = "not every event is told by its name")]
+        pub(crate) enum Which {
+            $($event,)*
+        }
+
         impl Event {
             /// Its name, for machines: `reliable.retry`.
             pub fn name(&self) -> &'static str {

@@ -94,6 +94,11 @@ impl FaultKind {
         causes(error).find_map(|cause| cause.downcast_ref().copied())
     }
 
+    /// The same, where `error` may be the kind itself.
+    pub(crate) fn at_or_below(error: &(dyn Error + 'static)) -> Option<FaultKind> {
+        error.downcast_ref().copied().or_else(|| FaultKind::below(error))
+    }
+
     /// What OpenTelemetry calls an error that is or wraps a fault of this kind, or that only its own type knows.
     #[cfg(any(feature = "metrics", feature = "tracing"))]
     pub(crate) fn error_type(kind: Option<FaultKind>) -> &'static str {

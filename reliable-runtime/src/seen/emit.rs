@@ -1,34 +1,62 @@
 //! Tells whoever listens what happened.
 
 use crate::base::foreign::caught;
-use crate::said::event::Event;
+use crate::said::event::{Event, Which};
 use crate::seen::ear::Ear;
 use crate::seen::listener::Listeners;
 use crate::seen::recorder::Recorder;
 use crate::seen::{metrics, trace};
 
-/// The event is built only if somebody may listen.
+/// `tell!(Hedged { tool: tool.into(), attempt })`: the event is made only if somebody may listen to one of its kind.
+macro_rules! tell {
+    ($event:ident { $($fields:tt)* }) => {
+        // By `move`, so that what it is made of need not be in memory when nobody listens.
+        $crate::seen::emit::emit_if_heard($crate::said::event::Which::$event, move || {
+            $crate::said::event::Event::$event { $($fields)* }
+        })
+    };
+}
+
+pub(crate) use tell;
+
+/// See `tell!`.
+#[inline]
+pub(crate) fn emit_if_heard(which: Which, event: impl FnOnce() -> Event) {
+    if is_heard(which) {
+        tell_all(trace::is_heard(which), metrics::is_counted(which), event);
+    }
+}
+
+/// The same for an event of which it is not known yet what it will be: it is made if somebody may listen to any.
 #[inline]
 pub(crate) fn emit(event: impl FnOnce() -> Event) {
-    if Ear::is_anywhere() || trace::is_heard() || metrics::is_heard() {
-        tell(event);
+    if Ear::is_anywhere() || trace::is_anyone_there() || metrics::is_heard() {
+        tell_all(trace::is_anyone_there(), metrics::is_heard(), event);
     }
+}
+
+/// Whether somebody may listen to such an event: a load for each way there is to listen.
+#[inline]
+pub(crate) fn is_heard(which: Which) -> bool {
+    Ear::is_anywhere() || trace::is_heard(which) || metrics::is_counted(which)
 }
 
 /// Who listens is foreign: its panic is not the call's.
 #[cold]
 #[inline(never)]
-fn tell(event: impl FnOnce() -> Event) {
+fn tell_all(is_traced: bool, is_counted: bool, event: impl FnOnce() -> Event) {
     let (recorder, listeners) = (Recorder::current(), Listeners::current());
-    let traced = trace::is_heard();
-    if recorder.is_none() && listeners.is_none() && !traced && !metrics::is_heard() {
+    let is_traced = is_traced && trace::is_here();
+    if recorder.is_none() && listeners.is_none() && !is_traced && !is_counted {
         return;
     }
     let event = event();
-    if traced {
+    if is_traced {
         let _ = caught(|| trace::emit(&event));
     }
-    metrics::count(&event);
+    if is_counted {
+        metrics::count(&event);
+    }
     if let Some(listeners) = listeners {
         listeners.tell(&event);
     }

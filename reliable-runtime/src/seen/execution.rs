@@ -22,7 +22,7 @@ impl Watch {
     pub(crate) const NONE: Watch = Watch(None);
 
     pub(crate) fn begin(tool: &ToolName, question: Option<QuestionId>) -> Self {
-        let is_heard = trace::is_heard() || metrics::is_heard();
+        let is_heard = trace::is_anyone_there() || metrics::is_heard();
         Watch(is_heard.then(|| {
             let span = ToolSpan::begin(tool, question);
             Box::new(Watched { tool: tool.clone(), span, started: metrics::start() })

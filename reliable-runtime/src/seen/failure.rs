@@ -27,6 +27,7 @@ pub struct Failure<'a> {
     /// What the error says itself.
     transient: Option<bool>,
     when: Option<bool>,
+    /// What the server asked for; never zero.
     after: Option<Duration>,
     /// What the fault says, where it is a rejection.
     wait: Option<Duration>,
@@ -47,34 +48,42 @@ impl Words<'_> {
 }
 
 impl<'a> Failure<'a> {
+    #[inline]
     pub(crate) fn of_error(error: &'a dyn Error) -> Self {
+        let failure = Failure::of_words(Words::Error(error));
         // A fault's source is its kind: so the search finds a fault which is the error itself, too.
-        let (fault, wait) = fault_below(error).unzip();
-        Failure { fault, wait: wait.flatten(), ..Failure::of_words(Words::Error(error)) }
+        match fault_below(error) {
+            Some((fault, wait)) => Failure { fault: Some(fault), wait, ..failure },
+            None => failure,
+        }
     }
 
+    #[inline]
     pub(crate) fn of_words(words: Words<'a>) -> Self {
         Failure { words, fault: None, transient: None, when: None, after: None, wait: None }
     }
 
+    #[inline]
     pub(crate) fn judged_by(self, error: &'a impl Transient) -> Self {
         Failure {
             words: error.words().map_or(self.words, Words::Display),
             fault: self.fault.or_else(|| error.fault()),
             transient: Some(error.is_transient()),
-            after: error.retry_after(),
             ..self
         }
+        .after(error.retry_after())
     }
 
     /// Answers the user's own condition, the option `when`. It beats what the error says itself.
+    #[inline]
     pub fn when(self, when: bool) -> Self {
         Failure { when: Some(when), ..self }
     }
 
     /// The delay that the server asked for, the option `after`. It beats what the error says itself.
+    #[inline]
     pub fn after(self, after: Option<Duration>) -> Self {
-        Failure { after, ..self }
+        Failure { after: after.filter(|delay| !delay.is_zero()), ..self }
     }
 
     /// The kind of the fault that the error is or wraps.
@@ -110,9 +119,14 @@ impl<'a> Failure<'a> {
 
     /// Whether the same call may be tried again: `when` says so, or was not given, the service was called, and the error
     /// does not say otherwise of itself ([`Transient`]). Never if the error carries a fault that is final.
+    #[inline]
     pub fn is_transient(&self) -> bool {
-        let by_default = self.transient.unwrap_or(true) && !self.is_rejection();
-        self.when.unwrap_or(by_default) && !self.fault.is_some_and(FaultKind::is_final)
+        let says = self.when.or(self.transient);
+        match self.fault {
+            None => says.unwrap_or(true),
+            Some(fault) if fault.is_rejection() => self.when.unwrap_or(false),
+            Some(fault) => says.unwrap_or(true) && !fault.is_final(),
+        }
     }
 
     /// Whether the attempts that still run beside the failed one are in vain, too: `when` says so, or was not given and the
@@ -126,6 +140,11 @@ impl<'a> Failure<'a> {
     /// Whether a fallback may answer: `when` says so, or was not given and the call was not refused.
     pub fn is_answerable(&self) -> bool {
         self.when.unwrap_or(!self.is_refusal())
+    }
+
+    /// Its words, for an event. (`to_string` would copy them.)
+    pub(crate) fn told(&self) -> String {
+        self.told_by(words::told)
     }
 
     /// Its words, where they come with a fault.
@@ -143,8 +162,9 @@ impl<'a> Failure<'a> {
     }
 
     /// The delay that was asked for: by the server, or else by a breaker or a limit that kept the call away from it.
+    #[inline]
     pub fn retry_after(&self) -> Option<Duration> {
-        self.after.filter(|delay| !delay.is_zero()).or(self.wait)
+        self.after.or(self.wait)
     }
 }
 
@@ -152,7 +172,7 @@ impl Display for Failure<'_> {
     /// The words of the error, which are foreign: what can deceive is escaped, what is long is cut, a URL loses its query and
     /// its password.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.told_by(words::told))
+        f.write_str(&self.told())
     }
 }
 

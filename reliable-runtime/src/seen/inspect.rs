@@ -43,6 +43,7 @@ macro_rules! ladder {
     ($($rung:ident -> $lower:ident: [$($demand:tt)*] $error:ident => $failure:expr;)*) => {$(
         impl<'a, T> Deref for $rung<'a, T> {
             type Target = $lower<'a, T>;
+            #[inline]
             fn deref(&self) -> &Self::Target {
                 &self.0
             }
@@ -51,6 +52,7 @@ macro_rules! ladder {
         impl<'a, T: $($demand)*> $rung<'a, T> {
             /// What the policies need to know of an error: its words, the fault that it carries, and what it says itself of
             /// a retry.
+            #[inline]
             pub fn failure(&self) -> Failure<'a> {
                 let $error = self.value();
                 $failure
@@ -101,6 +103,7 @@ hidden! {
 
 impl<'a, T> Inspect<'a, T> {
     /// Looks at `value`.
+    #[inline]
     pub fn new(value: &'a T) -> Self {
         let undemanding = AsBoxed(AsDisplay(AsDebug(AsAny(value))));
         let judged = AsTransientDisplay(AsTransientDebug(AsTransient(AsError(AsBoxedSend(undemanding)))));
@@ -109,6 +112,7 @@ impl<'a, T> Inspect<'a, T> {
 }
 
 impl<'a, T> AsAny<'a, T> {
+    #[inline]
     fn value(&self) -> &'a T {
         self.0
     }

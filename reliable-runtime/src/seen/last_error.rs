@@ -13,7 +13,7 @@ use crate::seen::failure::Failure;
 /// "last error: connection refused", and [`FoundFault::last_error`](crate::said::found::FoundFault::last_error) finds it.
 ///
 /// Until something fails nothing is made, and no lock is taken. This is what `#[timeout]` above `#[retry]` writes; with a
-/// breaker right below it, a retry [keeps](crate::policies::retry::Attempts::keeping) it by itself.
+/// breaker right below it, a retry [keeps](crate::policies::retry::attempts::Attempts::keeping) it by itself.
 ///
 /// ```
 /// use reliable::expansion::{Inspect, LastError};

@@ -69,16 +69,13 @@ impl<E, F: Fn(&E) -> Failure<'_>> Look<E> for F {
     }
 }
 
-/// Decides by what is seen of an error, and gives the error back with the decision.
+/// Decides by what is seen of an error.
 ///
 /// Out of line, and the same code for all functions with this error type: `decide` must be made where the outcome's type is
-/// not known, or there would be one for each. The error comes by value: what only a failure needs the address of can stay
-/// in registers where all goes well. And a decision must not be `()`: a pair that is laid out as the error alone shares its
-/// memory with the outcome, and then a success goes through that memory too.
+/// not known, or there would be one for each. The error is to be a variable of its own, in the arm that a failure takes: then
+/// what only a failure needs the address of can stay in registers where all goes well.
 #[cold]
 #[inline(never)]
-pub(crate) fn decided<E, T>(error: E, look: &dyn Look<E>, decide: impl FnOnce(&Failure<'_>) -> T) -> (E, T) {
-    const { assert!(size_of::<T>() > 0) };
-    let decision = decide(&look.look(&error));
-    (error, decision)
+pub(crate) fn decided<E, T>(error: &E, look: &dyn Look<E>, decide: impl FnOnce(&Failure<'_>) -> T) -> T {
+    decide(&look.look(error))
 }

@@ -5,9 +5,10 @@ use std::time::Duration;
 use tracing::Level;
 use tracing::field::{Value, display};
 use tracing::level_filters::LevelFilter;
+use tracing::subscriber::NoSubscriber;
 
 use crate::said::circuit_state::CircuitState;
-use crate::said::event::{Event, GaveUpReason, events};
+use crate::said::event::{Event, GaveUpReason, Which, events};
 use crate::said::fault::Fault;
 use crate::said::ids::{QuestionId, RunId};
 use crate::said::money::Usd;
@@ -15,8 +16,19 @@ use crate::said::name::ToolName;
 use crate::said::request::{Argument, Listed};
 
 /// Whether there is a subscriber at all.
-pub(crate) fn is_heard() -> bool {
+pub(crate) fn is_anyone_there() -> bool {
     LevelFilter::current() != LevelFilter::OFF
+}
+
+/// Whether there is one for this thread: what a level is wanted of is known of the whole process.
+pub(crate) fn is_here() -> bool {
+    tracing::dispatcher::get_default(|here| !here.is::<NoSubscriber>())
+}
+
+/// Whether a subscriber wants events of its level.
+#[inline]
+pub(crate) fn is_heard(which: Which) -> bool {
+    level(which) <= LevelFilter::current()
 }
 
 /// What a field of an event is in `tracing`.
@@ -83,6 +95,13 @@ macro_rules! make_emit {
         row |$row:ident| $counted:block
         counts $counts:block
     )*) => {
+        #[inline]
+        const fn level(which: Which) -> Level {
+            match which {
+                $(Which::$event => level!($level),)*
+            }
+        }
+
         /// The message is the name, too: it is all that OpenTelemetry takes for the name of an event, and a log has no
         /// other.
         pub(crate) fn emit(event: &Event) {

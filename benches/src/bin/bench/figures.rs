@@ -5,6 +5,10 @@ use std::process::Command;
 
 use serde::Serialize;
 
+pub const RELIABLE: &str = "reliable";
+pub const BY_HAND: &str = "by hand";
+pub const CLOCK: &str = "tokio's clock";
+
 /// What one call costs in one case, done by one contender.
 #[derive(Debug, Serialize)]
 pub struct Figure {
@@ -92,4 +96,13 @@ fn figure(line: &str) -> Option<Figure> {
 /// The figure of one contender in one case.
 pub fn find<'a>(figures: &'a [Figure], case: &str, contender: &str) -> Option<&'a Figure> {
     figures.iter().find(|figure| figure.case == case && figure.contender == contender)
+}
+
+/// Those of others, in one case.
+pub fn peers<'a>(figures: &'a [Figure], case: &'a str) -> impl Iterator<Item = &'a Figure> {
+    let is_peer = |figure: &&Figure| {
+        let who = figure.contender.as_str();
+        !["raw call", BY_HAND, CLOCK].contains(&who) && !who.starts_with(RELIABLE)
+    };
+    figures.iter().filter(move |figure| figure.case == case).filter(is_peer)
 }

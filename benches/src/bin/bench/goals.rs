@@ -2,15 +2,16 @@
 
 use reliable_benches::goal::{Bound, Goal};
 
-use crate::figures::{Figure, find};
+use crate::figures::{BY_HAND, CLOCK, Figure, RELIABLE, find, peers};
 
-const RELIABLE: &str = "reliable";
-const BY_HAND: &str = "by hand";
 const TOKIO: &str = "tokio";
-const CLOCK: &str = "tokio's clock";
 const STACK: &str = "retry + breaker + timeout";
 /// What a stack may keep besides the body's own future.
 const STACK_BYTES: f64 = 128.0;
+
+/// The cases that go well, as the README has them.
+pub const WELL: [&str; 7] =
+    ["retry", "timeout, ready at once", "circuit breaker, closed", "bulkhead", "rate limit", "fallback", STACK];
 
 /// The cases that do not go well, as everyone does them.
 pub const FAILING: [&str; 10] = [
@@ -85,14 +86,6 @@ fn ratio(figures: &[Figure], case: &str, of: &str, what: impl Fn(&Figure) -> Opt
 fn best_peer(figures: &[Figure]) -> Option<f64> {
     let ours = find(figures, STACK, RELIABLE)?.least_ns;
     peers(figures, STACK).map(|figure| figure.least_ns / ours).min_by(f64::total_cmp)
-}
-
-fn peers<'a>(figures: &'a [Figure], case: &'a str) -> impl Iterator<Item = &'a Figure> {
-    let is_peer = |figure: &&Figure| {
-        let who = figure.contender.as_str();
-        !["raw call", BY_HAND, CLOCK].contains(&who) && !who.starts_with(RELIABLE)
-    };
-    figures.iter().filter(move |figure| figure.case == case).filter(is_peer)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a handful")]

@@ -38,6 +38,8 @@ fn main() -> Result<(), String> {
     }
     let goals = goals::all(&figures);
     println!("{}\n\n{}", table::of(&figures), goal::table(&goals));
+    println!("\nFor the README:\n\n{}", table::front_page("a call that goes well", &goals::WELL, &figures));
+    println!("\n{}", table::front_page("a call that does not", &goals::FAILING, &figures));
     for LeftOut { peer, error } in &left_out {
         println!("left out: {peer} does not build ({error})");
     }

@@ -2,6 +2,7 @@
 
 mod breakers;
 mod limits;
+mod outage;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
@@ -9,13 +10,15 @@ use std::time::{Duration, Instant};
 
 use serde::Serialize;
 
-use crate::tool::{Error, spin, tool};
+use crate::tool::{Error, resident_bytes, spin, tool};
 
 /// How long a run should take with one thread. With two, a call can take ten times as long: and still less than a turn
 /// of the scheduler, even where others want the cores too.
 const RUN: Duration = Duration::from_micros(300);
 /// What a thread makes in one run at the most: two threads stay below the burst of a rate limit, so that no call waits.
 const MOST_CALLS_TO_A_LIMIT: u64 = 400_000;
+/// After which memory is looked at.
+const MANY_CALLS: u64 = 1_000_000;
 /// How many runs are wanted of each, in turns, and how many are tried for them.
 const RUNS: usize = 15;
 const MOST_RUNS: usize = 300;
@@ -28,6 +31,8 @@ pub struct Rates {
     pub contender: &'static str,
     pub one_thread: Option<f64>,
     pub two_threads: Option<f64>,
+    /// What this process grew by in a million calls of two threads, which are not the first.
+    pub grown_bytes: f64,
 }
 
 struct Row {
@@ -74,6 +79,7 @@ pub fn measure() -> Vec<Rates> {
     rows.add("nothing", "raw call", || (), |()| tool);
     breakers::add_to(&mut rows);
     limits::add_to(&mut rows);
+    outage::add_to(&mut rows);
     let calls: Vec<u64> = rows.0.iter().map(Row::calls_in_a_run).collect();
     let mut rates = vec![[vec![], vec![]]; calls.len()];
     for _ in 0..MOST_RUNS {
@@ -102,7 +108,10 @@ impl Row {
     }
 
     fn rates(&self, [one_thread, two_threads]: [Option<f64>; 2]) -> Rates {
-        Rates { state: self.state, contender: self.contender, one_thread, two_threads }
+        let resident = resident_bytes();
+        (self.run)(2, MANY_CALLS / 2);
+        let grown_bytes = resident_bytes() - resident;
+        Rates { state: self.state, contender: self.contender, one_thread, two_threads, grown_bytes }
     }
 }
 

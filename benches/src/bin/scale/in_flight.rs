@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
-use crate::tool::Error;
+use crate::tool::{Error, resident_bytes};
 
 /// Long enough to start all calls within it; the program checks that.
 const LIMIT: Duration = Duration::from_secs(6);
@@ -171,11 +171,4 @@ fn seconds(work: impl FnOnce()) -> f64 {
     let start = Instant::now();
     work();
     start.elapsed().as_secs_f64()
-}
-
-fn resident_bytes() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let kib =
-        status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix("kB")?.trim().parse().ok());
-    kib.map_or(f64::NAN, |kib: f64| kib * 1024.0)
 }

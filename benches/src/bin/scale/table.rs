@@ -31,7 +31,7 @@ pub fn in_flight(all: &[InFlight]) {
 pub fn contention(all: &[Rates]) {
     print(
         "Million calls per second through one shared state, all threads together",
-        &["shared", "", "1 thread", "2 threads", "2 threads : 1"],
+        &["shared", "", "1 thread", "2 threads", "2 threads : 1", "grown by"],
         all.iter().map(|row| {
             let millions = |rate: Option<f64>| rate.map_or("–".to_owned(), |rate| format!("{:.1}", rate / 1e6));
             let ratio = row.two_threads.zip(row.one_thread).map(|(two, one)| format!("{:.2}", two / one));
@@ -41,6 +41,7 @@ pub fn contention(all: &[Rates]) {
                 millions(row.one_thread),
                 millions(row.two_threads),
                 ratio.unwrap_or("–".to_owned()),
+                format!("{:.0} KiB", row.grown_bytes / 1024.0),
             ]
         }),
     );

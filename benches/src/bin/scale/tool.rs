@@ -22,6 +22,20 @@ pub async fn tool(n: u64) -> Result<u64, Error> {
     if black_box(false) { Err(Error::Busy) } else { Ok(n) }
 }
 
+/// Never goes well.
+#[inline]
+pub async fn dead_tool(n: u64) -> Result<u64, Error> {
+    if black_box(true) { Err(Error::Busy) } else { Ok(n) }
+}
+
+/// What this process has in memory.
+pub fn resident_bytes() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let kib =
+        status.lines().find_map(|line| line.strip_prefix("VmRSS:")?.trim().strip_suffix("kB")?.trim().parse().ok());
+    kib.map_or(f64::NAN, |kib: f64| kib * 1024.0)
+}
+
 /// Makes a call that is ready at the first poll: a figure for one that had to wait would be about the waiting.
 #[inline]
 pub fn ready<F: Future>(call: F) -> F::Output {

@@ -19,6 +19,7 @@ use serde_json::Value;
 pub struct User {
     says: Says,
     can: Option<ElicitationCapability>,
+    client: &'static str,
     /// What was asked so far.
     pub asked: Arc<Mutex<Vec<ElicitRequestParams>>>,
     /// How many questions were withdrawn while they stood open.
@@ -38,11 +39,16 @@ pub enum Says {
 impl User {
     pub fn who(says: Says) -> User {
         let can = Some(ElicitationCapability::new());
-        User { says, can, asked: Arc::default(), withdrawn: Arc::default() }
+        User { says, can, client: "desk client", asked: Arc::default(), withdrawn: Arc::default() }
     }
 
     pub fn with(self, can: Option<ElicitationCapability>) -> User {
         User { can, ..self }
+    }
+
+    /// With a client of another name.
+    pub fn named(self, client: &'static str) -> User {
+        User { client, ..self }
     }
 
     /// The same user, not asked yet.
@@ -59,7 +65,7 @@ impl ClientHandler for User {
     fn get_info(&self) -> ClientConfig {
         let mut can = ClientCapabilities::default();
         can.elicitation.clone_from(&self.can);
-        ClientConfig::new(can, Implementation::new("desk client", "1.0.0"))
+        ClientConfig::new(can, Implementation::new(self.client, "1.0.0"))
     }
 
     async fn create_elicitation(

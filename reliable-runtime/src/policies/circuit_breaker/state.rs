@@ -179,6 +179,14 @@ impl State {
         matches!(word.phase(), Phase::Closed { .. }).then(|| word.generation() | era)
     }
 
+    /// What is left of the cooldown, in microseconds; `None` where it is over, or where the breaker is not open.
+    #[inline]
+    pub(crate) fn left_us(&self, rules: &Rules, now: impl Fn() -> u64) -> Option<u64> {
+        let Phase::Open { since } = self.phase() else { return None };
+        let passed = passed(since, now()).filter(|passed| *passed < rules.cooldown_us)?;
+        Some(rules.cooldown_us - passed)
+    }
+
     /// Admits a call, if only as a probe; else gives the time left, in microseconds.
     pub(crate) fn admit(&self, rules: &Rules, now: impl Fn() -> u64) -> Result<Admitted, Refused> {
         let mut opened = false;

@@ -8,7 +8,7 @@ use pin_project_lite::pin_project;
 
 use crate::base::human_time::polled;
 use crate::base::human_time::watching::Standstill;
-use crate::policies::retry::{Attempts, BudgetedAttempts};
+use crate::policies::retry::attempts::{Attempts, BudgetedAttempts};
 
 impl<'a> Attempts<'a> {
     /// Runs an attempt, and leaves the time that a human is asked in it out of [`within`](crate::policies::retry::Retry::within). `#[retry]` does so

@@ -213,10 +213,12 @@ pub(crate) struct UntilRetried<'a> {
 }
 
 impl<'a> UntilRetried<'a> {
+    #[inline]
     pub(crate) fn new(budget: &'a RetryBudget, paid: Paid) -> Self {
         UntilRetried { budget, paid }
     }
 
+    #[inline]
     pub(crate) fn spend(mut self) {
         self.paid = Paid::NOTHING;
     }

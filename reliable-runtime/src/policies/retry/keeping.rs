@@ -2,13 +2,13 @@
 
 use std::ops::ControlFlow;
 
+use crate::policies::retry::attempts::{Attempts, BudgetedAttempts};
 use crate::policies::retry::budget::RetryBudget;
 use crate::policies::retry::pause::Pause;
-use crate::policies::retry::{Attempts, BudgetedAttempts};
 use crate::said::fault::Fault;
 use crate::seen::failure::Failure;
 use crate::seen::last_error::Noted;
-use crate::seen::outcome::{Look, Outcome, decided};
+use crate::seen::outcome::Outcome;
 
 /// [`Attempts`] that keep what the last one failed with, in words: made by [`Attempts::keeping`].
 ///
@@ -112,7 +112,7 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause<'a>> {
-        self.settle_by(tool, outcome, &inspect)
+        self.settle_by(tool, outcome, inspect)
     }
 
     #[inline]
@@ -120,16 +120,16 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
         &mut self,
         tool: &'static str,
         outcome: R,
-        look: &dyn Look<R::Error>,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause<'a>> {
         match outcome.into_result() {
             Ok(value) => {
                 self.after_success(tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match decided(error, look, self.decide(tool)) {
-                (_, Some(pause)) => ControlFlow::Continue(pause),
-                (error, None) => ControlFlow::Break(R::from_result(Err(error))),
+            Err(error) => match self.failed(tool, &error, inspect) {
+                Some(pause) => ControlFlow::Continue(pause),
+                None => ControlFlow::Break(R::from_result(Err(error))),
             },
         }
     }
@@ -143,16 +143,16 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
         attempts.after_success(budget, tool);
     }
 
-    #[inline]
-    fn decide(&mut self, tool: &'static str) -> impl FnOnce(&Failure<'_>) -> Option<Pause<'a>> {
-        move |failure| {
-            self.noted.note(failure);
-            let (attempts, budget) = self.attempts.parts();
-            let pause = attempts.after_failure(budget, tool, failure);
-            if pause.is_none() {
-                self.noted.clear();
-            }
-            pause
+    #[cold]
+    #[inline(never)]
+    fn failed<E>(&mut self, tool: &'static str, error: &E, inspect: impl Fn(&E) -> Failure<'_>) -> Option<Pause<'a>> {
+        let failure = &inspect(error);
+        self.noted.note(failure);
+        let (attempts, budget) = self.attempts.parts();
+        let pause = attempts.after_failure(budget, tool, failure);
+        if pause.is_none() {
+            self.noted.clear();
         }
+        pause
     }
 }

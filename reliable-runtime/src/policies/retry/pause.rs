@@ -34,11 +34,13 @@ pub struct Pause<'a> {
 
 impl<'a> Pause<'a> {
     /// A pause of this length.
+    #[inline]
     pub const fn new(delay: Duration) -> Self {
         Pause { delay, paid: None }
     }
 
     /// Before a retry that was paid for.
+    #[inline]
     pub(crate) fn paid(self, paid: Option<UntilRetried<'a>>) -> Self {
         Pause { paid, ..self }
     }
@@ -65,6 +67,7 @@ impl<'a> Pause<'a> {
 }
 
 /// The retry comes now: what it cost is spent.
+#[inline(never)]
 fn retried(paid: &mut Option<UntilRetried<'_>>) {
     if let Some(paid) = paid.take() {
         paid.spend();
@@ -105,6 +108,7 @@ pin_project! {
 impl Future for Pausing<'_> {
     type Output = ();
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let pausing = self.project();
         ready!(pausing.state.poll(cx));
@@ -114,11 +118,19 @@ impl Future for Pausing<'_> {
 }
 
 impl State {
+    #[inline]
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.as_mut().project() {
+            // A timer of zero length would still wait for the timer's next tick.
+            StateNow::Begun { delay } if delay.is_zero() => Poll::Ready(()),
+            _ => self.wait(cx),
+        }
+    }
+
+    #[inline(never)]
+    fn wait(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self.as_mut().project() {
-                // A timer of zero length would still wait for the timer's next tick.
-                StateNow::Begun { delay } if delay.is_zero() => return Poll::Ready(()),
                 StateNow::Begun { delay } => {
                     let sleep = timer::sleep(*delay);
                     self.set(State::Waiting { sleep });

@@ -1,6 +1,7 @@
 //! The arithmetic of the pauses, without a runtime.
 
 use super::*;
+use crate::policies::retry::backoff::random;
 use proptest::prelude::*;
 
 fn retry() -> Retry {

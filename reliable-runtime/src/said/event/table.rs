@@ -109,7 +109,7 @@ macro_rules! events {
             }
             says |f| { write!(f, "failed ({error}); the fallback answers") }
             row |row| { row.fallbacks += 1; }
-            counts { one("ft.fallback.calls.total", tool); }
+            counts {}
 
             /// A circuit breaker opened, began to probe, or closed.
             Circuit, "reliable.circuit", warn

@@ -45,10 +45,13 @@ pub(super) fn is_plain(text: &str, most: usize) -> bool {
     text.len() <= most && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains(PADDING)
 }
 
+/// Room for what errors usually say, so that their words are one allocation.
+const USUAL: usize = 128;
+
 impl Words {
     pub(super) fn at_most(bytes: usize) -> Self {
         Words {
-            out: String::new(),
+            out: String::with_capacity(USUAL.min(bytes)),
             most: bytes,
             hides_secrets: false,
             fits: 0,

@@ -2,12 +2,22 @@
 
 use std::time::Duration;
 
-use super::facade::{add, record};
+use super::facade::{add, is_heard, record};
 use crate::said::circuit_state::CircuitState;
-use crate::said::event::{Event, events};
+use crate::said::event::{Event, Which, events};
 use crate::said::fault::{BudgetExceeded, Fault};
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
+
+/// Takes a block apart: so it must be matched as tokens, and not as a block.
+macro_rules! is_empty {
+    ({}) => {
+        true
+    };
+    ($counts:tt) => {
+        false
+    };
+}
 
 macro_rules! make_count {
     ($(
@@ -20,10 +30,20 @@ macro_rules! make_count {
         }
         says |$f:ident| $says:block
         row |$row:ident| $counted:block
-        counts $counts:block
+        counts $counts:tt
     )*) => {
+        /// Whether anything of such an event is counted, and there is a recorder.
+        #[inline]
+        pub(crate) fn is_counted(which: Which) -> bool {
+            let counts = match which {
+                $(Which::$event => !is_empty!($counts),)*
+            };
+            counts && is_heard()
+        }
+
         /// Counts what an event tells. Of a retry, of a rejection and of a timeout it does not: a policy of one's own may
-        /// have told of them, and the calls that go well have no event.
+        /// have told of them, and the calls that go well have no event. Of a fallback it does not: the words of its error
+        /// would be made for nobody.
         #[allow(unused_variables, reason = "not all that is known is counted")]
         pub(crate) fn count(event: &Event) {
             match event {

@@ -138,6 +138,10 @@ pub(crate) fn rate_limit_rejected(tool: &'static str) {
     add("ft.ratelimit.calls.total", tool, || [("rateLimitResult", "rejected")], 1);
 }
 
+pub(crate) fn fell_back(tool: &'static str) {
+    add("ft.fallback.calls.total", tool, || [], 1);
+}
+
 pub(crate) fn hedge_ended(tool: &'static str, hedged: bool) {
     add("ft.hedge.calls.total", tool, || [("hedged", word(hedged))], 1);
 }

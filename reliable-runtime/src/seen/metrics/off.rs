@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use crate::said::event::{Event, GaveUpReason};
+use crate::said::event::{Event, GaveUpReason, Which};
 use crate::said::fault_kind::FaultKind;
 use crate::said::name::ToolName;
 
@@ -16,6 +16,11 @@ pub(crate) struct Waiting;
 
 #[inline]
 pub(crate) fn is_heard() -> bool {
+    false
+}
+
+#[inline]
+pub(crate) fn is_counted(_: Which) -> bool {
     false
 }
 
@@ -51,6 +56,7 @@ macro_rules! nothing {
 
 nothing! {
     count(&Event);
+    fell_back(&'static str);
     retrying(&'static str);
     retry_ended(&'static str, bool, Option<GaveUpReason>);
     timeout_ended(&'static str, Started, bool);

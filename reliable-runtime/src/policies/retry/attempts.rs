@@ -1,0 +1,277 @@
+//! The attempts of one call, and what follows each of them.
+
+use std::ops::ControlFlow;
+use std::time::Duration;
+
+use crate::base::clock::now_us;
+use crate::policies::retry::Retry;
+use crate::policies::retry::backoff::{Backoff, random};
+use crate::policies::retry::budget::{Paid, RetryBudget, UntilRetried};
+use crate::policies::retry::pause::Pause;
+use crate::said::event::{GaveUpReason, Which};
+use crate::said::fault_kind::FaultKind;
+use crate::seen::emit::{is_heard, tell};
+use crate::seen::failure::Failure;
+use crate::seen::metrics;
+use crate::seen::outcome::Outcome;
+
+/// The attempts of one call, made by [`Retry::attempts`].
+///
+/// This is the loop that `#[retry]` writes:
+///
+/// ```
+/// use reliable::Retry;
+/// use reliable::expansion::Inspect;
+/// use std::ops::ControlFlow;
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() {
+/// let mut answers = vec![Ok(21), Err("503"), Err("429")];
+/// let mut call = async || answers.pop().unwrap_or(Err("empty"));
+///
+/// let retry = Retry::new().max(3);
+/// let mut attempts = retry.attempts();
+/// let outcome = loop {
+///     let outcome = call().await;
+///     let pause = match attempts.settle("call", outcome, |error| Inspect::new(error).failure()) {
+///         ControlFlow::Break(outcome) => break outcome,
+///         ControlFlow::Continue(pause) => pause,
+///     };
+///     pause.await;
+/// };
+/// assert_eq!(outcome, Ok(21));
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Attempts<'a> {
+    pub(super) retry: &'a Retry,
+    /// Only where there is a limit to look at it for.
+    started_us: u64,
+    pub(super) failed: u32,
+    /// What the last retry took from the budget.
+    paid: Paid,
+}
+
+impl Retry {
+    /// Begins one call: nothing has failed yet.
+    #[inline]
+    pub fn attempts(&self) -> Attempts<'_> {
+        let started_us = if self.within.is_some() { now_us() } else { 0 };
+        Attempts { retry: self, started_us, failed: 0, paid: Paid::NOTHING }
+    }
+}
+
+impl<'a> Attempts<'a> {
+    /// Takes the retries from this budget, instead of the policy's own.
+    ///
+    /// ```
+    /// use reliable::{Retry, RetryBudget};
+    ///
+    /// struct Client { budget: RetryBudget }
+    ///
+    /// let client = Client { budget: RetryBudget::new(10) };
+    /// let retry = Retry::new();
+    /// let mut attempts = retry.attempts().budget(&client.budget);
+    /// ```
+    #[inline]
+    #[must_use]
+    pub fn budget(self, budget: &'a RetryBudget) -> BudgetedAttempts<'a> {
+        BudgetedAttempts { attempts: self, budget }
+    }
+}
+
+/// [`Attempts`] with a budget of their own, made by [`Attempts::budget`].
+///
+/// ```
+/// use reliable::{Retry, RetryBudget};
+/// use reliable::expansion::Inspect;
+///
+/// let (retry, budget) = (Retry::new(), RetryBudget::new(1));
+/// let mut attempts = retry.attempts().budget(&budget);
+/// let mut fail = || attempts.settle("call", Err::<u32, _>("503"), |error| Inspect::new(error).failure());
+/// let pause = fail();
+/// assert!(pause.is_continue(), "the budget pays for one retry");
+/// assert!(fail().is_break(), "and now it is empty");
+/// ```
+#[derive(Debug)]
+pub struct BudgetedAttempts<'a> {
+    pub(super) attempts: Attempts<'a>,
+    pub(super) budget: &'a RetryBudget,
+}
+
+impl<'a> BudgetedAttempts<'a> {
+    /// As [`Attempts::settle`].
+    #[inline]
+    pub fn settle<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause<'a>> {
+        self.attempts.settle_by(Some(self.budget), tool, outcome, inspect)
+    }
+}
+
+impl<'a> Attempts<'a> {
+    /// Decides what follows an attempt: `Break` with the outcome of the call, or `Continue` with the pause before the next
+    /// attempt.
+    ///
+    /// `inspect` looks at the error, if there is one: `|error| Inspect::new(error).failure()`.
+    ///
+    /// It does not wait, and the pause knows nothing of the outcome: so nothing of the error is alive during the pause,
+    /// and one that is not `Send` does not make the future so.
+    #[inline]
+    pub fn settle<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause<'a>> {
+        self.settle_by(self.retry.budget, tool, outcome, inspect)
+    }
+
+    #[inline]
+    fn settle_by<R: Outcome>(
+        &mut self,
+        budget: Option<&'a RetryBudget>,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+    ) -> ControlFlow<R, Pause<'a>> {
+        match outcome.into_result() {
+            Ok(value) => {
+                self.after_success(budget, tool);
+                ControlFlow::Break(R::from_result(Ok(value)))
+            }
+            Err(error) => match self.failed(budget, tool, &error, inspect) {
+                Some(pause) => ControlFlow::Continue(pause),
+                None => ControlFlow::Break(R::from_result(Err(error))),
+            },
+        }
+    }
+
+    fn pause(&self, budget: Option<&'a RetryBudget>, delay: Duration) -> Pause<'a> {
+        Pause::new(delay).paid(budget.map(|budget| UntilRetried::new(budget, self.paid)))
+    }
+
+    /// Out of line, so that what only a failure needs the address of can stay in registers where all goes well; and for each
+    /// function anew, so that what is seen of its error is known to the compiler.
+    #[cold]
+    #[inline(never)]
+    fn failed<E>(
+        &mut self,
+        budget: Option<&'a RetryBudget>,
+        tool: &'static str,
+        error: &E,
+        inspect: impl Fn(&E) -> Failure<'_>,
+    ) -> Option<Pause<'a>> {
+        let failure = inspect(error);
+        if self.goes_on_at_once(budget, &failure) {
+            metrics::retrying(tool);
+            return Some(Pause::new(Duration::ZERO));
+        }
+        self.after_failure(budget, tool, &failure)
+    }
+
+    /// Counts the failure if nothing but that is to be done before the next attempt. Without a pause it is all that a
+    /// retry costs: a third of the long way.
+    #[inline]
+    fn goes_on_at_once(&mut self, budget: Option<&RetryBudget>, failure: &Failure<'_>) -> bool {
+        let Retry { max, backoff: Backoff::None, within: None, .. } = self.retry else { return false };
+        let at_once = self.failed < *max
+            && budget.is_none()
+            && failure.is_transient()
+            && failure.retry_after().is_none()
+            && !is_heard(Which::Retrying);
+        if at_once {
+            self.failed += 1;
+        }
+        at_once
+    }
+
+    #[inline]
+    pub(super) fn after_success(&self, budget: Option<&RetryBudget>, tool: &'static str) {
+        metrics::retry_ended(tool, self.failed > 0, None);
+        if self.failed > 0 {
+            recovered(tool, self.failed + 1);
+        }
+        if let Some(budget) = budget {
+            budget.note_success(self.paid);
+        }
+    }
+
+    pub(super) fn after_failure(
+        &mut self,
+        budget: Option<&'a RetryBudget>,
+        tool: &'static str,
+        failure: &Failure<'_>,
+    ) -> Option<Pause<'a>> {
+        let retry = self.failed;
+        self.failed = self.failed.saturating_add(1);
+        let attempt = self.failed;
+        match self.next_delay(budget, retry, failure) {
+            Ok(delay) => {
+                metrics::retrying(tool);
+                tell!(Retrying { tool: tool.into(), attempt, error: failure.told(), pause: delay });
+                Some(self.pause(budget, delay))
+            }
+            Err(reason) => {
+                metrics::retry_ended(tool, retry > 0, Some(reason));
+                tell!(GaveUp { tool: tool.into(), attempts: attempt, error: failure.told(), reason });
+                None
+            }
+        }
+    }
+
+    fn next_delay(
+        &mut self,
+        budget: Option<&RetryBudget>,
+        retry: u32,
+        failure: &Failure<'_>,
+    ) -> Result<Duration, GaveUpReason> {
+        if !failure.is_transient() {
+            return Err(GaveUpReason::NotTransient);
+        }
+        if let Some(budget) = budget {
+            budget.note_failure();
+        }
+        if retry >= self.retry.max {
+            return Err(GaveUpReason::NoRetriesLeft);
+        }
+        let delay = match failure.retry_after() {
+            Some(asked) => self.retry.asked_delay(asked, random).ok_or(GaveUpReason::AskedToWaitTooLong)?,
+            None => self.retry.own_delay(retry, random),
+        };
+        if self.ends_too_late(delay) {
+            return Err(GaveUpReason::NoTimeLeft);
+        }
+        // Last, so that nothing is paid for a retry that does not happen.
+        if let Some(budget) = budget {
+            let timed_out = failure.fault() == Some(FaultKind::TimedOut);
+            self.paid = budget.pay(timed_out).ok_or(GaveUpReason::BudgetEmpty)?;
+        }
+        Ok(delay)
+    }
+
+    /// By the time that a human has taken.
+    pub(super) fn started_later(&mut self, by: Duration) {
+        let us = u64::try_from(by.as_micros()).unwrap_or(u64::MAX);
+        self.started_us = self.started_us.saturating_add(us);
+    }
+
+    #[inline]
+    fn ends_too_late(&self, delay: Duration) -> bool {
+        self.retry.within.is_some_and(|within| self.elapsed().saturating_add(delay) >= within)
+    }
+
+    #[inline(never)]
+    fn elapsed(&self) -> Duration {
+        Duration::from_micros(now_us().saturating_sub(self.started_us))
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn recovered(tool: &'static str, attempts: u32) {
+    tell!(Recovered { tool: tool.into(), attempts });
+}
