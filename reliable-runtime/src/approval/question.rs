@@ -15,13 +15,12 @@ use crate::base::human_time::asking::asking;
 use crate::base::timer;
 use crate::said::decision::Decision;
 use crate::said::edits::Editable;
-use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Request};
 use crate::said::words;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::inspect;
 use crate::seen::inspect::digested::{Seen, SeenArgument, Shown};
 use crate::seen::span::ApprovalSpan;
@@ -242,18 +241,27 @@ impl<'a> Approval<'a> {
     /// Not if this very call was denied before in the agent's run, or too much was.
     fn may_be_asked(&self) -> Result<(), Fault> {
         Run::current().may_ask(&self.request).inspect_err(|fault| {
-            emit(|| {
-                let Request { id, tool, arguments, .. } = self.request.clone();
-                let (by, waited, remembered) = (None, Duration::ZERO, true);
-                Event::Refused { tool, id, by, fault: fault.clone(), waited, arguments, remembered }
+            tell!(Refused {
+                tool: self.request.tool.clone(),
+                id: self.request.id,
+                by: None,
+                fault: fault.clone(),
+                waited: Duration::ZERO,
+                arguments: self.request.arguments.clone(),
+                remembered: true,
             });
         })
     }
 
     fn tell_asked(&self) {
-        emit(|| {
-            let Request { id, run, step, tool, reason, arguments, .. } = self.request.clone();
-            Event::Asked { tool, id, run, step, reason, arguments }
+        let Request { id, run, step, tool, reason, arguments, .. } = &self.request;
+        tell!(Asked {
+            tool: tool.clone(),
+            id: *id,
+            run: run.clone(),
+            step: *step,
+            reason: reason.clone(),
+            arguments: arguments.clone(),
         });
     }
 
@@ -285,13 +293,14 @@ impl<'a> Approval<'a> {
             Decision::Approved { by, edits, .. } => {
                 let is_edited = |argument: &&Argument| edits.get(&argument.name).is_some();
                 let edits = arguments.iter().filter(is_edited).cloned().collect();
-                emit(|| Event::Approved { tool, id, by, waited, arguments, edits, remembered });
+                tell!(Approved { tool, id, by, waited, arguments, edits, remembered });
                 return Ok(());
             }
             Decision::Denied { by, reason, .. } => (Fault::Denied { tool: tool.clone(), reason }, by),
             Decision::Expired => (Fault::Expired { tool: tool.clone(), within: self.within }, None),
         };
-        emit(|| Event::Refused { tool, id, by, fault: fault.clone(), waited, arguments, remembered });
+        let refused = &fault;
+        tell!(Refused { tool, id, by, fault: refused.clone(), waited, arguments, remembered });
         Err(fault)
     }
 }
@@ -319,7 +328,7 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         if !self.is_answered {
-            emit(|| Event::Withdrawn { tool: self.tool.clone(), id: self.id, waited: self.since.elapsed() });
+            tell!(Withdrawn { tool: self.tool.clone(), id: self.id, waited: self.since.elapsed() });
         }
     }
 }
