@@ -81,6 +81,18 @@ pub use reliable_runtime::scope::{Scope, spawn};
 pub use reliable_runtime::seen::recorder::Recorder;
 pub use reliable_runtime::seen::report::Report;
 
+/// A run that outlives its process: what is recorded of it, and the engines that keep it.
+#[cfg(feature = "durable")]
+pub mod durable {
+    pub use reliable_runtime::durable::call::{Call, Shown, call};
+    pub use reliable_runtime::durable::engine::{Begun, Claim, End, Engine, Entry, Journal, Place, Wait, Written};
+    pub use reliable_runtime::durable::halt::{Halt, HaltKind};
+    pub use reliable_runtime::durable::memory::Memory;
+    pub use reliable_runtime::durable::recorded::Recorded;
+    pub use reliable_runtime::durable::time::{now, sleep};
+    pub use reliable_runtime::scope::noted::{Noted, Observed};
+}
+
 // For frameworks, each with the feature of its name.
 #[cfg(feature = "http")]
 pub use reliable_runtime::frameworks::http;

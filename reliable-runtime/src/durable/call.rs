@@ -1,0 +1,231 @@
+//! `#[durable]`: a call whose outcome is written down once, and read ever after.
+
+use std::future::Future;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+
+use pin_project_lite::pin_project;
+
+use crate::agent::run::Run;
+use crate::durable::engine::{Entry, Place, Written};
+use crate::durable::flow::{Flow, Here};
+use crate::durable::leaf::Leaf;
+use crate::durable::recorded::{Recorded, read, write};
+use crate::said::event::Event;
+use crate::said::name::ToolName;
+use crate::said::request::{Argument, Listed};
+use crate::said::words;
+use crate::seen::emit::emit;
+
+/// A recorded call of `tool`: its outcome is written down once, and read back whenever the run comes here again. Without an
+/// engine, and inside of another recorded call, the body just runs.
+///
+/// It is what `#[durable]` writes; by hand it looks like this:
+///
+/// ```
+/// use reliable::durable::{self, Memory};
+/// # use std::cell::Cell;
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// let paid = Cell::new(0);
+/// let pay = || durable::call("pay").run(async {
+///     paid.set(paid.get() + 1);
+///     Ok::<u32, String>(42)
+/// });
+/// let memory = Memory::new();
+/// for life in 1..=2 {
+///     assert_eq!(memory.run("trip-42", pay()).await.unwrap(), Ok(42), "in life {life}");
+/// }
+/// assert_eq!(paid.get(), 1);
+/// # }
+/// ```
+pub fn call(tool: impl Into<ToolName>) -> Call {
+    Call(match Here::now() {
+        Here::Plain => None,
+        Here::Flow(flow) => Some(Live::new(flow, tool.into())),
+    })
+}
+
+/// A call that is to be recorded; see [`call`] for an example.
+#[derive(Debug)]
+#[must_use = "nothing runs before `run`"]
+pub struct Call(Option<Box<Live>>);
+
+/// The arguments of a recorded call, in words for whoever reads the store; see [`Call::shown`].
+#[derive(Debug, Default)]
+pub struct Shown(Vec<Argument>);
+
+impl Call {
+    /// Says what the arguments are. It is called only where the call is recorded.
+    ///
+    /// ```
+    /// # async fn f(booking: u32) -> Result<u32, String> {
+    /// reliable::durable::call("pay")
+    ///     .shown(|call| call.show("booking", booking.to_string()).redact("card"))
+    ///     .run(async { Ok(booking) })
+    ///     .await
+    /// # }
+    /// ```
+    pub fn shown(mut self, show: impl FnOnce(Shown) -> Shown) -> Call {
+        if let Some(live) = &mut self.0 {
+            live.arguments = Listed(&show(Shown::default()).0).to_string();
+        }
+        self
+    }
+
+    /// Runs the body, or gives what is recorded of it. What it gives is in both cases what was written, and read again.
+    pub fn run<T, E, F>(self, body: F) -> impl Future<Output = Result<T, E>> + use<T, E, F>
+    where
+        F: Future<Output = Result<T, E>>,
+        T: Recorded,
+        E: Recorded,
+    {
+        Calling { body, live: self.0, gives: PhantomData }
+    }
+}
+
+impl Shown {
+    /// An argument, in words.
+    pub fn show(self, name: &'static str, value: impl Into<Option<String>>) -> Self {
+        match value.into() {
+            Some(value) => self.argument(name, Some(words::shown_text(value))),
+            None => self,
+        }
+    }
+
+    /// An argument by its name, without its value.
+    pub fn redact(self, name: &'static str) -> Self {
+        self.argument(name, None)
+    }
+
+    fn argument(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.0.push(Argument { name: name.into(), value });
+        self
+    }
+}
+
+/// A call in the flow of a run.
+#[derive(Debug)]
+struct Live {
+    flow: Arc<Flow>,
+    place: Place,
+    arguments: String,
+    stage: Stage,
+}
+
+/// Something that happens before or after the body.
+type Aside<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+enum Stage {
+    /// Its place is looked up.
+    Before(Aside<Option<Entry>>),
+    /// The body runs.
+    During(Leaf),
+    /// Its outcome is written.
+    After(Aside<Written>),
+}
+
+impl Live {
+    fn new(flow: Arc<Flow>, tool: ToolName) -> Box<Live> {
+        let place = flow.place(tool);
+        let before = {
+            let (flow, place) = (Arc::clone(&flow), place.clone());
+            Box::pin(async move { flow.begin(&place).await })
+        };
+        Box::new(Live { flow, place, arguments: String::new(), stage: Stage::Before(before) })
+    }
+
+    /// Polls what comes before the body: what is recorded, or `None` when the body is to run.
+    fn begin(&mut self, cx: &mut Context<'_>) -> Poll<Option<Written>> {
+        let Stage::Before(before) = &mut self.stage else { return Poll::Ready(None) };
+        let Some(entry) = ready!(before.as_mut().poll(cx)) else {
+            self.stage = Stage::During(Leaf::new());
+            return Poll::Ready(None);
+        };
+        let Place { tool, number } = self.place.clone();
+        let same_arguments = entry.arguments == self.arguments;
+        emit(|| Event::ReadBack { tool, number, same_arguments });
+        Run::current().book_again(&entry.noted);
+        Poll::Ready(Some(entry.outcome))
+    }
+
+    fn finish(&mut self, outcome: Written) {
+        let Stage::During(leaf) = &mut self.stage else { return };
+        let noted = std::mem::take(&mut leaf.noted);
+        let entry = Entry { arguments: std::mem::take(&mut self.arguments), outcome: outcome.clone(), noted };
+        let written = Arc::clone(&self.flow.journal).finish(self.place.clone(), entry);
+        let flow = Arc::clone(&self.flow);
+        self.stage = Stage::After(Box::pin(async move {
+            flow.hand_out(written).await;
+            outcome
+        }));
+    }
+
+    /// What the caller gets: what was written, and read again.
+    fn read<R: Recorded>(&self, written: &Written) -> Poll<R> {
+        match read(written, &self.place) {
+            Ok(outcome) => Poll::Ready(outcome),
+            Err(halt) => {
+                self.flow.halt(halt);
+                Poll::Pending
+            }
+        }
+    }
+}
+
+impl Drop for Live {
+    fn drop(&mut self) {
+        if let Stage::During(_) = self.stage {
+            self.flow.journal.abandon(&self.place);
+        }
+    }
+}
+
+pin_project! {
+    /// A body, and what is recorded of it: one pointer, where nothing is.
+    struct Calling<F, R> {
+        #[pin]
+        body: F,
+        live: Option<Box<Live>>,
+        gives: PhantomData<fn() -> R>,
+    }
+}
+
+impl<F: Future<Output = R>, R: Recorded> Future for Calling<F, R> {
+    type Output = R;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
+        let this = self.project();
+        let Some(live) = this.live else { return this.body.poll(cx) };
+        if let Some(recorded) = ready!(live.begin(cx)) {
+            return live.read(&recorded);
+        }
+        if let Stage::During(leaf) = &mut live.stage {
+            let outcome = ready!(leaf.poll(this.body, cx));
+            // Before anything is awaited: so what the body gives need not be `Send`.
+            let written = write(&outcome);
+            drop(outcome);
+            live.finish(written);
+        }
+        match &mut live.stage {
+            Stage::After(after) => {
+                let written = ready!(after.as_mut().poll(cx));
+                live.read(&written)
+            }
+            Stage::Before(_) | Stage::During(_) => Poll::Pending,
+        }
+    }
+}
+
+impl std::fmt::Debug for Stage {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Stage::Before(_) => "Before",
+            Stage::During(_) => "During",
+            Stage::After(_) => "After",
+        })
+    }
+}

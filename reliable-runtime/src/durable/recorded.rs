@@ -1,0 +1,49 @@
+//! What can be written down, and read again.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::durable::engine::Written;
+use crate::durable::halt::{Halt, HaltKind};
+
+/// What a recorded call may give: a type that serde writes and reads. It is implemented for all of them.
+///
+/// ```
+/// use reliable::durable::Recorded;
+///
+/// fn is_recorded<T: Recorded>() {}
+/// is_recorded::<Result<Vec<String>, String>>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be recorded: derive `serde::Serialize` and `serde::Deserialize`",
+    label = "this has to be written down, and read again after a restart",
+    note = "an error type of another crate is made again from its words: `#[durable(error = path)]`, with a `fn(String) -> E`"
+)]
+pub trait Recorded: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Recorded for T {}
+
+pub(super) fn write<T: Recorded>(value: &T) -> Written {
+    match serde_json::to_string(value) {
+        Ok(json) => Written::Json(json),
+        Err(error) => Written::Unwritable(error.to_string()),
+    }
+}
+
+/// Reads what was written. `whose` says of what, if that is not possible.
+pub(super) fn read<T: Recorded>(written: &Written, whose: &dyn std::fmt::Display) -> Result<T, Halt> {
+    let mismatch = |what: String| Err(Halt::new(HaltKind::Mismatch, what));
+    match written {
+        Written::Json(json) => serde_json::from_str(json).or_else(|error| {
+            mismatch(format!(
+                "what is recorded of {whose} can't be read as the type that it has now ({error}): go on with the program that \
+                 has recorded it, or give the function another `name`, and it runs again"
+            ))
+        }),
+        Written::Unwritable(why) => mismatch(format!(
+            "{whose} has run, and its outcome could not be written down ({why}): let its type be written as JSON, and see for \
+             yourself what the call has done"
+        )),
+    }
+}
