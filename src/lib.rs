@@ -71,6 +71,7 @@ pub use reliable_runtime::said::money::{ParseUsdError, Usd};
 
 // Asking a human.
 pub use reliable_runtime::approval::approver::Approver;
+pub use reliable_runtime::approval::grants::Grants;
 pub use reliable_runtime::approval::question::Approval;
 pub use reliable_runtime::said::decision::Decision;
 pub use reliable_runtime::said::request::Request;
@@ -115,10 +116,14 @@ pub mod approver {
     pub use reliable_runtime::approval::approver::{Approve, Approver, Deny, install};
     pub use reliable_runtime::approval::asks::asks;
     pub use reliable_runtime::approval::channel::{Channel, Inbox, Question, channel};
+    pub use reliable_runtime::approval::grants::{Grant, Grants};
     pub use reliable_runtime::approval::scripted::Scripted;
     pub use reliable_runtime::approval::terminal::Terminal;
     pub use reliable_runtime::said::digest::Digest;
+    pub use reliable_runtime::said::edits::Edits;
     pub use reliable_runtime::said::ids::{ParseIdError, QuestionId, RunId};
+    pub use reliable_runtime::said::json::Editable;
+    pub use reliable_runtime::said::remember::Remember;
     pub use reliable_runtime::said::request::Argument;
 }
 

@@ -110,7 +110,7 @@ mod among_shadows {
 
     #[::reliable::fallback(Ok(0))]
     #[::reliable::timeout(ms = 100)]
-    #[::reliable::agent(max_steps = 2, max_usd = "$1", max_tokens = 9, within = "1m", max_repeats = 3)]
+    #[::reliable::agent(max_steps = 2, max_usd = "$1", max_tokens = 9, within = "1m", max_repeats = 3, max_denials = 3)]
     #[::reliable::retry]
     async fn assistant(n: &mut u32) -> ::core::result::Result<::reliable::Step<u32>, Fault> {
         *n += 1;

@@ -86,6 +86,16 @@ async fn approval(city: &str) -> Result<String, Fault> {
 async fn approval_when(city: &str) -> Result<String, Fault> {
     return fetch(city).await;
 }
+#[requires_approval(when = city.len() > 3, edit(city, count, note))]
+async fn approval_edit(city: &str, count: u32, mut note: String) -> Result<String, Fault> {
+    note.push_str(city);
+    let text = fetch(&note.repeat(count as usize)).await?;
+    return Ok(text);
+}
+#[requires_approval(edit(from, to))]
+async fn approval_edit_tail((from, to): (String, &str)) -> Result<String, Fault> {
+    return fetch(&[&*from, to].concat()).await;
+}
 #[circuit_breaker(failures = 3)]
 async fn breaker(city: &str) -> Result<String, Fault> {
     let text = fetch(city).await?;

@@ -698,8 +698,32 @@ async fn a_question_is_approved_denied_or_expires_unless_it_is_dropped() {
         "ft.approval.calls.total{method=refund,decision=denied} 1",
         "ft.approval.calls.total{method=refund,decision=expired} 1",
         "ft.approval.waitingDuration{method=refund} [0.2, 0.2, 1.0]",
+        "gen_ai.execute_tool.duration{gen_ai.tool.name=refund} [0.0]",
     ];
     assert_eq!(told.await.lines(""), expected);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_tool_that_was_approved_has_a_duration_and_says_with_what_it_failed() {
+    #[requires_approval(by = approver::Approve)]
+    async fn send(after: u64, outcome: Result<u32, Error>) -> Result<u32, Error> {
+        sleep(ms(after)).await;
+        outcome
+    }
+    let told = told(async {
+        send(200, Ok(1)).await.unwrap();
+        send(300, Ok(1)).await.unwrap();
+        send(400, Err(Error::Busy)).await.unwrap_err();
+        let fault = Fault::TimedOut { tool: "smtp".into(), limit: ms(1) };
+        send(500, Err(fault.into())).await.unwrap_err();
+        cancelled_after(ms(100), send(200, Ok(1))).await;
+    });
+    let expected = [
+        "gen_ai.execute_tool.duration{gen_ai.tool.name=send,error.type=_OTHER} [0.4]",
+        "gen_ai.execute_tool.duration{gen_ai.tool.name=send,error.type=timed_out} [0.5]",
+        "gen_ai.execute_tool.duration{gen_ai.tool.name=send} [0.2, 0.3]",
+    ];
+    assert_eq!(told.await.lines("gen_ai"), expected);
 }
 
 mod agents {
@@ -748,6 +772,29 @@ mod agents {
         assert_eq!(run(Then::GoOn).await, [ended("maxStepsReached"), steps(3)]);
         assert_eq!(run(Then::Repeat).await, [ended("maxRepeatsReached"), steps(2)]);
         assert_eq!(run(Then::Hang).await, [ended("maxDurationReached"), steps(1)]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_run_has_a_duration_and_says_with_what_it_failed() {
+        let told = told(async {
+            assistant(Then::Answer).await.unwrap();
+            assistant(Then::Fail).await.unwrap_err();
+            assistant(Then::GoOn).await.unwrap_err();
+            assistant(Then::Hang).await.unwrap_err();
+            assistant(Then::Spend(Charge::usd(Usd::cents(6)))).await.unwrap_err();
+            cancelled_after(ms(100), assistant(Then::Hang)).await;
+        });
+        let failed = |error_type, took: &str| {
+            format!("gen_ai.invoke_agent.duration{{gen_ai.agent.name=assistant,error.type={error_type}}} [{took}]")
+        };
+        let expected = [
+            failed("_OTHER", "0.0"),
+            failed("over_budget", "0.0"),
+            failed("step_limit", "0.0"),
+            failed("timed_out", "60.0"),
+            "gen_ai.invoke_agent.duration{gen_ai.agent.name=assistant} [0.0]".to_owned(),
+        ];
+        assert_eq!(told.await.lines("gen_ai"), expected);
     }
 
     #[tokio::test(start_paused = true)]

@@ -637,7 +637,7 @@ mod faults {
         Fault::Denied { tool: tool(), reason: "too much".into() }
     }
 
-    fn final_faults() -> [Fault; 6] {
+    fn final_faults() -> [Fault; 7] {
         let budget = BudgetExceeded::Usd { max: Usd::cents(1), spent: Usd::ZERO, asked: Usd::cents(2) };
         [
             denied(),
@@ -646,6 +646,7 @@ mod faults {
             Fault::OverBudget { agent: tool(), budget: budget.into() },
             Fault::Unpriced { agent: tool() },
             Fault::Stuck { agent: tool(), repeats: 3 },
+            Fault::TooManyDenials { agent: tool(), denials: 3 },
         ]
     }
 

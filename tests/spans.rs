@@ -244,6 +244,14 @@ async fn a_step_that_fails_says_which_limit_it_was_told_of() {
     }
     assert_eq!(failure(repeats()).await, ["stuck", "failed in step 2"]);
 
+    #[agent(max_denials = 1)]
+    async fn denied(asks_again: bool) -> Result<Step<u32>, Error> {
+        let denied = refund().await;
+        if asks_again { refund().await.map(Step::Done) } else { denied.map(Step::Done) }
+    }
+    assert_eq!(failure(denied(true)).await, ["too_many_denials", "failed in step 1"]);
+    assert_eq!(failure(denied(false)).await, ["_OTHER", "failed in step 1"], "it was not told of the limit");
+
     #[agent(max_tokens = 1)]
     async fn fails_otherwise() -> Result<Step<u32>, Error> {
         if Run::current().step() == 1 {
@@ -349,15 +357,18 @@ async fn a_question_to_a_human_is_a_span_while_it_stands_open() {
             "reliable.approval opens",
             "reliable.approval: reliable.asked",
             "reliable.approval: reliable.approved",
-            "reliable.approval closes"
+            "reliable.approval closes",
+            "execute_tool opens",
+            "execute_tool closes"
         ]
     );
     assert!(told.field("reliable.approval", "question").is_some());
+    assert_eq!(told.field("execute_tool", "question"), told.field("reliable.approval", "question"));
 
     let (outcome, told) = asked(Decision::deny("too much").by("ben")).await;
     assert!(outcome.is_err());
     assert_eq!(answer(&told), [some("refund"), some("denied"), some("ben")]);
-    assert_eq!(told.lines()[2], "reliable.approval: reliable.refused");
+    assert_eq!(told.lines()[2..], ["reliable.approval: reliable.refused", "reliable.approval closes"], "and none ran");
 
     let (outcome, told) = asked(Decision::Expired).await;
     assert!(outcome.is_err());
@@ -384,7 +395,132 @@ async fn a_question_that_is_given_up_has_a_span_without_a_decision() {
 async fn a_decision_without_waiting_has_no_span() {
     let (outcome, told) = traced(Scope::current().approver(reliable::approver::Approve).run(refund())).await;
     assert_eq!(outcome, Ok(1));
-    assert_eq!(told.lines(), [": reliable.asked", ": reliable.approved"]);
+    assert_eq!(told.lines(), [": reliable.asked", ": reliable.approved", "execute_tool opens", "execute_tool closes"]);
+}
+
+mod an_approved_tool {
+    use reliable::{approver, fallback};
+
+    use super::*;
+
+    struct Says;
+
+    impl Drop for Says {
+        fn drop(&mut self) {
+            tracing::event!(name: "dropped", Level::INFO, "");
+        }
+    }
+
+    /// What the span of the execution says of its end.
+    fn end(told: &Told) -> [Option<String>; 3] {
+        ["error.type", "otel.status_code", "otel.status_description"].map(|field| told.field("execute_tool", field))
+    }
+
+    fn failed(error_type: &str, words: &str) -> [Option<String>; 3] {
+        [error_type, "ERROR", words].map(|word| Some(word.to_owned()))
+    }
+
+    #[requires_approval(by = approver::Approve)]
+    async fn send(outcome: Result<u32, Error>) -> Result<u32, Error> {
+        outcome
+    }
+
+    #[tokio::test]
+    async fn has_the_names_of_open_telemetry() {
+        let (outcome, told) = traced(send(Ok(1))).await;
+        assert_eq!(outcome, Ok(1));
+        let field = |name| told.field("execute_tool", name).unwrap_or_default();
+        assert_eq!(field("otel.name"), "execute_tool send");
+        assert_eq!(field("otel.kind"), "internal");
+        assert_eq!(field("gen_ai.operation.name"), "execute_tool");
+        assert_eq!(field("gen_ai.tool.name"), "send");
+        assert_eq!(end(&told), [None, None, None]);
+    }
+
+    #[tokio::test]
+    async fn says_with_what_it_failed() {
+        let (outcome, told) = traced(send(Err(Error::Busy))).await;
+        assert_eq!(outcome, Err(Error::Busy));
+        assert_eq!(end(&told), failed("_OTHER", "busy"));
+
+        let fault = Fault::Rejected { tool: "smtp".into(), by: "bulkhead".into(), wait: None };
+        let (_, told) = traced(send(Err(fault.into()))).await;
+        assert_eq!(end(&told), failed("rejected", "`smtp` was not called: the bulkhead has no room"));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn is_around_all_that_its_attributes_and_its_body_do() {
+        #[agent]
+        async fn assistant() -> Result<Step<u32>, Error> {
+            send(&mut 0).await.map(Step::Done)
+        }
+        #[requires_approval(by = approver::Approve)]
+        #[retry(max = 1)]
+        async fn send(calls: &mut u32) -> Result<u32, Error> {
+            tracing::event!(name: "sends", Level::INFO, "");
+            tokio::task::yield_now().await;
+            *calls += 1;
+            if *calls == 1 { Err(Error::Busy) } else { Ok(*calls) }
+        }
+        let (outcome, told) = traced(assistant()).await;
+        assert_eq!(outcome, Ok(2));
+        let here = "invoke_agent/reliable.step/execute_tool";
+        let inside: Vec<_> =
+            told.lines().into_iter().filter_map(|line| line.strip_prefix(here).map(str::to_owned)).collect();
+        assert_eq!(inside, [" opens", ": sends", ": reliable.retry", ": sends", ": reliable.recovered", " closes"]);
+        assert_eq!(end(&told), [None, None, None]);
+    }
+
+    #[tokio::test]
+    async fn that_a_fallback_has_answered_for_did_not_fail() {
+        #[fallback(Ok(7))]
+        #[requires_approval(by = approver::Approve)]
+        async fn send() -> Result<u32, Error> {
+            Err(Error::Busy)
+        }
+        let (outcome, told) = traced(send()).await;
+        assert_eq!((outcome, end(&told)), (Ok(7), [None, None, None]));
+        assert!(told.lines().contains(&"execute_tool: reliable.fell_back".to_owned()));
+    }
+
+    #[tokio::test]
+    async fn has_a_span_without_a_question_if_it_need_not_ask() {
+        #[requires_approval(by = approver::Approve, when = amount > 100)]
+        async fn refund(amount: u32) -> Result<u32, Error> {
+            Ok(amount)
+        }
+        let (_, told) = traced(refund(1)).await;
+        assert_eq!(told.lines(), ["execute_tool opens", "execute_tool closes"]);
+        assert_eq!(told.field("execute_tool", "question"), None);
+        let (_, told) = traced(refund(101)).await;
+        assert!(told.field("execute_tool", "question").is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn that_is_dropped_says_so_and_is_dropped_inside() {
+        #[requires_approval(by = approver::Approve)]
+        async fn send() -> Result<u32, Error> {
+            let _says = Says;
+            std::future::pending().await
+        }
+        let (_, told) = traced(tokio::time::timeout(Duration::from_secs(1), send())).await;
+        assert_eq!(told.lines()[2..], ["execute_tool opens", "execute_tool: dropped", "execute_tool closes"]);
+        assert_eq!(end(&told), failed("cancelled", "dropped before it had an answer"));
+    }
+
+    #[test]
+    fn that_panics_says_so() {
+        #[requires_approval(by = approver::Approve)]
+        async fn send() -> Result<u32, Error> {
+            panic!("a bug");
+        }
+        let told = Told::default();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        tracing::subscriber::with_default(Registry::default().with(told.clone()), || {
+            catch_unwind(AssertUnwindSafe(|| runtime.block_on(send()))).unwrap_err();
+        });
+        assert_eq!(end(&told)[0].as_deref(), Some("panic"));
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -144,6 +144,7 @@ fn of_the_faults_only_a_timeout_is_transient() {
         FaultKind::StepLimit,
         FaultKind::OverBudget,
         FaultKind::Stuck,
+        FaultKind::TooManyDenials,
     ] {
         assert!(!kind.is_transient(), "{kind:?}");
     }

@@ -1,8 +1,12 @@
 //! A run of an agent: its limits, its steps, its spending.
 
 pub(crate) mod circles;
+pub(crate) mod dearest;
+pub(crate) mod denials;
+mod denied;
 pub(crate) mod human;
 pub(crate) mod ledger;
+mod left;
 pub mod limits;
 mod observed;
 pub mod reservation;

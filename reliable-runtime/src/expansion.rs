@@ -4,6 +4,8 @@
 //! outside of this module.
 
 pub use crate::agent::step::StepOutcome;
+pub use crate::approval::edits::{EditOf, Edited, EditedRef};
+pub use crate::approval::execution::Execution;
 #[cfg(feature = "rig")]
 pub use crate::frameworks::rig::tool::tool_name;
 #[cfg(feature = "chaos")]
@@ -15,6 +17,7 @@ pub use crate::policies::retry::pause::{Pause, Pausing};
 pub use crate::said::fault::{ByFn, ByFrom, FromFault, IntoError};
 pub use crate::said::run_time_name::NameText;
 pub use crate::seen::inspect::Inspect;
+pub use crate::seen::inspect::digested::{Digested, Seen};
 pub use crate::seen::last_error::LastError;
 pub use crate::seen::outcome::Outcome;
 pub use crate::seen::transient::AskedDelay;

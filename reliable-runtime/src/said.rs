@@ -6,6 +6,7 @@ pub mod charge;
 pub mod circuit_state;
 pub mod decision;
 pub mod digest;
+pub mod edits;
 pub mod event;
 pub mod fault;
 pub mod fault_kind;
@@ -13,9 +14,15 @@ mod feedback;
 pub mod found;
 pub mod idempotency;
 pub mod ids;
+#[cfg(feature = "serde")]
+pub mod json;
+#[cfg(not(feature = "serde"))]
+#[path = "said/json/off.rs"]
+pub mod json;
 pub(crate) mod last_words;
 pub mod money;
 pub mod name;
+pub mod remember;
 pub mod request;
 pub mod run_time_name;
 pub(crate) mod words;

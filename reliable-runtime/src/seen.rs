@@ -1,7 +1,9 @@
 //! What looks on: at the outcome of a call, to decide; at what happened, to tell.
 
+pub(crate) mod digest;
 pub(crate) mod ear;
 pub(crate) mod emit;
+pub(crate) mod execution;
 pub mod failure;
 pub(crate) mod inspect;
 pub(crate) mod last_error;

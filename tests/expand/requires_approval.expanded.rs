@@ -1,9 +1,19 @@
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let approval = ::reliable::Approval::new("send_email")
-        .show("to", ::reliable::expansion::Inspect::new(&to).argument())
-        .show("body", ::reliable::expansion::Inspect::new(&body).argument());
+        .here(|| {})
+        .argument("to", ::reliable::expansion::Inspect::new(&to).digested().argument())
+        .argument(
+            "body",
+            ::reliable::expansion::Inspect::new(&body).digested().argument(),
+        );
+    let execution = ::reliable::expansion::Execution::of(&approval);
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
-    { deliver(to, body).await }
+    return execution
+        .run(
+            (deliver(to, body)),
+            |error| ::reliable::expansion::Inspect::new(error).failure(),
+        )
+        .await;
 }

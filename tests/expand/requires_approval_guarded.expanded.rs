@@ -3,11 +3,21 @@
 pub use send_email as _the_send_email_that_requires_approval;
 pub async fn send_email(to: &str, (body, _): (&str, u32)) -> Result<Receipt, MailError> {
     let approval = ::reliable::Approval::new("send_email")
-        .show("to", ::reliable::expansion::Inspect::new(&to).argument())
-        .show("body", ::reliable::expansion::Inspect::new(&body).argument())
+        .here(|| {})
+        .argument("to", ::reliable::expansion::Inspect::new(&to).digested().argument())
+        .argument(
+            "body",
+            ::reliable::expansion::Inspect::new(&body).digested().argument(),
+        )
         .not_shown("_", "the rest of (&str, u32)");
+    let execution = ::reliable::expansion::Execution::of(&approval);
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
-    { deliver(to, body).await }
+    return execution
+        .run(
+            (deliver(to, body)),
+            |error| ::reliable::expansion::Inspect::new(error).failure(),
+        )
+        .await;
 }

@@ -1,34 +1,48 @@
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let approval = ::reliable::Approval::new("send_email")
-        .show("to", ::reliable::expansion::Inspect::new(&to).argument())
-        .show("body", ::reliable::expansion::Inspect::new(&body).argument());
+        .here(|| {})
+        .argument("to", ::reliable::expansion::Inspect::new(&to).digested().argument())
+        .argument(
+            "body",
+            ::reliable::expansion::Inspect::new(&body).digested().argument(),
+        );
+    let execution = ::reliable::expansion::Execution::of(&approval);
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
     let retry = const { &::reliable::Retry::new().max(2) };
-    let outcome = {
-        let mut attempts = retry.attempts();
-        loop {
-            let outcome: Result<Receipt, MailError> = { deliver(to, body).await };
-            let pause = match attempts
-                .settle(
+    return execution
+        .run(
+            async move {
+                let outcome = {
+                    let mut attempts = retry.attempts();
+                    loop {
+                        let outcome: Result<Receipt, MailError> = {
+                            deliver(to, body).await
+                        };
+                        let pause = match attempts
+                            .settle(
+                                "send_email",
+                                outcome,
+                                |error| ::reliable::expansion::Inspect::new(error).failure(),
+                            )
+                        {
+                            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                            ::core::ops::ControlFlow::Continue(pause) => pause,
+                        };
+                        pause.await;
+                    }
+                };
+                if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
                     "send_email",
                     outcome,
                     |error| ::reliable::expansion::Inspect::new(error).failure(),
-                )
-            {
-                ::core::ops::ControlFlow::Break(outcome) => break outcome,
-                ::core::ops::ControlFlow::Continue(pause) => pause,
-            };
-            pause.await;
-        }
-    };
-    if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
-        "send_email",
-        outcome,
-        |error| ::reliable::expansion::Inspect::new(error).failure(),
-    ) {
-        return outcome;
-    }
-    return Ok(Receipt::queued());
+                ) {
+                    return outcome;
+                }
+                Ok(Receipt::queued())
+            },
+            |error| ::reliable::expansion::Inspect::new(error).failure(),
+        )
+        .await;
 }

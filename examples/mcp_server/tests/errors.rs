@@ -463,6 +463,7 @@ fn each_kind_is_found_again() {
         Fault::StepLimit { agent: tool(), max_steps: 8 },
         Fault::Unpriced { agent: tool() },
         Fault::Stuck { agent: tool(), repeats: 3 },
+        Fault::TooManyDenials { agent: tool(), denials: 3 },
     ];
     for fault in faults {
         let (kind, feedback) = (fault.kind(), fault.model_feedback());

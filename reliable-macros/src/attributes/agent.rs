@@ -39,6 +39,7 @@ pub(crate) const AGENT: Attribute = Attribute {
             Row::policy("max_tokens", Takes::Integer { least: 1, most: u64::MAX, such_as: 2000 }).also(&["tokens"]),
             Row::policy("within", Takes::Duration).also(&["timeout", "deadline"]),
             Row::policy("max_repeats", Takes::integer(2)).also(&["repeats"]),
+            Row::policy("max_denials", Takes::integer(1)).also(&["denials", "max_refusals"]),
         ],
         read,
     )

@@ -6,11 +6,14 @@ use syn::spanned::Spanned;
 use syn::{Expr, Lit, PatIdent};
 
 use crate::attributes::approval::arguments::arguments;
+use crate::attributes::approval::edit::Edits;
 use crate::attributes::approval::guarded::Flag;
+use crate::attributes::approval::remember::remember;
 use crate::errors::Errors;
 use crate::function::code::{Code, ended_by_fault};
 use crate::function::tokens::at;
 use crate::function::{Binding, Function};
+use crate::options::classify::Classify;
 use crate::options::rows::{Row, Takes};
 use crate::options::values::Argument;
 use crate::options::{Options, values};
@@ -18,9 +21,11 @@ use crate::stack::attribute::{Attribute, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 mod arguments;
+mod edit;
 mod guarded;
 mod inert;
 pub(crate) mod proof;
+mod remember;
 
 pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
     needs_async: true,
@@ -41,10 +46,13 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
         &[
             Row::beside("reason", Takes::Expression).also(&["message", "why", "description", "text"]),
             Row::beside("when", Takes::Expression).also(&["if", "condition"]),
-            Row::beside("within", Takes::Duration).also(&["timeout", "deadline", "expires", "ttl"]),
+            Row::beside("within", Takes::HumanTime).also(&["timeout", "deadline", "expires", "ttl"]),
             Row::beside("by", Takes::Expression).also(&["approver", "from", "with", "who"]),
             Row::beside("show", Takes::Names).also(&["args", "arguments", "display", "only"]),
             Row::beside("redact", Takes::Names).also(&["hide", "secret", "mask", "skip"]),
+            Row::beside("edit", Takes::Names).also(&["edits", "editable", "correct", "change", "changes", "modify"]),
+            Row::beside("remember", Takes::NamesOrNothing)
+                .also(&["always", "cache", "keep", "memorize", "persist", "sticky"]),
             Row::beside("guarded", Takes::Nothing).also(&["guard", "gated", "proven", "prove"]),
         ],
         read,
@@ -52,8 +60,9 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
 };
 
 struct Approval {
-    /// `.reason(…)`, `.show(…)`, `.within(…)`
+    /// `.remember()`, `.reason(…)`, `.argument(…)`, `.within(…)`, `.edit(…)`
     calls: Vec<Call>,
+    edits: Edits,
     /// `.by(&…)`
     by: Option<TokenStream>,
     when: Option<TokenStream>,
@@ -76,7 +85,9 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     });
     let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
     let guarded = options.mention("guarded").map(|flag| Flag::new(flag, function));
-    Box::new(Approval { calls: calls(options, function, errors), by, when, guarded })
+    let (mut calls, mut edits) = (calls(options, function, errors), Edits::new(options, function, errors));
+    calls.append(&mut edits.calls);
+    Box::new(Approval { calls, edits, by, when, guarded })
 }
 
 fn without_name(value: &Expr) -> String {
@@ -92,30 +103,43 @@ impl Layer for Approval {
     //     BODY
     //
     // Output:
-    //     let approval = ::reliable::Approval::new("refund").show("amount", …);
+    //     let approval = ::reliable::Approval::new("refund").here(|| {}).argument("amount", …);
+    //     let execution = ::reliable::expansion::Execution::of(&approval);
     //     if let ::core::result::Result::Err(fault) = approval.ask().await {
     //         return ::reliable::expansion::Outcome::from_fault(fault);
     //     }
-    //     BODY
+    //     return execution.run(async move { BODY }, |error| …).await;
     //
-    // Nothing happens after the body: so the body stays where it is. The question is put together before it is asked,
+    // With `edit(body)` the place for a correction stands before it, and what the body sees behind it.
+    //
+    // The question is put together before it is asked,
     // so that nothing borrows the arguments while a human thinks. What the attributes below it evaluate comes after it.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let tool = &function.name;
-        let Approval { calls, by, when, .. } = self;
+        let Approval { calls, edits: Edits { before, behind, .. }, by, when, .. } = self;
         let refused = ended_by_fault(function);
         let question = question(tool, calls);
         let ask = quote_spanned!(mixed=>
             #question
+            let execution = ::reliable::expansion::Execution::of(&approval);
             if let ::core::result::Result::Err(fault) = approval #by.ask().await {
                 return #refused;
             }
         );
-        inner.behind(&match when {
-            Some(when) => quote_spanned!(mixed=> if #when { #ask }),
+        let asked = match when {
+            Some(when) => quote_spanned!(mixed=>
+                let execution = if #when {
+                    #ask
+                    execution
+                } else {
+                    ::reliable::expansion::Execution::unasked(#tool)
+                };
+            ),
             None => ask,
-        })
+        };
+        let look = Classify::default();
+        inner.into_watched(function, |call| quote_spanned!(mixed=> execution.run(#call, #look))).behind(&quote_spanned!(mixed=> #before #asked #behind))
     }
 
     /// A denial is no failure that a fallback is to answer: so the question stands outside of it.
@@ -135,11 +159,11 @@ impl Layer for Approval {
     }
 }
 
-/// `let approval = ::reliable::Approval::new("refund").show(…);`, and one more such line for each parameter that may not be
+/// `let approval = ::reliable::Approval::new("refund").here(|| {}).argument(…);`, and one more such line for each parameter that may not be
 /// there.
 fn question(tool: &TokenStream, calls: &[Call]) -> TokenStream {
     let mixed = Span::mixed_site();
-    let mut question = quote_spanned!(mixed=> let approval = ::reliable::Approval::new(#tool));
+    let mut question = quote_spanned!(mixed=> let approval = ::reliable::Approval::new(#tool).here(|| {}));
     let mut always = true;
     for Call { cfgs, call } in calls {
         if !always || !cfgs.is_empty() {
@@ -154,8 +178,9 @@ fn question(tool: &TokenStream, calls: &[Call]) -> TokenStream {
 fn calls(options: &Options, function: &Function, errors: &mut Errors) -> Vec<Call> {
     let mut option = |key| options.call(key, errors).map(|call| Call { cfgs: TokenStream::new(), call });
     let (reason, within) = (option("reason"), option("within"));
+    let remember = remember(options, function, errors).map(|call| Call { cfgs: TokenStream::new(), call });
     let arguments = arguments(options, function, errors);
-    reason.into_iter().chain(arguments).chain(within).collect()
+    remember.into_iter().chain(reason).chain(arguments).chain(within).collect()
 }
 
 /// Whether to ask at all. A path is called with references to the arguments, unless it names a parameter: then it is the

@@ -9,6 +9,7 @@ use crate::errors::Errors;
 use crate::function::code::{Code, Setting};
 use crate::function::tokens::at;
 use crate::function::{Function, IntoError};
+use crate::options::durations::Longest;
 use crate::options::policy::built;
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
@@ -67,7 +68,7 @@ fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
         let ms = ms.base10_digits();
         errors
             .add(limit, format!("the limit needs a unit: write `#[timeout(ms = {ms})]` or `#[timeout(secs = {ms})]`"));
-    } else if let Some(limit) = durations::text("the limit", limit, errors) {
+    } else if let Some(limit) = durations::text("the limit", Longest::Day, limit, errors) {
         let limit = durations::tokens(limit);
         return built(&quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
     }

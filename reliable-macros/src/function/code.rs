@@ -99,6 +99,30 @@ impl Code {
         Code { tokens, last: None, form: Form::Future, awaited_call: None, typed: false, span, ..self }
     }
 
+    /// The same call as a future around it, which is one of ours. At the end of the function the parameters go into it: what
+    /// is kept twice would have to be `Sync`, too.
+    pub(crate) fn into_watched(self, function: &Function, watched: impl Fn(&TokenStream) -> TokenStream) -> Code {
+        let span = function.return_span();
+        let awaited = |call: &TokenStream| {
+            let future = watched(call);
+            quote_spanned!(span=> #future.await)
+        };
+        let (tokens, last) = match (&self.awaited_call, self.form) {
+            (Some(call), _) => {
+                let outcome = awaited(&quote_spanned!(at(function.own_span())=> (#call)));
+                (outcome.clone(), outcome)
+            }
+            (None, Form::Future) => (awaited(&self.tokens), awaited(&self.tokens)),
+            (None, _) => {
+                let statements = self.hinted(function);
+                let moved = quote_spanned!(span=> async move { #statements });
+                (awaited(&future(function, &statements)), awaited(&moved))
+            }
+        };
+        let last = Some(quote_spanned!(Span::mixed_site()=> return #last));
+        Code { tokens, last, form: Form::Block, awaited_call: None, typed: true, ..self }
+    }
+
     /// The same call as statements around its outcome. Before the value that they end with stands what they are given.
     pub(crate) fn into_block(self, statements: impl Fn(&TokenStream) -> TokenStream) -> Code {
         let (tokens, last) = (statements(&TokenStream::new()), Some(statements(&returned())));

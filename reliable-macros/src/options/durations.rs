@@ -10,28 +10,65 @@ use crate::errors::Errors;
 use crate::options::values::{integer, literal};
 
 /// Each with how many milliseconds it has, and what else it is called.
-const UNITS: [(&str, u64, &[&str]); 4] = [
+const UNITS: [(&str, u64, &[&str]); 5] = [
+    ("d", 24 * 60 * 60 * 1000, &["day", "days"]),
     ("h", 60 * 60 * 1000, &["hr", "hrs", "hour", "hours"]),
     ("m", 60 * 1000, &["min", "mins", "minute", "minutes"]),
     ("s", 1000, &["sec", "secs", "second", "seconds"]),
     ("ms", 1, &["msec", "msecs", "millis", "milliseconds"]),
 ];
 
-const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+/// The longest time that an option takes.
+#[derive(Clone, Copy)]
+pub(crate) enum Longest {
+    /// What a program waits.
+    Day,
+    /// What a human takes.
+    Year,
+}
 
-/// A length of time: a text with a unit, longer than zero and at most a day.
-pub(crate) fn text(key: &str, expr: &Expr, errors: &mut Errors) -> Option<Duration> {
+impl Longest {
+    const fn time(self) -> Duration {
+        match self {
+            Longest::Day => Duration::from_secs(24 * 60 * 60),
+            Longest::Year => Duration::from_secs(365 * 24 * 60 * 60),
+        }
+    }
+
+    const fn in_words(self) -> &'static str {
+        match self {
+            Longest::Day => "24 hours",
+            Longest::Year => "365 days",
+        }
+    }
+
+    const fn examples(self) -> &'static str {
+        match self {
+            Longest::Day => "it like \"250ms\", \"2s\", \"1m\" or \"1h\"",
+            Longest::Year => "it like \"2s\", \"1m\", \"1h\" or \"2d\"",
+        }
+    }
+
+    /// How a time is to be written, if it may be that long.
+    fn suggests(self, written: &str) -> Option<String> {
+        let (_, millis) = millis(written)?;
+        quoted(written).filter(|_| u128::from(millis) <= self.time().as_millis())
+    }
+}
+
+/// A length of time: a text with a unit, longer than zero and not longer than an option takes.
+pub(crate) fn text(key: &str, longest: Longest, expr: &Expr, errors: &mut Errors) -> Option<Duration> {
     let (negative, lit) = literal(expr)?;
     let Lit::Str(text) = lit else {
         let message = match lit {
             _ if negative => "must be longer than zero".to_owned(),
-            Lit::Int(_) | Lit::Float(_) => unquoted(lit),
+            Lit::Int(_) | Lit::Float(_) => unquoted(lit, longest),
             _ => "is a text with a unit: write it like \"250ms\" or \"2s\"".to_owned(),
         };
         errors.add(expr, format!("{key} {message}"));
         return None;
     };
-    match parse(&text.value()) {
+    match parse(&text.value(), longest) {
         Ok(duration) => Some(duration),
         Err(what) => {
             errors.add(expr, format!("{key} {what}"));
@@ -41,17 +78,17 @@ pub(crate) fn text(key: &str, expr: &Expr, errors: &mut Errors) -> Option<Durati
 }
 
 /// What is said of a number in the place of a text: `2s`, `0.5`, `250`.
-fn unquoted(number: &Lit) -> String {
+fn unquoted(number: &Lit, longest: Longest) -> String {
     let written = number.to_token_stream().to_string();
-    match (quoted(&written), number) {
+    match (longest.suggests(&written), number) {
         (Some(text), _) => format!("goes in quotes: write {text}"),
         (None, Lit::Int(number)) if number.suffix().is_empty() => {
             let number = number.base10_digits();
             format!("needs a unit: write it like \"{number}ms\" or \"{number}s\"")
         }
-        (None, _) => match quoted(&format!("{written}s")) {
+        (None, _) => match longest.suggests(&format!("{written}s")) {
             Some(text) => format!("needs a unit: write it like {text}, if seconds are meant"),
-            None => "needs a unit, and quotes: write it like \"250ms\", \"2s\", \"1m\" or \"1h\"".to_owned(),
+            None => format!("needs a unit, and quotes: write {}", longest.examples()),
         },
     }
 }
@@ -77,7 +114,7 @@ fn millis(written: &str) -> Option<(usize, u64)> {
 /// The time that a literal says, if nothing is wrong with it.
 pub(crate) fn of_literal(expr: &Expr) -> Option<Duration> {
     match literal(expr)? {
-        (_, Lit::Str(text)) => parse(&text.value()).ok(),
+        (_, Lit::Str(text)) => parse(&text.value(), Longest::Day).ok(),
         _ => None,
     }
 }
@@ -89,8 +126,8 @@ pub(crate) fn count(unit: &str, millis: u32, expr: &Expr, errors: &mut Errors) {
         return;
     }
     let count = integer(unit, expr, 1..=u64::MAX, if millis == 1 { 2000 } else { 3 }, errors);
-    if count.is_some_and(|count| u128::from(count) * u128::from(millis) > LONGEST.as_millis()) {
-        errors.add(expr, format!("`{unit}` must be 24 hours or less"));
+    if count.is_some_and(|count| u128::from(count) * u128::from(millis) > Longest::Day.time().as_millis()) {
+        errors.add(expr, format!("`{unit}` must be {} or less", Longest::Day.in_words()));
     }
 }
 
@@ -120,18 +157,18 @@ pub(crate) fn tokens(duration: Duration) -> TokenStream {
     quote!(::core::time::Duration::#constructor(#amount))
 }
 
-fn parse(text: &str) -> Result<Duration, String> {
-    match parse_any(text)? {
+fn parse(text: &str, longest: Longest) -> Result<Duration, String> {
+    match parse_any(text, longest)? {
         Duration::ZERO => Err("must be longer than zero".to_owned()),
-        duration if duration > LONGEST => Err("must be 24 hours or less".to_owned()),
+        duration if duration > longest.time() => Err(format!("must be {} or less", longest.in_words())),
         duration => Ok(duration),
     }
 }
 
-fn parse_any(text: &str) -> Result<Duration, String> {
+fn parse_any(text: &str, longest: Longest) -> Result<Duration, String> {
     let digits = text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len());
     let (number, unit) = text.split_at(digits);
-    let written = || quoted(text).unwrap_or_else(|| "it like \"250ms\", \"2s\", \"1m\" or \"1h\"".to_owned());
+    let written = || longest.suggests(text).unwrap_or_else(|| longest.examples().to_owned());
     let Ok(number) = number.parse::<u64>() else {
         return Err(format!("must be a whole number with a unit: write {}", written()));
     };
@@ -140,6 +177,7 @@ fn parse_any(text: &str) -> Result<Duration, String> {
         "s" => Ok(Duration::from_secs(number)),
         "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
         "h" => Ok(Duration::from_secs(number.saturating_mul(60 * 60))),
+        "d" => Ok(Duration::from_secs(number.saturating_mul(24 * 60 * 60))),
         "" => Err(format!("needs a unit: write {}", written())),
         unit if unit.starts_with(['.', ',']) => Err(format!("must be a whole number with a unit: write {}", written())),
         _ => Err(format!("has an unknown unit: write {}", written())),
@@ -151,6 +189,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_human_has_a_year_and_a_program_a_day() {
+        let days = |days: u64| Duration::from_secs(days * 24 * 60 * 60);
+        assert_eq!(parse("1d", Longest::Day), Ok(days(1)));
+        assert_eq!(parse("2d", Longest::Day), Err("must be 24 hours or less".to_owned()));
+        assert_eq!(parse("365d", Longest::Year), Ok(days(365)));
+        for long in ["366d", "8761h", "18446744073709551615d"] {
+            assert_eq!(parse(long, Longest::Year), Err("must be 365 days or less".to_owned()), "{long}");
+        }
+    }
+
+    #[test]
     fn a_time_is_quoted_in_a_unit_that_it_is_a_whole_number_of() {
         for (written, expected) in [
             ("2s", "2s"),
@@ -160,6 +209,8 @@ mod tests {
             ("2_000ms", "2000ms"),
             ("2 seconds", "2s"),
             ("90s", "90s"),
+            ("2 days", "2d"),
+            ("1.5d", "36h"),
         ] {
             assert_eq!(quoted(written), Some(format!("\"{expected}\"")));
         }

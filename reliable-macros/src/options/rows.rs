@@ -5,6 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 
 use crate::errors::Errors;
+use crate::options::durations::Longest;
 use crate::options::{durations, values};
 
 /// One option of an attribute.
@@ -29,6 +30,8 @@ pub(crate) enum Takes {
     Share,
     /// A text with a unit: `base = "250ms"`.
     Duration,
+    /// The same for the time that a human takes: `within = "2d"`.
+    HumanTime,
     /// So many of a unit of time, which has so many milliseconds: `secs = 2`.
     Count { millis: u32 },
     /// Dollars: `max_usd = 0.25`.
@@ -104,6 +107,7 @@ impl Row {
     /// The value as the expansion has it, checked if it is a literal.
     pub(crate) fn value(&self, expr: &Expr, errors: &mut Errors) -> TokenStream {
         let key = self.key;
+        let mut duration = |longest| durations::text(&format!("`{key}`"), longest, expr, errors).map(durations::tokens);
         let written = match self.takes {
             Takes::Integer { least, most, such_as } => {
                 values::integer(key, expr, least..=most, such_as, errors);
@@ -111,7 +115,8 @@ impl Row {
             }
             Takes::Number { least, most } => values::number(key, expr, least..=most, errors).map(values::float),
             Takes::Share => values::share(key, expr, errors).map(values::float),
-            Takes::Duration => durations::text(&format!("`{key}`"), expr, errors).map(durations::tokens),
+            Takes::Duration => duration(Longest::Day),
+            Takes::HumanTime => duration(Longest::Year),
             Takes::Count { millis } => {
                 durations::count(key, millis, expr, errors);
                 None

@@ -55,8 +55,23 @@ impl Ledger {
         Err(Fault::OverBudget { agent, budget: budget.into() })
     }
 
+    /// What is left of the money, if there is a limit.
+    pub(crate) fn left_usd(&self) -> Option<Usd> {
+        Some(self.limits.max_usd?.saturating_sub(self.used().usd))
+    }
+
+    /// What is left of the tokens, if there is a limit.
+    pub(crate) fn left_tokens(&self) -> Option<u64> {
+        Some(self.limits.max_tokens?.saturating_sub(self.used().tokens))
+    }
+
+    /// What is spent or set aside.
+    fn used(&self) -> Amount {
+        self.spent.plus(Charge { usd: Some(self.held.usd), tokens: self.held.tokens })
+    }
+
     fn fits(&self, charge: Charge) -> Result<(), Fault> {
-        let before = self.spent.plus(Charge { usd: Some(self.held.usd), tokens: self.held.tokens });
+        let before = self.used();
         let after = before.plus(charge);
         let over = |budget| Err(Fault::OverBudget { agent: self.agent.clone(), budget: Box::new(budget) });
         if let Some(max) = self.limits.max_usd.filter(|max| after.usd > *max) {

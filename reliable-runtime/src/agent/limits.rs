@@ -25,14 +25,30 @@ use crate::said::money::Usd;
 /// assert_eq!(countdown(&mut 9).await, Err(Fault::StepLimit { agent: "countdown".into(), max_steps: 4 }));
 /// # }
 /// ```
+///
+/// Each limit is a field, too, to be read: those of a run are at [`Run::limits`](crate::agent::run::Run::limits).
+///
+/// ```
+/// # use reliable::{AgentLimits, Usd};
+/// # static SMALL: AgentLimits = AgentLimits::new().max_steps(4).max_usd(Usd::cents(20));
+/// assert_eq!((SMALL.max_steps, SMALL.max_usd, SMALL.max_tokens), (4, Some(Usd::cents(20)), None));
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 #[must_use = "limits do nothing until a run begins with them"]
 pub struct AgentLimits {
-    pub(crate) max_steps: u32,
-    pub(crate) max_repeats: Option<u32>,
-    pub(crate) max_usd: Option<Usd>,
-    pub(crate) max_tokens: Option<u64>,
-    pub(crate) within: Option<Duration>,
+    /// The steps that may be begun.
+    pub max_steps: u32,
+    /// How often in a row an action may meet the same result before the run is stuck; `None` without this limit.
+    pub max_repeats: Option<u32>,
+    /// The denials in a row after which the run stops; `None` without this limit.
+    pub max_denials: Option<u32>,
+    /// The money that may be spent; `None` without this limit.
+    pub max_usd: Option<Usd>,
+    /// The tokens that may be spent; `None` without this limit.
+    pub max_tokens: Option<u64>,
+    /// The time that the run may take, without the time that a human is asked; `None` without this limit.
+    pub within: Option<Duration>,
 }
 
 impl Default for AgentLimits {
@@ -44,7 +60,14 @@ impl Default for AgentLimits {
 impl AgentLimits {
     /// Eight steps, and no other limit.
     pub const fn new() -> Self {
-        AgentLimits { max_steps: 8, max_repeats: None, max_usd: None, max_tokens: None, within: None }
+        AgentLimits {
+            max_steps: 8,
+            max_repeats: None,
+            max_denials: None,
+            max_usd: None,
+            max_tokens: None,
+            within: None,
+        }
     }
 
     /// The steps that may be begun. Default: 8.
@@ -82,5 +105,16 @@ impl AgentLimits {
     pub const fn max_repeats(self, max_repeats: u32) -> Self {
         assert!(max_repeats > 1, "`max_repeats` of an agent must be 2 or more");
         AgentLimits { max_repeats: Some(max_repeats), ..self }
+    }
+
+    /// After how many denials in a row the run stops, its sub-agents' denials among them: from then on nobody is asked any
+    /// more, and no other step is begun ([`Fault::TooManyDenials`](crate::said::fault::Fault::TooManyDenials)). An approval in
+    /// between starts the count anew; a question that expired was not denied, and changes nothing. Default: no limit.
+    ///
+    /// # Panics
+    /// If it is 0.
+    pub const fn max_denials(self, max_denials: u32) -> Self {
+        assert!(max_denials > 0, "`max_denials` of an agent must be 1 or more");
+        AgentLimits { max_denials: Some(max_denials), ..self }
     }
 }

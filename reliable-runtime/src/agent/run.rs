@@ -4,10 +4,13 @@ use std::future::Future;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::iter::successors;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::agent::circles::{Circles, Nudge, Seen};
+use crate::agent::dearest::{Dearest, Taken};
+use crate::agent::denials::Denials;
 use crate::agent::human::HumanWaits;
 use crate::agent::ledger::Ledger;
 use crate::agent::limits::AgentLimits;
@@ -21,6 +24,7 @@ use crate::said::money::Usd;
 use crate::said::name::ToolName;
 use crate::scope::Scope;
 use crate::seen::emit::emit;
+use crate::seen::metrics;
 use crate::seen::span::RunSpan;
 
 /// A run of an agent, as its steps and their tools see it. A clone is another handle on the same run.
@@ -45,26 +49,30 @@ use crate::seen::span::RunSpan;
 pub struct Run(Option<Arc<Inner>>, RunSpan);
 
 #[derive(Debug)]
-struct Inner {
-    agent: ToolName,
+pub(super) struct Inner {
+    pub(super) agent: ToolName,
     /// Made when somebody first asks for it.
     id: OnceLock<RunId>,
-    limits: AgentLimits,
+    pub(super) limits: AgentLimits,
     parent: Run,
     started: Instant,
     human: HumanWaits,
+    /// Whether a limit on time, here or around, makes it worth a look at the clock how long a step takes.
+    minds_time: bool,
     /// The same in all runs of a family, so that what is observed is hashed once.
     hasher: RandomState,
     state: Mutex<State>,
 }
 
 #[derive(Debug)]
-struct State {
-    step: u32,
-    ledger: Ledger,
+pub(super) struct State {
+    pub(super) step: u32,
+    pub(super) ledger: Ledger,
     /// The last step in which a charge was refused.
     refused_in: u32,
     circles: Circles,
+    pub(super) denials: Denials,
+    pub(super) dearest: Dearest,
 }
 
 impl Run {
@@ -76,8 +84,14 @@ impl Run {
 
     pub(crate) fn begin(agent: ToolName, limits: AgentLimits) -> Run {
         let span = RunSpan::begin(&agent);
-        let state =
-            State { step: 0, ledger: Ledger::new(agent.clone(), limits), refused_in: 0, circles: Circles::default() };
+        let state = State {
+            step: 0,
+            ledger: Ledger::new(agent.clone(), limits),
+            refused_in: 0,
+            circles: Circles::default(),
+            denials: Denials::default(),
+            dearest: Dearest::default(),
+        };
         let parent = Run::current();
         let inner = Inner {
             agent,
@@ -85,6 +99,7 @@ impl Run {
             limits,
             started: Instant::now(),
             human: HumanWaits::default(),
+            minds_time: limits.within.is_some() || parent.0.as_deref().is_some_and(|run| run.minds_time),
             hasher: parent.0.as_deref().map_or_else(RandomState::new, |run| run.hasher.clone()),
             parent,
             state: Mutex::new(state),
@@ -116,6 +131,25 @@ impl Run {
         self.0.as_deref().map_or(0, |run| run.limits.max_steps)
     }
 
+    /// The limits that the run was begun with, not those of a run around it; what is left of them all is at
+    /// [`left_usd`](Run::left_usd), [`left_tokens`](Run::left_tokens), [`left_time`](Run::left_time) and
+    /// [`left_steps`](Run::left_steps). Outside of every run: as many steps as there are numbers, and no other limit.
+    ///
+    /// ```
+    /// use reliable::{AgentLimits, Run, Usd};
+    ///
+    /// let run = AgentLimits::new().max_usd(Usd::cents(10)).begin("assistant");
+    /// run.charge(Usd::cents(3))?;
+    /// assert_eq!(run.limits().max_usd, Some(Usd::cents(10)));
+    /// assert_eq!(run.left_usd(), Some(Usd::cents(7)));
+    /// assert_eq!((run.left_steps(), run.left_tokens()), (Some(8), None), "no step was begun, and tokens have no limit");
+    /// assert_eq!(Run::current().limits(), AgentLimits::new().max_steps(u32::MAX), "this is outside of the run");
+    /// # Ok::<(), reliable::Fault>(())
+    /// ```
+    pub fn limits(&self) -> AgentLimits {
+        self.0.as_deref().map_or(AgentLimits::new().max_steps(u32::MAX), |run| run.limits)
+    }
+
     /// The money spent so far.
     pub fn spent_usd(&self) -> Usd {
         self.0.as_deref().map_or(Usd::ZERO, |run| run.state().ledger.spent.usd)
@@ -133,7 +167,10 @@ impl Run {
     pub fn next_step(&self) -> Result<(), Fault> {
         let Some(run) = self.0.as_deref() else { return Ok(()) };
         let admitted = self.1.within(|| run.admit_step().inspect_err(|fault| run.emit_stopped(fault)));
-        admitted.inspect_err(|fault| self.1.failed(|| Some(fault.kind()), fault))
+        admitted.inspect_err(|fault| {
+            self.1.failed(|| Some(fault.kind()), fault);
+            metrics::run_ended(&run.agent, run.started, || Err(Some(fault.kind())));
+        })
     }
 
     /// Makes this the current run of `step` and of all that it calls.
@@ -151,11 +188,16 @@ impl Run {
         let (agent, steps) = (run.agent.clone(), run.state().step);
         let ended = || if failed { Event::Failed { agent, steps } } else { Event::Finished { agent, steps } };
         self.1.within(|| emit(ended));
+        metrics::run_ended(&run.agent, run.started, || if failed { Err(self.told()) } else { Ok(()) });
         if failed {
             self.1.failed(|| self.told(), format_args!("failed in step {steps}"));
         } else {
             self.1.finished();
         }
+    }
+
+    pub(super) fn inner(&self) -> Option<&Inner> {
+        self.0.as_deref()
     }
 
     /// This run and those around it.
@@ -178,6 +220,9 @@ impl Run {
         let runs = || self.and_outer().filter_map(|run| run.0.as_deref());
         if runs().any(|run| run.state().circles.stuck.is_some()) {
             return Some(FaultKind::Stuck);
+        }
+        if runs().any(|run| run.state().denials.told) {
+            return Some(FaultKind::TooManyDenials);
         }
         let refused = |run: &Inner| {
             let state = run.state();
@@ -240,8 +285,15 @@ impl AgentLimits {
     }
 }
 
+impl State {
+    /// For another reason than that something is used up.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.circles.stuck.is_some() || self.denials.too_many.is_some()
+    }
+}
+
 impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(super) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -254,15 +306,27 @@ impl Inner {
         answer
     }
 
+    /// The time that it has taken, without that of humans.
+    pub(super) fn time(&self) -> Duration {
+        self.human.without(self.started)
+    }
+
+    pub(super) fn taken(&self, state: &State) -> Taken {
+        let time = if self.minds_time { self.time() } else { Duration::ZERO };
+        Taken { spent: state.ledger.spent, time }
+    }
+
     fn admit_step(&self) -> Result<(), Fault> {
         let AgentLimits { max_steps, .. } = self.limits;
         let agent = || self.agent.clone();
         let mut state = self.state();
-        if state.circles.stuck.is_none() && state.step >= max_steps {
+        if !state.is_stopped() && state.step >= max_steps {
             return Err(Fault::StepLimit { agent: agent(), max_steps });
         }
-        self.may_go_on(&state)?;
-        self.parent.and_outer().filter_map(|run| run.0.as_deref()).try_for_each(|run| run.may_go_on(&run.state()))?;
+        self.may_go_on(&mut state)?;
+        self.parent.and_outer().filter_map(Run::inner).try_for_each(|run| run.may_go_on(&mut run.state()))?;
+        let taken = self.taken(&state);
+        state.dearest.begin(taken);
         state.step += 1;
         let step = state.step;
         drop(state);
@@ -271,13 +335,14 @@ impl Inner {
     }
 
     /// The limits that hold for sub-agents, too.
-    fn may_go_on(&self, state: &State) -> Result<(), Fault> {
+    fn may_go_on(&self, state: &mut State) -> Result<(), Fault> {
         let agent = || self.agent.clone();
         if let Some(repeats) = state.circles.stuck {
             return Err(Fault::Stuck { agent: agent(), repeats });
         }
+        state.denials.too_many(agent)?;
         state.ledger.anything_left()?;
-        match self.limits.within.filter(|limit| self.human.without(self.started) >= *limit) {
+        match self.limits.within.filter(|limit| self.time() >= *limit) {
             Some(limit) => Err(Fault::TimedOut { tool: agent(), limit }),
             None => Ok(()),
         }

@@ -40,6 +40,9 @@ use crate::scope::Scope;
 )]
 pub trait Approver: Send + Sync {
     /// Looks at the request and decides, in its own time.
+    ///
+    /// The question ends with its call: when that has expired, was dropped or cancelled, this future is dropped. An approver
+    /// that has shown the question somewhere takes it back in the `Drop` of something that the future holds.
     fn review(&self, request: &Request) -> impl Future<Output = Decision> + Send;
 
     /// Decides what needs no looking at, and so no waiting and no allocation; it is asked first. Default: `None`, which

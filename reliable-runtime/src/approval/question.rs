@@ -1,5 +1,6 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
+use std::any::type_name_of_val;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -7,6 +8,8 @@ use tokio::time::Instant;
 
 use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
+use crate::approval::edits::Places;
+use crate::approval::memory::{Identity, Memory};
 use crate::approval::{approver, asked, asks};
 use crate::base::human_time::asking::asking;
 use crate::base::timer;
@@ -14,11 +17,13 @@ use crate::said::decision::Decision;
 use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::ids::QuestionId;
+use crate::said::json::Editable;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Request};
 use crate::said::words;
 use crate::seen::emit::emit;
 use crate::seen::inspect;
+use crate::seen::inspect::digested::{Seen, SeenArgument, Shown};
 use crate::seen::span::ApprovalSpan;
 
 /// A question to a human, put together argument by argument and then asked.
@@ -44,12 +49,42 @@ pub struct Approval<'a> {
     request: Request,
     within: Option<Duration>,
     by: Option<&'a dyn ErasedApprover>,
+    places: Places<'a>,
+    identity: Identity,
+    memory: Option<Box<Memory>>,
 }
 
 impl<'a> Approval<'a> {
     /// A question about `tool`, with no arguments yet.
     pub fn new(tool: impl Into<ToolName>) -> Self {
-        Approval { request: Request::new(tool.into()), within: None, by: None }
+        Approval {
+            request: Request::new(tool.into()),
+            within: None,
+            by: None,
+            places: Places::none(),
+            identity: Identity::default(),
+            memory: None,
+        }
+    }
+
+    /// Which function it is whose arguments follow: the path of this closure, which is never called, tells. It comes first, and
+    /// makes that the question has a [digest](Request::digest), if each argument is told by [`argument`](Approval::argument).
+    pub fn here(mut self, here: impl FnOnce()) -> Self {
+        self.identity.of_function(type_name_of_val(&here), &self.request.tool);
+        self
+    }
+
+    /// The answer may be remembered for the same call: the same function with the same arguments, for the same reason. It comes
+    /// before the arguments.
+    pub fn remember(mut self) -> Self {
+        self.identity.remember(None);
+        self
+    }
+
+    /// The answer may be remembered for all calls in which these arguments are the same. It comes before the arguments.
+    pub fn remember_for(mut self, same: &'static [&'static str]) -> Self {
+        self.identity.remember(Some(same));
+        self
     }
 
     /// Why a human is asked.
@@ -58,11 +93,28 @@ impl<'a> Approval<'a> {
         self
     }
 
+    /// An argument, with what it is told by: `.argument("to", Inspect::new(&to).digested().argument())`.
+    pub fn argument(mut self, name: &'static str, seen: Seen) -> Self {
+        let Seen(Some(SeenArgument { shown, digest })) = seen else { return self };
+        self.identity.argument(name, digest);
+        match shown {
+            Shown::InWords(words) => self.list(name, Some(words)),
+            Shown::ByName => self.list(name, None),
+            Shown::NotAtAll => self,
+        }
+    }
+
+    /// Stands for something that has no name, and is not shown either: so nothing tells this call from others.
+    pub fn hidden(mut self, name: &'static str) -> Self {
+        self.identity.argument(name, None);
+        self
+    }
+
     /// Shows an argument, in words: `.show("to", Inspect::new(&to).text())`. What could deceive the eye is escaped, and what is
     /// long is cut, with its length told. With `None` it is left out.
     pub fn show(self, name: &'static str, value: impl Into<Option<String>>) -> Self {
         match value.into() {
-            Some(value) => self.argument(name, Some(words::shown_text(value))),
+            Some(value) => self.hidden(name).list(name, Some(words::shown_text(value))),
             None => self,
         }
     }
@@ -75,11 +127,39 @@ impl<'a> Approval<'a> {
 
     /// Names an argument without its value, which neither a human nor a log gets to see.
     pub fn redact(self, name: &'static str) -> Self {
-        self.argument(name, None)
+        self.hidden(name).list(name, None)
     }
 
-    fn argument(mut self, name: &'static str, value: Option<String>) -> Self {
-        self.request.arguments.push(Argument { name: name.into(), value });
+    fn list(mut self, name: &'static str, value: Option<String>) -> Self {
+        self.request.arguments.push(Argument { name: name.into(), value, editable: false });
+        self
+    }
+
+    /// Lets the human put another value in the place of an argument that was shown before, and not redacted. When the answer
+    /// is a yes that came with one, `value` has it, and `words` says it in the events; of one that can't be read comes a no.
+    /// Needs the feature `serde`. The other end is `edit` of [`Decision`].
+    ///
+    #[cfg_attr(feature = "serde", doc = "```")]
+    #[cfg_attr(not(feature = "serde"), doc = "```ignore")]
+    /// use reliable::{Approval, Decision, approver};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), reliable::Fault> {
+    /// let less = approver::Scripted::new([Decision::approve().edit("amount", 35)]);
+    /// let (amount, mut edited) = (40, None);
+    /// let question = Approval::new("refund").show("amount", amount.to_string()).by(&less);
+    /// question.edit("amount", &mut edited, ToString::to_string).ask().await?;
+    /// assert_eq!(edited.unwrap_or(amount), 35);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn edit<T: Editable + Send>(
+        mut self,
+        name: &'static str,
+        value: &'a mut Option<T>,
+        words: fn(&T) -> String,
+    ) -> Self {
+        self.places.add(&mut self.request, name, value, words);
         self
     }
 
@@ -95,6 +175,10 @@ impl<'a> Approval<'a> {
         self
     }
 
+    pub(crate) fn tool_and_id(&self) -> (&ToolName, QuestionId) {
+        (&self.request.tool, self.request.id)
+    }
+
     #[cfg(test)]
     pub(crate) fn into_request(self) -> Request {
         self.request
@@ -105,17 +189,26 @@ impl<'a> Approval<'a> {
     ///
     /// # Errors
     /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
-    /// [`Fault::Expired`] if there is no answer in time.
+    /// [`Fault::Expired`] if there is no answer in time; [`Fault::TooManyDenials`], without a question, if the agent's run
+    /// that this is a part of was denied too much ([`max_denials`](crate::agent::limits::AgentLimits::max_denials)).
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
     pub fn ask(mut self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {
             self.belongs_to(&Run::current());
+            self.request.digest = self.identity.digest();
+            let memory = Memory::of(&mut self.identity, &mut self.request);
             if let Some(decision) = asks::denied(&self.request).or_else(|| untold(&self.request)) {
                 return self.conclude(decision, Duration::ZERO);
             }
+            self.may_be_asked()?;
+            if let Some(decision) = memory.as_ref().and_then(|memory| memory.recall()) {
+                return self.tell(decision, Duration::ZERO, true);
+            }
+            self.memory = memory;
             let whom = Whom::of(self.by);
             if let Some(decision) = whom.at_once(&self.request) {
                 self.tell_asked();
+                let decision = self.corrected(decision);
                 return self.conclude(decision, Duration::ZERO);
             }
             // On the heap: it waits for a human, and the function that asks stays small.
@@ -132,7 +225,7 @@ impl<'a> Approval<'a> {
         self.request.step = self.request.run.as_ref().map(|_| run.step());
     }
 
-    async fn wait_for(self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
+    async fn wait_for(mut self, whom: Whom<'a>, span: ApprovalSpan) -> Result<(), Fault> {
         self.tell_asked();
         let open = Open::new(&self.request);
         let answer = whom.review(&self.request);
@@ -140,8 +233,21 @@ impl<'a> Approval<'a> {
             Some(within) => asking(timer::within(within, answer)).await.unwrap_or(Decision::Expired),
             None => asking(answer).await,
         };
+        let waited = open.answered();
+        let decision = self.corrected(decision);
         span.decided(&decision);
-        self.conclude(decision, open.answered())
+        self.conclude(decision, waited)
+    }
+
+    /// Not if this very call was denied before in the agent's run, or too much was.
+    fn may_be_asked(&self) -> Result<(), Fault> {
+        Run::current().may_ask(&self.request).inspect_err(|fault| {
+            emit(|| {
+                let Request { id, tool, arguments, .. } = self.request.clone();
+                let (by, waited, remembered) = (None, Duration::ZERO, true);
+                Event::Refused { tool, id, by, fault: fault.clone(), waited, arguments, remembered }
+            });
+        })
     }
 
     fn tell_asked(&self) {
@@ -151,16 +257,38 @@ impl<'a> Approval<'a> {
         });
     }
 
+    /// The answer when its corrections are made: of those that can't be made comes a no, before anybody hears of a yes.
+    fn corrected(&mut self, decision: Decision) -> Decision {
+        let Decision::Approved { by, edits, remember } = decision else { return decision };
+        if edits.is_empty() {
+            return Decision::Approved { by, edits, remember };
+        }
+        let corrected = self.places.correct(&mut self.request, &edits);
+        let untold = || untold(&self.request).map(|no| if let Some(by) = &by { no.by(by) } else { no });
+        match corrected {
+            Ok(()) => untold().unwrap_or(Decision::Approved { by, edits, remember }),
+            Err(reason) => Decision::Denied { by, reason, remember: false },
+        }
+    }
+
     fn conclude(self, decision: Decision, waited: Duration) -> Result<(), Fault> {
+        if let Some(memory) = &self.memory {
+            memory.keep(&decision, &self.request);
+        }
+        self.tell(decision, waited, false)
+    }
+
+    fn tell(self, decision: Decision, waited: Duration, remembered: bool) -> Result<(), Fault> {
+        Run::current().decided(&decision);
         let Request { id, tool, arguments, .. } = self.request;
-        let remembered = false;
         let (fault, by) = match decision {
-            Decision::Approved { by } => {
-                let edits = Vec::new();
+            Decision::Approved { by, edits, .. } => {
+                let is_edited = |argument: &&Argument| edits.get(&argument.name).is_some();
+                let edits = arguments.iter().filter(is_edited).cloned().collect();
                 emit(|| Event::Approved { tool, id, by, waited, arguments, edits, remembered });
                 return Ok(());
             }
-            Decision::Denied { by, reason } => (Fault::Denied { tool: tool.clone(), reason }, by),
+            Decision::Denied { by, reason, .. } => (Fault::Denied { tool: tool.clone(), reason }, by),
             Decision::Expired => (Fault::Expired { tool: tool.clone(), within: self.within }, None),
         };
         emit(|| Event::Refused { tool, id, by, fault: fault.clone(), waited, arguments, remembered });
@@ -218,11 +346,20 @@ impl<'a> Whom<'a> {
     }
 
     fn at_once(&self, request: &Request) -> Option<Decision> {
-        asked::at_once(self.approver(), request)
+        asked::at_once(self.approver(), request).inspect(|decision| self.note(request, decision))
     }
 
     async fn review(&self, request: &Request) -> Decision {
-        asked::review(self.approver(), request).await
+        let decision = asked::review(self.approver(), request).await;
+        self.note(request, &decision);
+        decision
+    }
+
+    /// A no holds for the same call in the rest of the run, if somebody said it.
+    fn note(&self, request: &Request, decision: &Decision) {
+        if let (Whom::Named(_) | Whom::Ambient(_), Decision::Denied { reason, .. }) = (self, decision) {
+            Run::current().remember_denied(request, reason);
+        }
     }
 }
 

@@ -2,6 +2,9 @@
 
 use std::fmt::Display;
 
+use crate::said::edits::Edits;
+#[cfg(feature = "serde")]
+use crate::said::json::written;
 use crate::said::words;
 
 /// What the human said.
@@ -25,6 +28,12 @@ pub enum Decision {
     Approved {
         /// Who said so, where that is known.
         by: Option<String>,
+        /// What of the call is to be another than was asked about.
+        #[cfg_attr(feature = "serde", serde(default))]
+        edits: Edits,
+        /// Whether it is to hold for later calls, too.
+        #[cfg_attr(feature = "serde", serde(default))]
+        remember: bool,
     },
     /// No: the body does not run.
     #[non_exhaustive]
@@ -33,6 +42,9 @@ pub enum Decision {
         by: Option<String>,
         /// Why.
         reason: String,
+        /// Whether it is to hold for later calls, too.
+        #[cfg_attr(feature = "serde", serde(default))]
+        remember: bool,
     },
     /// Nobody answered in time: the body does not run.
     Expired,
@@ -41,25 +53,102 @@ pub enum Decision {
 impl Decision {
     /// Yes.
     pub const fn approve() -> Self {
-        Decision::Approved { by: None }
+        Decision::Approved { by: None, edits: Edits::none(), remember: false }
     }
 
     /// No, and why.
     pub fn deny(reason: impl Into<String>) -> Self {
-        Decision::Denied { by: None, reason: reason.into() }
+        Decision::Denied { by: None, reason: reason.into(), remember: false }
     }
 
     /// Who decided.
     pub fn by(mut self, who: impl Into<String>) -> Self {
-        if let Decision::Approved { by } | Decision::Denied { by, .. } = &mut self {
+        if let Decision::Approved { by, .. } | Decision::Denied { by, .. } = &mut self {
             *by = Some(who.into());
+        }
+        self
+    }
+
+    /// The same for later calls, too, as long as [`Grants`](crate::approval::grants::Grants) keep it: those of which
+    /// [`Request::remember`](crate::said::request::Request::remember) says that it can be remembered for them. A no that is
+    /// remembered goes before a yes.
+    ///
+    /// Where nothing can be remembered it is the same answer without this, and so it is of a yes that corrects something.
+    ///
+    /// ```
+    /// use reliable::{Decision, Fault, Grants, Scope, approver::Scripted, requires_approval};
+    ///
+    /// #[requires_approval(remember(to))]
+    /// async fn send_email(to: &str, body: &str) -> Result<(), Fault> {
+    ///     Ok(())
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let ana = Scripted::new([Decision::approve().by("ana").remember()]);
+    /// let scope = Scope::current().approver(ana.clone()).grants(&Grants::new());
+    /// scope.clone().run(send_email("bob", "Good morning")).await.unwrap();
+    /// scope.run(send_email("bob", "Good night")).await.unwrap();
+    /// assert_eq!(ana.requests().len(), 1, "she was asked once");
+    /// # }
+    /// ```
+    pub fn remember(mut self) -> Self {
+        if let Decision::Approved { remember, .. } | Decision::Denied { remember, .. } = &mut self {
+            *remember = true;
+        }
+        self
+    }
+
+    /// Yes, but with another value for an argument: one that [`Argument::editable`](crate::said::request::Argument) says may
+    /// be corrected. The function runs with that value, and its policies and the events tell of the call as it ran. The last
+    /// one holds for an argument that is given twice.
+    ///
+    /// A yes with an edit that does not hold is a no that says so: of another argument, of a value that can't be read as the
+    /// argument's type, of a call where nothing may be corrected. Of a no it changes nothing.
+    ///
+    /// The value travels as JSON. What JSON can't write is a no, too: a map whose keys are neither texts nor numbers, a `u128`
+    /// or `i128` that has no room in 64 bits. A float that is no number becomes `null`, which only an `Option` takes.
+    ///
+    /// ```
+    /// use reliable::approver::Scripted;
+    /// use reliable::{Decision, Fault, Scope, requires_approval};
+    ///
+    /// #[requires_approval(edit(body))]
+    /// async fn send_email(to: &str, body: &str) -> Result<String, Fault> {
+    ///     Ok(format!("{to}: {body}"))
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let ana = Scripted::new([
+    ///     Decision::approve().by("ana").edit("body", "Good morning"),
+    ///     Decision::approve().by("ana").edit("to", "bob"),
+    /// ]);
+    /// let scope = Scope::current().approver(ana);
+    /// assert_eq!(scope.clone().run(send_email("eve", "Hi")).await.unwrap(), "eve: Good morning");
+    /// let denied = scope.run(send_email("eve", "Hi")).await.unwrap_err();
+    /// assert_eq!(denied.to_string(), "`send_email` was denied: `to` was corrected, which this call allows for `body` alone");
+    /// # }
+    /// ```
+    #[cfg(feature = "serde")]
+    #[expect(clippy::needless_pass_by_value, reason = "`.edit(\"amount\", 40)` reads better than a reference")]
+    pub fn edit(mut self, argument: impl Into<String>, value: impl serde::Serialize) -> Self {
+        if let Decision::Approved { by, edits, .. } = &mut self {
+            let argument = argument.into();
+            match written(&value) {
+                Ok(value) => edits.set(argument, value),
+                Err(error) => {
+                    let reason = format!("the correction of `{argument}` can't be written: {error}");
+                    return Decision::Denied { by: by.take(), reason, remember: false };
+                }
+            }
         }
         self
     }
 
     /// The same in words that may go into an event, a log or a fault.
     pub(crate) fn told(mut self) -> Self {
-        if let Decision::Approved { by } | Decision::Denied { by, .. } = &mut self {
+        if let Decision::Approved { by, .. } | Decision::Denied { by, .. } = &mut self {
             *by = by.take().map(words::name);
         }
         if let Decision::Denied { reason, .. } = &mut self {

@@ -26,6 +26,12 @@ use std::fmt;
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Digest([u8; 16]);
 
+impl Digest {
+    pub(crate) fn new([first, second]: [u64; 2]) -> Self {
+        Digest(((u128::from(first) << u64::BITS) | u128::from(second)).to_be_bytes())
+    }
+}
+
 impl fmt::Display for Digest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", u128::from_be_bytes(self.0))

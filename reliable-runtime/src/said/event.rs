@@ -65,16 +65,23 @@ macro_rules! make_enum {
         /// | `invoke_agent` | info | `otel.name`, `otel.kind`, `gen_ai.operation.name`, `gen_ai.agent.name` | `error.type`, `otel.status_code`, `otel.status_description`, `reliable.steps`, `reliable.usage.tokens`, `reliable.usage.usd_micros` |
         /// | `reliable.step` | info | `agent`, `step`, `max_steps` | |
         /// | `reliable.approval` | info | `tool`, `question` | `decision`, `by` |
+        /// | `execute_tool` | info | `otel.name`, `otel.kind`, `gen_ai.operation.name`, `gen_ai.tool.name`, `question` | `error.type`, `otel.status_code`, `otel.status_description` |
         ///
         /// - `invoke_agent` is a run of an agent, in the words of OpenTelemetry's conventions for generative AI, which are in
         ///   development there. At its end it is told what the run took: steps begun, tokens and money charged. Only without an
-        ///   answer it has an `error.type`: `step_limit`, `over_budget`, `stuck` or `timed_out` for the limit that stopped it, or
-        ///   that the step which failed had been told of; `_OTHER` for another error; `cancelled` where its future was dropped, and
-        ///   `panic` where a panic did that.
+        ///   answer it has an `error.type`: `step_limit`, `over_budget`, `stuck`, `too_many_denials` or `timed_out` for the limit
+        ///   that stopped it, or that the step which failed had been told of; `_OTHER` for another error; `cancelled` where
+        ///   its future was dropped, and `panic` where a panic did that.
         /// - `reliable.step` is a step of a run. Everything that it does is inside.
         /// - `reliable.approval` is the time for which a human is asked. A decision without waiting has none. Inside are the
         ///   events of the trail, from `reliable.asked` to the answer, all with the same `question`. When there is an answer,
         ///   `decision` is `approved`, `denied` or `expired`.
+        /// - `execute_tool` is an execution of a tool with `#[requires_approval]`, from the yes to its end, in the words of the
+        ///   same conventions. `question` is the one that it was approved by; it has none where the option `when` says that
+        ///   nobody is to be asked. Where it fails, `error.type` is the kind of the fault that the error is or wraps, as
+        ///   by [`FaultKind::name`](crate::said::fault_kind::FaultKind::name), or `_OTHER`, `cancelled` and `panic` as above.
+        ///   A call that is refused is not executed, and has none. Of a tool without an approval nothing here knows that it
+        ///   is one: `#[instrument]` gives it a span of the same name.
         ///
         /// A subscriber tells all this from the rest by the target: to `tracing-subscriber`, for instance, `warn,reliable=info` is
         /// the filter for warnings from everywhere, and from here also spans and what went well in the end.

@@ -106,6 +106,13 @@ pub enum Fault {
         /// How often it happened.
         repeats: u32,
     },
+    /// Too much was denied in a row: nobody is asked any more, and the run ends.
+    TooManyDenials {
+        /// The agent that was stopped.
+        agent: ToolName,
+        /// The denials in a row.
+        denials: u32,
+    },
 }
 
 /// The budget that a charge did not fit in.
@@ -152,6 +159,7 @@ impl Fault {
             Fault::StepLimit { .. } => FaultKind::StepLimit,
             Fault::OverBudget { .. } | Fault::Unpriced { .. } => FaultKind::OverBudget,
             Fault::Stuck { .. } => FaultKind::Stuck,
+            Fault::TooManyDenials { .. } => FaultKind::TooManyDenials,
         }
     }
 
@@ -229,7 +237,7 @@ impl fmt::Display for Fault {
             Fault::TimedOut { tool, limit } => write!(f, "`{tool}` timed out after {limit:?}"),
             Fault::Denied { tool, reason } => write!(f, "`{tool}` was denied: {reason}"),
             Fault::Expired { tool, within: Some(within) } => {
-                write!(f, "the approval of `{tool}` expired: nobody answered within {within:?}")
+                write!(f, "the approval of `{tool}` expired: nobody answered within {}", words::limit(*within))
             }
             Fault::Expired { tool, within: None } => {
                 write!(f, "the approval of `{tool}` expired: nobody answered in time")
@@ -258,6 +266,8 @@ impl fmt::Display for Fault {
             Fault::Stuck { agent, repeats } => {
                 write!(f, "`{agent}` is stuck: the same action met the same result {repeats} times")
             }
+            Fault::TooManyDenials { agent, denials: 1 } => write!(f, "`{agent}` stopped after a denial"),
+            Fault::TooManyDenials { agent, denials } => write!(f, "`{agent}` stopped after {denials} denials in a row"),
         })
     }
 }
@@ -344,7 +354,7 @@ impl From<Fault> for std::io::Error {
         use std::io::ErrorKind;
         let kind = match fault.kind() {
             FaultKind::TimedOut => ErrorKind::TimedOut,
-            FaultKind::Denied | FaultKind::Expired => ErrorKind::PermissionDenied,
+            kind if kind.is_refusal() => ErrorKind::PermissionDenied,
             _ => ErrorKind::Other,
         };
         std::io::Error::new(kind, fault)

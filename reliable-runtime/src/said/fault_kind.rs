@@ -28,7 +28,7 @@ macro_rules! kinds {
 
         impl FaultKind {
             /// All of them, each at the place of its number.
-            const ALL: &[FaultKind] = &[$(FaultKind::$kind,)*];
+            pub(crate) const ALL: &[FaultKind] = &[$(FaultKind::$kind,)*];
 
             /// Its name, for machines: `timed_out`.
             ///
@@ -71,6 +71,8 @@ kinds! {
     OverBudget, "over_budget", "a budget is final; the call is never retried";
     /// [`Fault::Stuck`](super::fault::Fault::Stuck)
     Stuck, "stuck", "a stuck run is final; it is never retried";
+    /// [`Fault::TooManyDenials`](super::fault::Fault::TooManyDenials)
+    TooManyDenials, "too_many_denials", "too many denials are final; the call is never retried";
 }
 
 impl Error for FaultKind {}
@@ -92,6 +94,12 @@ impl FaultKind {
         causes(error).find_map(|cause| cause.downcast_ref().copied())
     }
 
+    /// What OpenTelemetry calls an error that is or wraps a fault of this kind, or that only its own type knows.
+    #[cfg(any(feature = "metrics", feature = "tracing"))]
+    pub(crate) fn error_type(kind: Option<FaultKind>) -> &'static str {
+        kind.map_or("_OTHER", FaultKind::name)
+    }
+
     /// Whether no retry may follow, whatever the user's condition says.
     pub const fn is_final(self) -> bool {
         !matches!(self, FaultKind::TimedOut | FaultKind::CircuitOpen | FaultKind::Rejected | FaultKind::Policy)
@@ -102,9 +110,9 @@ impl FaultKind {
         matches!(self, FaultKind::CircuitOpen | FaultKind::Rejected)
     }
 
-    /// Whether the call was not allowed to run: denied, or never answered.
+    /// Whether the call was not allowed to run: denied, never answered, or not even asked about after too many denials.
     pub const fn is_refusal(self) -> bool {
-        matches!(self, FaultKind::Denied | FaultKind::Expired)
+        matches!(self, FaultKind::Denied | FaultKind::Expired | FaultKind::TooManyDenials)
     }
 }
 

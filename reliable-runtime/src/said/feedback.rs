@@ -50,6 +50,9 @@ impl FaultKind {
             FaultKind::Policy => "Try another way, or go on without it.",
             FaultKind::StepLimit | FaultKind::OverBudget => "Do not call it again: finish with what you have.",
             FaultKind::Stuck => "Do not repeat it: try another way, or finish with what you have.",
+            FaultKind::TooManyDenials => {
+                "Nothing that needs an approval runs any more: tell the user, and finish with what you have."
+            }
         }
     }
 }
@@ -86,6 +89,7 @@ mod tests {
             Fault::OverBudget { agent: agent(), budget: Box::new(budget) },
             Fault::Unpriced { agent: agent() },
             Fault::Stuck { agent: agent(), repeats: 3 },
+            Fault::TooManyDenials { agent: agent(), denials: 3 },
         ];
         let told: Vec<String> = faults.iter().map(Fault::model_feedback).collect();
         assert_eq!(
@@ -103,6 +107,7 @@ mod tests {
                 "`assistant` is over budget: $0.04 asked with $0.08 of $0.10 spent. Do not call it again: finish with what you have.",
                 "`assistant` has a money cap, and a charge named no price. Do not call it again: finish with what you have.",
                 "`assistant` is stuck: the same action met the same result 3 times. Do not repeat it: try another way, or finish with what you have.",
+                "`assistant` stopped after 3 denials in a row. Nothing that needs an approval runs any more: tell the user, and finish with what you have.",
             ]
         );
     }

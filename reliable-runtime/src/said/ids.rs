@@ -89,7 +89,6 @@ impl Error for ParseIdError {}
 /// # }
 /// ```
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct RunId(Arc<str>);
 
 impl RunId {
@@ -158,7 +157,7 @@ impl FromStr for Unique {
 mod as_text {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    use super::QuestionId;
+    use super::{QuestionId, RunId};
 
     impl Serialize for QuestionId {
         fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -169,6 +168,18 @@ mod as_text {
     impl<'de> Deserialize<'de> for QuestionId {
         fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
             String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        }
+    }
+
+    impl Serialize for RunId {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_str(self)
+        }
+    }
+
+    impl<'de> Deserialize<'de> for RunId {
+        fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+            String::deserialize(deserializer).map(|id| RunId(id.into()))
         }
     }
 }

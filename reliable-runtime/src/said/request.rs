@@ -5,6 +5,7 @@ use std::fmt::{self, Display, Write};
 use crate::said::digest::Digest;
 use crate::said::ids::{QuestionId, RunId};
 use crate::said::name::ToolName;
+use crate::said::remember::Remember;
 use crate::said::words;
 
 /// What a human is asked: may this function run, with these arguments?
@@ -46,12 +47,16 @@ pub struct Request {
     /// What tells this call from all others, whatever is shown of it. `None` where an argument can't be told from others of
     /// its type, since it has neither `Hash` nor, with the feature `serde`, `Serialize`.
     pub digest: Option<Digest>,
+    /// For which other calls the answer may be remembered, if whoever gives it says so by
+    /// [`Decision::remember`](crate::said::decision::Decision::remember). `None` where it can't be: the attribute has no option
+    /// `remember`, no [`Grants`](crate::approval::grants::Grants) are in scope, or something has no digest by which to tell it.
+    pub remember: Option<Remember>,
 }
 
 impl Request {
     pub(crate) fn new(tool: ToolName) -> Self {
-        let (run, step, reason, digest) = (None, None, None, None);
-        Request { id: QuestionId::new(), run, step, tool, reason, arguments: Vec::new(), digest }
+        let (run, step, reason, digest, remember) = (None, None, None, None, None);
+        Request { id: QuestionId::new(), run, step, tool, reason, arguments: Vec::new(), digest, remember }
     }
 }
 
@@ -64,6 +69,9 @@ pub struct Argument {
     pub name: ToolName,
     /// Its value in words; `None` where it is redacted.
     pub value: Option<String>,
+    /// Whether the answer may put another value in its place, by `Decision::edit`.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub editable: bool,
 }
 
 impl Display for Request {
@@ -77,7 +85,7 @@ pub(crate) struct Listed<'a>(pub(crate) &'a [Argument]);
 
 impl Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, Argument { name, value }) in self.0.iter().enumerate() {
+        for (i, Argument { name, value, .. }) in self.0.iter().enumerate() {
             let comma = if i == 0 { "" } else { ", " };
             write!(f, "{comma}{name} = {}", value.as_deref().unwrap_or("<redacted>"))?;
         }

@@ -28,14 +28,23 @@ const MOST_OF_A_LINE: usize = 16 * MOST;
 /// What is said of a text whose `Display` or `Debug` panicked, or failed.
 pub(crate) const UNTOLD: &str = "<can't be told: its `Display` or `Debug` panicked>";
 
-/// A duration as a person would say it: whole milliseconds, or seconds to one decimal.
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A duration as a person would say it: whole milliseconds, or seconds, and from one on days, to one decimal.
 pub(crate) fn short(duration: Duration) -> String {
+    let to_one_decimal = |number: f64, unit| format!("{}{unit}", format!("{number:.1}").trim_end_matches(".0"));
     if duration < Duration::from_secs(1) {
         format!("{}ms", duration.as_millis())
+    } else if duration < DAY {
+        to_one_decimal(duration.as_secs_f64(), "s")
     } else {
-        let seconds = format!("{:.1}", duration.as_secs_f64());
-        format!("{}s", seconds.trim_end_matches(".0"))
+        to_one_decimal(duration.div_duration_f64(DAY), "d")
     }
+}
+
+/// A limit as it was set.
+pub(crate) fn limit(limit: Duration) -> String {
+    if limit < DAY { format!("{limit:?}") } else { short(limit) }
 }
 
 /// Foreign words for an event, a fault or a log, such as those of an error. What is secret in a URL is not among them.

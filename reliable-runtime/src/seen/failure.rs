@@ -82,7 +82,7 @@ impl<'a> Failure<'a> {
         self.fault
     }
 
-    /// Whether the call was denied, or its approval expired.
+    /// Whether the call was denied, its approval expired, or nobody is asked any more after too many denials.
     pub fn is_refusal(&self) -> bool {
         self.fault.is_some_and(FaultKind::is_refusal)
     }

@@ -9,6 +9,8 @@
 #![allow(clippy::unused_self, reason = "`self` is used through `Deref`, which the lint does not see")]
 #![allow(clippy::unnecessary_wraps, reason = "another rung has `None`")]
 
+pub(crate) mod digested;
+
 use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
@@ -151,53 +153,3 @@ pub trait HandedOver {}
 impl<T: HandedOver> HandedOver for &T {}
 
 impl<T: HandedOver> HandedOver for &mut T {}
-
-impl<T: HandedOver> Inspect<'_, T> {
-    /// An argument in words, by [`text`](Inspect::text). `None` where it is something that a framework hands to every
-    /// tool, such as the request of rmcp or the context of rig.
-    pub fn argument(&self) -> Option<String> {
-        None
-    }
-}
-
-impl<T: Debug> AsTransientBoxedSend<'_, T> {
-    #[doc(hidden)]
-    pub fn argument(&self) -> Option<String> {
-        Some(Inspect::new(self.value()).text())
-    }
-}
-
-impl<T: Display> AsDisplay<'_, T> {
-    #[doc(hidden)]
-    pub fn argument(&self) -> Option<String> {
-        Some(self.text())
-    }
-}
-
-impl<T> AsAny<'_, T> {
-    #[doc(hidden)]
-    pub fn argument(&self) -> Option<String> {
-        Some(self.text())
-    }
-}
-
-impl<T: Debug> Inspect<'_, T> {
-    /// The value in words, by [`text`](Inspect::text). `None` where its type has none to offer.
-    pub fn known(&self) -> Option<String> {
-        Some(self.text())
-    }
-}
-
-impl<T: Display> AsDisplay<'_, T> {
-    #[doc(hidden)]
-    pub fn known(&self) -> Option<String> {
-        Some(self.text())
-    }
-}
-
-impl<T> AsAny<'_, T> {
-    #[doc(hidden)]
-    pub fn known(&self) -> Option<String> {
-        None
-    }
-}

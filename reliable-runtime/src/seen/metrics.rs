@@ -26,6 +26,8 @@
 //! | `ft.agent.steps.total` | counter | – | `method` | steps begun |
 //! | `ft.agent.tokens.total` | counter | – | `method` | tokens spent |
 //! | `ft.agent.usdMicros.total` | counter | – | `method` | money spent, in millionths of a US dollar |
+//! | `gen_ai.invoke_agent.duration` | histogram | seconds | `gen_ai.agent.name`, `error.type` | how long a run of an agent took |
+//! | `gen_ai.execute_tool.duration` | histogram | seconds | `gen_ai.tool.name`, `error.type` | how long a call of a tool with an approval took, after the yes |
 //!
 //! | tag | values |
 //! |---|---|
@@ -35,7 +37,8 @@
 //! | `bulkheadResult` | `accepted`, `rejected` |
 //! | `rateLimitResult` | `permitted`, `rejected` |
 //! | `decision` | `approved`, `denied`, `expired` |
-//! | `result` | `valueReturned`, `exceptionThrown`, `maxStepsReached`, `maxDurationReached`, `maxUsdReached`, `maxTokensReached`, `maxRepeatsReached` |
+//! | `result` | `valueReturned`, `exceptionThrown`, `maxStepsReached`, `maxDurationReached`, `maxUsdReached`, `maxTokensReached`, `maxRepeatsReached`, `maxDenialsReached` |
+//! | `error.type` | `timed_out`, `denied`, `expired`, `circuit_open`, `rejected`, `policy`, `step_limit`, `over_budget`, `stuck`, `too_many_denials`, `_OTHER` |
 //!
 //! `method` is the name of the function or of the agent, without its module: two functions of one name are counted
 //! together. `ignored` is a call that the breaker let through and that never got to its service, because it was denied or
@@ -49,8 +52,13 @@
 //!
 //! What an agent spends, the agents around it spend too: don't add them up.
 //!
+//! The two durations in OpenTelemetry's words (its conventions for generative AI, which are in development there) take in
+//! what the spans of the same names do: the time of a human, too, in a run. They have an `error.type` only where the run or
+//! the tool failed: the kind of the fault that stopped it or that its error is or wraps, or `_OTHER`. A tool is one that has
+//! `#[requires_approval]`: of no other function is it known to be one.
+//!
 //! # The scheme
-//! Names, tags and their values are those of `MicroProfile` Fault Tolerance 4.1. What it has no word for is named in its
+//! Names, tags and their values are those of `MicroProfile` Fault Tolerance 4.1, but for those that begin with `gen_ai.`. What it has no word for is named in its
 //! style; rate limits have the names of `SmallRye`, which implements it. Durations are in seconds, as there under
 //! `MicroProfile` Telemetry (under `MicroProfile` Metrics they are nanoseconds). The bounds of the buckets that it prescribes
 //! are 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5 and 10: an exporter has to be told.
@@ -79,8 +87,8 @@ pub(crate) use events::count;
 pub(crate) use facade::is_heard;
 pub(crate) use hooks::{
     Running, Started, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_admitted, bulkhead_rejected,
-    bulkhead_waiting, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended, retrying, start, started_at,
-    timeout_ended,
+    bulkhead_waiting, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended, retrying, run_ended, start,
+    started_at, timeout_ended, tool_ended,
 };
 
 #[derive(Clone, Copy)]
@@ -91,7 +99,7 @@ enum Kind {
     Duration,
 }
 
-const METRICS: [(&str, Kind, &str); 21] = {
+const METRICS: [(&str, Kind, &str); 23] = {
     use Kind::{Counter, Duration, Gauge};
     [
         ("ft.retry.calls.total", Counter, "calls under a retry that came to an end"),
@@ -119,6 +127,8 @@ const METRICS: [(&str, Kind, &str); 21] = {
         ("ft.agent.steps.total", Counter, "steps begun"),
         ("ft.agent.tokens.total", Counter, "tokens spent"),
         ("ft.agent.usdMicros.total", Counter, "money spent, in millionths of a US dollar"),
+        ("gen_ai.invoke_agent.duration", Duration, "how long a run of an agent took"),
+        ("gen_ai.execute_tool.duration", Duration, "how long a call of a tool with an approval took, after the yes"),
     ]
 };
 

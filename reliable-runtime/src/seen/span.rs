@@ -10,6 +10,7 @@ use tracing::{Instrument, Span, info_span};
 use crate::said::charge::Amount;
 use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
+use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::Request;
 use crate::seen::trace::int;
@@ -25,7 +26,7 @@ pub(crate) struct RunSpan(Option<Open>);
 #[derive(Debug)]
 struct Open {
     span: Span,
-    /// Whether the run came to an answer or an error.
+    /// Whether it came to an answer or an error.
     ended: AtomicBool,
 }
 
@@ -55,7 +56,7 @@ impl RunSpan {
             reliable.usage.tokens = Empty,
             reliable.usage.usd_micros = Empty,
         );
-        RunSpan(Some(Open { span, ended: AtomicBool::new(false) }))
+        RunSpan(Some(Open::new(span)))
     }
 
     /// Tells what happens between two steps inside the span.
@@ -80,26 +81,21 @@ impl RunSpan {
     /// The run has its answer.
     pub(crate) fn finished(&self) {
         if let Some(open) = &self.0 {
-            open.ended.store(true, Ordering::Relaxed);
+            open.finished();
         }
     }
 
     /// The run ended without an answer: by a fault of this kind, or by an error that only its own type knows.
     pub(crate) fn failed(&self, kind: impl FnOnce() -> Option<FaultKind>, words: impl Display) {
-        let Some(open) = &self.0 else { return };
-        open.ended.store(true, Ordering::Relaxed);
-        if !open.span.is_disabled() {
-            open.fail(kind().map_or("_OTHER", FaultKind::name), words);
+        if let Some(open) = &self.0 {
+            open.failed(kind, words);
         }
     }
 
     /// The handle that began the run is dropped.
     pub(crate) fn close(&self, totals: impl FnOnce() -> (u32, Amount)) {
         let Some(open) = self.0.as_ref().filter(|open| !open.span.is_disabled()) else { return };
-        if !open.ended.load(Ordering::Relaxed) {
-            let panics = std::thread::panicking();
-            open.fail(if panics { "panic" } else { "cancelled" }, "dropped before it had an answer");
-        }
+        open.dropped();
         let (steps, spent) = totals();
         let (tokens, usd_micros) = (int(spent.tokens), int(spent.usd.as_micros()));
         let span = open.span.record("reliable.steps", int(steps)).record("reliable.usage.tokens", tokens);
@@ -107,7 +103,69 @@ impl RunSpan {
     }
 }
 
+/// The span of an execution of a tool.
+#[derive(Debug)]
+pub(crate) struct ToolSpan(Open);
+
+impl ToolSpan {
+    pub(crate) fn begin(tool: &ToolName, question: Option<QuestionId>) -> Self {
+        ToolSpan(Open::new(info_span!(
+            target: "reliable",
+            "execute_tool",
+            otel.name = display(format_args!("execute_tool {tool}")),
+            otel.kind = "internal",
+            gen_ai.operation.name = "execute_tool",
+            gen_ai.tool.name = &**tool,
+            question = question.map(display),
+            error.type = Empty,
+            otel.status_code = Empty,
+            otel.status_description = Empty,
+        )))
+    }
+
+    pub(crate) fn within<T>(&self, run: impl FnOnce() -> T) -> T {
+        self.0.span.in_scope(run)
+    }
+
+    pub(crate) fn finished(&self) {
+        self.0.finished();
+    }
+
+    pub(crate) fn failed(&self, kind: Option<FaultKind>, words: impl Display) {
+        self.0.failed(|| kind, words);
+    }
+}
+
+impl Drop for ToolSpan {
+    fn drop(&mut self) {
+        self.0.dropped();
+    }
+}
+
 impl Open {
+    fn new(span: Span) -> Self {
+        Open { span, ended: AtomicBool::new(false) }
+    }
+
+    fn finished(&self) {
+        self.ended.store(true, Ordering::Relaxed);
+    }
+
+    fn failed(&self, kind: impl FnOnce() -> Option<FaultKind>, words: impl Display) {
+        self.finished();
+        if !self.span.is_disabled() {
+            self.fail(FaultKind::error_type(kind()), words);
+        }
+    }
+
+    /// If it has not come to an end before, this is none.
+    fn dropped(&self) {
+        if !self.ended.load(Ordering::Relaxed) && !self.span.is_disabled() {
+            let panics = std::thread::panicking();
+            self.fail(if panics { "panic" } else { "cancelled" }, "dropped before it had an answer");
+        }
+    }
+
     /// The code goes before the description: to `tracing-opentelemetry` each is a whole status, and the last one counts.
     fn fail(&self, error_type: &str, words: impl Display) {
         let span = self.span.record("error.type", error_type).record("otel.status_code", "ERROR");
@@ -155,9 +213,11 @@ mod tests {
     use crate::agent::limits::AgentLimits;
     use crate::agent::step::{Step, StepOutcome};
     use crate::approval::approver::Approver;
+    use crate::approval::execution::Execution;
     use crate::approval::question::Approval;
     use crate::said::decision::Decision;
     use crate::said::request::Request;
+    use crate::seen::inspect::Inspect;
     use crate::sources::source;
 
     /// Writes each span as a row of the table in the documentation.
@@ -225,7 +285,13 @@ mod tests {
         let guard = tracing::subscriber::set_default(rows.clone());
         let run = AgentLimits::new().begin("assistant");
         run.next_step().unwrap();
-        run.scope(Approval::new("refund").by(&Ana).ask()).await.unwrap();
+        let refund = async {
+            let approval = Approval::new("refund").by(&Ana);
+            let execution = Execution::of(&approval);
+            approval.ask().await.unwrap();
+            execution.run(async { Err::<(), _>("503") }, |error| Inspect::new(error).failure()).await
+        };
+        assert_eq!(run.scope(refund).await, Err("503"));
         assert_eq!(Err::<Step<()>, _>("503").settle(&run), ControlFlow::Break(Err("503")));
         drop((run, guard));
         let told: Vec<String> = rows.0.lock().unwrap().values().map(Row::in_words).collect();

@@ -183,7 +183,7 @@ mod tests {
         GaveUpReason: GaveUpReason::NoRetriesLeft;
         QuestionId: QuestionId::new();
         Option<RunId>: Some(RunId::new("assistant"));
-        Vec<Argument>: vec![Argument { name: "to".into(), value: None }];
+        Vec<Argument>: vec![Argument { name: "to".into(), value: None, editable: false }];
     }
 
     /// Each event of the table, and its row in the documentation.

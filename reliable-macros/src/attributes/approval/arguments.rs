@@ -29,7 +29,7 @@ pub(super) fn arguments(options: &Options, function: &Function, errors: &mut Err
     for input in &function.sig.inputs {
         match input {
             FnArg::Receiver(receiver) => {
-                let call = function.receiver().and_then(|this| question.receiver(&this));
+                let call = function.receiver().map(|this| question.receiver(&this));
                 calls.extend(call.map(|call| Call { cfgs: cfgs(&receiver.attrs), call }));
             }
             FnArg::Typed(typed) => question.parameter(typed, &mut calls),
@@ -46,49 +46,57 @@ struct Question<'a> {
 
 impl Question<'_> {
     /// The receiver is shown where it can be shown: it is what all tools of a server have in common.
-    fn receiver(&self, this: &Ident) -> Option<TokenStream> {
-        self.named("self", this).or_else(|| {
-            let known = quote_spanned!(Span::mixed_site()=> ::reliable::expansion::Inspect::new(&#this).known());
-            self.shown.is_none().then(|| quote_spanned!(Span::mixed_site()=> .show("self", #known)))
-        })
+    fn receiver(&self, this: &Ident) -> TokenStream {
+        let is_shown = self.how("self").unwrap_or(if self.shown.is_none() { "known" } else { "hidden" });
+        told("self", this, "receiver", is_shown)
     }
 
     fn parameter(&self, typed: &PatType, calls: &mut Vec<Call>) {
         let bindings = bindings_of(typed);
-        let is_of_all = self.shown.is_none() && !frameworks::hands_over(&typed.ty);
-        let rest = is_of_all.then(|| not_shown(typed, bindings.is_empty())).flatten();
+        let is_no_argument = frameworks::hands_over(&typed.ty);
+        let rest = if is_no_argument { None } else { self.rest(typed, bindings.is_empty()) };
         for Binding { pat, cfgs, .. } in bindings {
             let name = &pat.ident;
             let label = name.unraw().to_string();
-            let argument = || quote_spanned!(Span::mixed_site()=> .show(#label, ::reliable::expansion::Inspect::new(&#name).argument()));
-            let call = self.named(&label, name).or_else(|| is_of_all.then(argument));
-            calls.extend(call.map(|call| Call { cfgs, call }));
+            let otherwise = || match self.shown {
+                _ if is_no_argument => None,
+                None => Some("argument"),
+                Some(_) => Some("hidden"),
+            };
+            let how = self.how(&label).or_else(otherwise);
+            calls.extend(how.map(|how| Call { cfgs, call: told(&label, name, "digested", how) }));
         }
         calls.extend(rest.map(|call| Call { cfgs: cfgs(&typed.attrs), call }));
     }
 
-    /// What is said of an argument that one of the two names.
-    fn named(&self, label: &str, name: &Ident) -> Option<TokenStream> {
+    /// How an argument is shown that one of the two names.
+    fn how(&self, label: &str) -> Option<&'static str> {
         let names = |names: &[Ident]| names.iter().any(|named| named.unraw() == label);
-        let mixed = Span::mixed_site();
-        if names(self.redacted) {
-            Some(quote_spanned!(mixed=> .redact(#label)))
-        } else if self.shown.is_some_and(names) {
-            Some(quote_spanned!(mixed=> .show(#label, ::reliable::expansion::Inspect::new(&#name).text())))
-        } else {
-            None
+        match self.shown {
+            _ if names(self.redacted) => Some("redacted"),
+            Some(shown) if names(shown) => Some("shown"),
+            _ => None,
         }
+    }
+
+    /// Stands for what the pattern of a parameter leaves without a name: all of it, or a part.
+    fn rest(&self, PatType { pat, ty, .. }: &PatType, all: bool) -> Option<TokenStream> {
+        if !all && !leaves_out(pat) {
+            return None;
+        }
+        if self.shown.is_some() {
+            return Some(quote_spanned!(Span::mixed_site()=> .hidden("_")));
+        }
+        let ty = plain(ty.to_token_stream());
+        let what = if all { ty } else { format!("the rest of {ty}") };
+        Some(quote_spanned!(Span::mixed_site()=> .not_shown("_", #what)))
     }
 }
 
-/// Stands for what the pattern of a parameter leaves without a name: all of it, or a part.
-fn not_shown(PatType { pat, ty, .. }: &PatType, all: bool) -> Option<TokenStream> {
-    if !all && !leaves_out(pat) {
-        return None;
-    }
-    let ty = plain(ty.to_token_stream());
-    let what = if all { ty } else { format!("the rest of {ty}") };
-    Some(quote_spanned!(Span::mixed_site()=> .not_shown("_", #what)))
+/// What the question is told of an argument: what tells it from others, and how it is shown.
+fn told(label: &str, name: &Ident, digest: &str, how: &str) -> TokenStream {
+    let [digest, how] = [digest, how].map(|method| Ident::new(method, Span::mixed_site()));
+    quote_spanned!(Span::mixed_site()=> .argument(#label, ::reliable::expansion::Inspect::new(&#name).#digest().#how()))
 }
 
 /// Whether something of the value has no name in the pattern.

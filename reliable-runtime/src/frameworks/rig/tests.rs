@@ -69,6 +69,12 @@ mod what_a_tool_fails_with {
             ),
             (Fault::Unpriced { agent: agent() }, Kind::Other, false, "reliable.over_budget"),
             (Fault::Stuck { agent: agent(), repeats: 3 }, Kind::Other, false, "reliable.stuck"),
+            (
+                Fault::TooManyDenials { agent: agent(), denials: 3 },
+                Kind::PermissionDenied,
+                false,
+                "reliable.too_many_denials",
+            ),
         ];
         for (fault, kind, retryable, code) in faults {
             let error = ToolExecutionError::from(fault.clone());
@@ -116,6 +122,7 @@ mod what_a_tool_fails_with {
             Fault::StepLimit { agent: "refund".into(), max_steps: 8 },
             Fault::Unpriced { agent: "refund".into() },
             Fault::Stuck { agent: "refund".into(), repeats: 3 },
+            Fault::TooManyDenials { agent: "refund".into(), denials: 3 },
         ];
         for fault in faults {
             let (bare, hidden) = (ToolExecutionError::from(fault.clone()), tool_error(RefundError::from(fault)));

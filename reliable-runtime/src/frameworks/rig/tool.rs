@@ -114,7 +114,7 @@ impl Told {
         let error = match self.kind {
             Kind::TimedOut => ToolExecutionError::timeout(message),
             Kind::Denied => ToolExecutionError::refused(message),
-            Kind::Expired => ToolExecutionError::permission_denied(message),
+            Kind::Expired | Kind::TooManyDenials => ToolExecutionError::permission_denied(message),
             Kind::CircuitOpen => ToolExecutionError::provider(message),
             Kind::Rejected => ToolExecutionError::rate_limited(message),
             Kind::Policy | Kind::StepLimit | Kind::OverBudget | Kind::Stuck => ToolExecutionError::other(message),

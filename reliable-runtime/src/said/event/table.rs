@@ -245,7 +245,7 @@ macro_rules! events {
                 id: QuestionId => question,
                 /// Who said so, where the approver knows.
                 by: Option<String> => by,
-                /// [`Fault::Denied`] or [`Fault::Expired`].
+                /// [`Fault::Denied`], [`Fault::Expired`], or, where nobody was asked any more, [`Fault::TooManyDenials`].
                 fault: Fault => fault,
                 /// How long the question stood open.
                 waited: Duration => waited_ms,

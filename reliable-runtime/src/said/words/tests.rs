@@ -221,3 +221,17 @@ fn a_url_that_is_cut_tells_nothing_of_a_password() {
     let text = format!("{} https://user:{}@h/", "x".repeat(4000), "SECRET".repeat(100));
     assert!(!told(&text).contains("SECRET"), "{}", told(&text));
 }
+
+#[test]
+fn a_time_is_told_in_a_unit_that_one_can_read() {
+    let hours = |hours: u64| Duration::from_secs(hours * 60 * 60);
+    for (time, short_words, limit_words) in [
+        (Duration::from_millis(1250), "1.2s", "1.25s"),
+        (Duration::from_secs(90), "90s", "90s"),
+        (hours(24), "1d", "1d"),
+        (hours(36), "1.5d", "1.5d"),
+        (hours(365 * 24), "365d", "365d"),
+    ] {
+        assert_eq!((short(time), limit(time)), (short_words.to_owned(), limit_words.to_owned()));
+    }
+}

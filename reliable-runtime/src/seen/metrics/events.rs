@@ -75,6 +75,7 @@ fn limit(fault: &Fault) -> &'static str {
     match fault {
         Fault::StepLimit { .. } => "maxStepsReached",
         Fault::Stuck { .. } => "maxRepeatsReached",
+        Fault::TooManyDenials { .. } => "maxDenialsReached",
         Fault::OverBudget { budget, .. } => match **budget {
             BudgetExceeded::Usd { .. } => "maxUsdReached",
             BudgetExceeded::Tokens { .. } => "maxTokensReached",

@@ -39,9 +39,24 @@ pub(super) fn add<const N: usize>(
 
 pub(super) fn record(name: &'static str, method: impl Into<SharedString>, duration: Duration) {
     if is_heard() {
-        let key = key(name, method.into(), &[]);
-        tell(|recorder| recorder.register_histogram(&key, &METADATA).record(duration));
+        record_as(&key(name, method.into(), &[]), duration);
     }
+}
+
+/// In the words of OpenTelemetry: what it is of is the tag `whose`, and a tag more says how it failed, if it did.
+pub(super) fn record_operation(
+    name: &'static str,
+    whose: (&'static str, SharedString),
+    error_type: Option<&'static str>,
+    duration: Duration,
+) {
+    let error_type = error_type.map(|error_type| Label::from_static_parts("error.type", error_type));
+    let labels: Vec<Label> = [Label::new(whose.0, whose.1)].into_iter().chain(error_type).collect();
+    record_as(&Key::from_parts(name, labels), duration);
+}
+
+fn record_as(key: &Key, duration: Duration) {
+    tell(|recorder| recorder.register_histogram(key, &METADATA).record(duration));
 }
 
 /// A gauge that is one higher now; whoever holds it lowers it again. `None` without a recorder.

@@ -6,10 +6,12 @@ use std::time::Duration;
 use ::metrics::Gauge;
 use tokio::time::Instant;
 
-use super::facade::{add, is_heard, raise, record};
+use super::facade::{add, is_heard, raise, record, record_operation};
 use crate::base::clock::now_us;
 use crate::base::foreign::caught;
 use crate::said::event::GaveUpReason;
+use crate::said::fault_kind::FaultKind;
+use crate::said::name::ToolName;
 
 const fn word(yes: bool) -> &'static str {
     if yes { "true" } else { "false" }
@@ -36,9 +38,13 @@ pub(crate) fn retry_ended(tool: &'static str, retried: bool, gave_up: Option<Gav
 pub(crate) struct Started(Option<NonZeroU64>);
 
 impl Started {
+    fn elapsed(since: NonZeroU64) -> Duration {
+        Duration::from_micros(now_us().saturating_sub(since.get()))
+    }
+
     fn record(self, name: &'static str, tool: &'static str) {
         if let Some(since) = self.0 {
-            record(name, tool, Duration::from_micros(now_us().saturating_sub(since.get())));
+            record(name, tool, Started::elapsed(since));
         }
     }
 }
@@ -134,4 +140,25 @@ pub(crate) fn rate_limit_rejected(tool: &'static str) {
 
 pub(crate) fn hedge_ended(tool: &'static str, hedged: bool) {
     add("ft.hedge.calls.total", tool, || [("hedged", word(hedged))], 1);
+}
+
+/// What it failed with, if it did, may be a fault, or not.
+pub(crate) type Ended = Result<(), Option<FaultKind>>;
+
+/// An execution of a tool has come to its end.
+pub(crate) fn tool_ended(tool: &ToolName, started: Started, ended: Ended) {
+    if let Started(Some(since)) = started {
+        let whose = ("gen_ai.tool.name", tool.text().into());
+        let error_type = ended.err().map(FaultKind::error_type);
+        record_operation("gen_ai.execute_tool.duration", whose, error_type, Started::elapsed(since));
+    }
+}
+
+/// The same of a run of an agent. `ended` is not asked if nobody wants to know.
+pub(crate) fn run_ended(agent: &ToolName, began: Instant, ended: impl FnOnce() -> Ended) {
+    if is_heard() {
+        let whose = ("gen_ai.agent.name", agent.text().into());
+        let error_type = ended().err().map(FaultKind::error_type);
+        record_operation("gen_ai.invoke_agent.duration", whose, error_type, began.elapsed());
+    }
 }

@@ -3,6 +3,8 @@
 use tokio::time::Instant;
 
 use crate::said::event::{Event, GaveUpReason};
+use crate::said::fault_kind::FaultKind;
+use crate::said::name::ToolName;
 
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Started;
@@ -37,6 +39,9 @@ pub(crate) fn bulkhead_waiting(_: &'static str) -> Waiting {
     Waiting
 }
 
+#[inline]
+pub(crate) fn run_ended(_: &ToolName, _: Instant, _: impl FnOnce() -> Result<(), Option<FaultKind>>) {}
+
 macro_rules! nothing {
     ($($happened:ident($($argument:ty),*);)*) => {$(
         #[inline]
@@ -56,4 +61,5 @@ nothing! {
     hedge_ended(&'static str, bool);
     rate_limit_permitted(&'static str);
     rate_limit_rejected(&'static str);
+    tool_ended(&ToolName, Started, Result<(), Option<FaultKind>>);
 }

@@ -4,12 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use ::metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit, with_local_recorder};
 
 use super::*;
 use crate::said::circuit_state::CircuitState;
 use crate::said::event::{Event, GaveUpReason};
 use crate::said::fault::{BudgetExceeded, Fault};
+use crate::said::fault_kind::FaultKind;
 use crate::said::ids::QuestionId;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
@@ -34,11 +37,19 @@ impl Seen {
 
     fn tell(&self, kind: &'static str, key: &Key) {
         let tags: Vec<String> = key.labels().map(|label| format!("`{}`", label.key())).collect();
-        for label in key.labels().filter(|label| label.key() != "method") {
+        let names = ["method", "gen_ai.tool.name", "gen_ai.agent.name"];
+        for label in key.labels().filter(|label| !names.contains(&label.key())) {
             self.values.lock().unwrap().entry(label.key().to_owned()).or_default().insert(label.value().to_owned());
         }
-        let before = self.told.lock().unwrap().insert(key.name().to_owned(), (kind, tags.clone()));
-        assert!(before.is_none_or(|before| before == (kind, tags)), "{key:?} is told in two ways");
+        let mut told = self.told.lock().unwrap();
+        let before = told.entry(key.name().to_owned()).or_insert_with(|| (kind, tags.clone()));
+        // Only what fails has an error.
+        let always = |tags: &[String]| tags.iter().filter(|tag| *tag != "`error.type`").cloned().collect::<Vec<_>>();
+        let is_same = before.0 == kind && always(&before.1) == always(&tags);
+        assert!(is_same, "{key:?} is told in two ways");
+        if tags.len() > before.1.len() {
+            before.1 = tags;
+        }
     }
 }
 
@@ -96,6 +107,11 @@ fn tell_of_calls() {
     drop(bulkhead_admitted("forecast"));
     rate_limit_permitted("forecast");
     rate_limit_rejected("forecast");
+    let all = FaultKind::ALL.iter().copied().map(Some).chain([None]);
+    for ended in all.map(Err).chain([Ok(())]) {
+        tool_ended(&"forecast".into(), start(), ended);
+        run_ended(&"assistant".into(), Instant::now(), || ended);
+    }
 }
 
 fn events() -> Vec<Event> {
@@ -130,6 +146,7 @@ fn events() -> Vec<Event> {
         stopped(Fault::StepLimit { agent: agent(), max_steps: 8 }),
         stopped(Fault::TimedOut { tool: agent(), limit: waited }),
         stopped(Fault::Stuck { agent: agent(), repeats: 3 }),
+        stopped(Fault::TooManyDenials { agent: agent(), denials: 3 }),
         stopped(over(BudgetExceeded::Usd { max: Usd::cents(1), spent: Usd::ZERO, asked: Usd::cents(2) })),
         stopped(over(BudgetExceeded::Tokens { max: 1, spent: 0, asked: 2 })),
     ]
@@ -163,7 +180,7 @@ fn every_metric_is_told_and_described_as_it_is_documented() {
         assert_eq!(told_kind, kind, "{name}");
         rows.push(vec![format!("`{name}`"), kind, unit, tags.join(", "), description]);
     }
-    assert_eq!(rows, documented("`ft."));
+    assert_eq!(rows, [documented("`ft."), documented("`gen_ai.")].concat());
     assert!(told.is_empty(), "not described: {told:?}");
 
     let mut values: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();

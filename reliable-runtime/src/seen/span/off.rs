@@ -6,6 +6,7 @@ use std::fmt::Display;
 
 use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
+use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::Request;
 
@@ -56,4 +57,25 @@ impl ApprovalSpan {
 
     #[inline]
     pub(crate) fn decided(&self, _: &Decision) {}
+}
+
+#[derive(Debug)]
+pub(crate) struct ToolSpan;
+
+impl ToolSpan {
+    #[inline]
+    pub(crate) fn begin(_: &ToolName, _: Option<QuestionId>) -> Self {
+        ToolSpan
+    }
+
+    #[inline]
+    pub(crate) fn within<T>(&self, run: impl FnOnce() -> T) -> T {
+        run()
+    }
+
+    #[inline]
+    pub(crate) fn finished(&self) {}
+
+    #[inline]
+    pub(crate) fn failed(&self, _: Option<FaultKind>, _: impl Display) {}
 }

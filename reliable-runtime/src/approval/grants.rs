@@ -1,0 +1,218 @@
+//! Answers that hold for later calls, too.
+
+use std::fmt::{self, Display, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+pub(crate) mod kept;
+
+use crate::said::decision::Decision;
+use crate::said::ids::QuestionId;
+use crate::said::name::ToolName;
+use crate::said::remember::Remember;
+use crate::said::request::{Argument, Listed, Request};
+use crate::said::words::{self, short};
+use crate::scope::Scope;
+use kept::{Answer, Call, Kept, Same};
+
+/// Remembers the answers to questions, where the attribute says `remember` and whoever answered chose it. A clone is another
+/// handle on the same memory.
+///
+/// It holds for the calls in a scope that has it, so one for each user keeps their answers apart. An inner scope with another
+/// one does not see that of an outer one.
+///
+/// ```
+/// use reliable::approver::Scripted;
+/// use reliable::{Decision, Fault, Grants, Scope, requires_approval};
+/// use std::time::Duration;
+///
+/// #[requires_approval(remember(to))]
+/// async fn send_email(to: &str, body: &str) -> Result<(), Fault> {
+///     Ok(())
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+/// # async fn main() -> Result<(), Fault> {
+/// let grants = Grants::for_at_most(Duration::from_secs(3600));
+/// let ana = Scripted::new([Decision::approve().by("ana").remember()]);
+/// let scope = Scope::current().approver(ana).grants(&grants);
+/// scope.clone().run(send_email("bob", "Good morning")).await?;
+/// scope.clone().run(send_email("bob", "Good night")).await?;
+///
+/// let told = "send_email(to = \"bob\", …): yes, by ana, 0ms ago, for another 3600s";
+/// assert_eq!(grants.list()[0].to_string(), told);
+/// assert_eq!(grants.revoke_tool("send_email"), 1);
+/// assert!(scope.run(send_email("bob", "Good night")).await.is_err(), "and she has no more answers");
+/// # Ok(())
+/// # }
+/// ```
+///
+/// A yes holds for exactly the calls of which [`Request::remember`] told when it was given. A no goes before a yes, whichever
+/// came first. Each use is an event, `Approved` or `Refused`, with `remembered: true` and who once said it.
+///
+/// It lives in this process and is gone with it. What it keeps is not bounded, since each of it is an answer that somebody gave
+/// to be kept: what has expired is let go of, and the rest is there until it is revoked.
+#[derive(Debug, Clone)]
+pub struct Grants {
+    at_most: Option<Duration>,
+    kept: Arc<Mutex<Kept>>,
+}
+
+impl Default for Grants {
+    fn default() -> Self {
+        Grants::new()
+    }
+}
+
+impl Grants {
+    /// Nothing is remembered yet. What will be holds until it is revoked.
+    pub fn new() -> Self {
+        Grants { at_most: None, kept: Arc::default() }
+    }
+
+    /// The same, but each answer holds for this long after it was given and no longer, on tokio's clock.
+    pub fn for_at_most(at_most: Duration) -> Self {
+        Grants { at_most: Some(at_most), ..Grants::new() }
+    }
+
+    /// All that holds now, the oldest first.
+    pub fn list(&self) -> Vec<Grant> {
+        let now = Instant::now();
+        let mut grants: Vec<Grant> = self.kept().holding(now).map(|answer| answer.told(now)).collect();
+        grants.sort_by_key(|grant| grant.question);
+        grants
+    }
+
+    /// Forgets the answer to this question, and says whether it was there.
+    pub fn revoke(&self, question: QuestionId) -> bool {
+        self.revoke_where(|answer| answer.question == question) > 0
+    }
+
+    /// Forgets all answers for this function, and says how many.
+    pub fn revoke_tool(&self, tool: &str) -> usize {
+        self.revoke_where(|answer| answer.tool == *tool)
+    }
+
+    /// Forgets everything, and says how much it was.
+    pub fn revoke_all(&self) -> usize {
+        self.revoke_where(|_| true)
+    }
+
+    fn revoke_where(&self, is_revoked: impl Fn(&Answer) -> bool) -> usize {
+        let now = Instant::now();
+        let mut kept = self.kept();
+        let revoked = kept.holding(now).filter(|answer| is_revoked(answer)).count();
+        kept.retain(|answer| answer.holds(now) && !is_revoked(answer));
+        revoked
+    }
+
+    pub(crate) fn offer(&self, same: Same) -> Remember {
+        Remember { same: same.map(names), at_most: self.at_most }
+    }
+
+    pub(crate) fn recall(&self, call: &Call) -> Option<Decision> {
+        let kept = self.kept();
+        // The clock is read only where there is something whose time may be over.
+        if kept.is_empty() { None } else { kept.recall(call, Instant::now()) }
+    }
+
+    pub(crate) fn keep(&self, call: &Call, request: &Request, by: Option<&str>, refused: Option<&str>) {
+        let now = Instant::now();
+        let answer = Answer {
+            question: request.id,
+            tool: request.tool.clone(),
+            arguments: arguments(request, call.same),
+            same: call.same,
+            by: by.map(str::to_owned),
+            refused: refused.map(str::to_owned),
+            since: now,
+            until: self.at_most.and_then(|at_most| now.checked_add(at_most)),
+        };
+        self.kept().keep(call, answer, now);
+    }
+
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn names(same: &[&'static str]) -> Vec<ToolName> {
+    same.iter().map(|name| ToolName::from(*name)).collect()
+}
+
+/// Those that must be the same.
+fn arguments(request: &Request, same: Same) -> Vec<Argument> {
+    let counts = |argument: &&Argument| same.is_none_or(|same| same.iter().any(|name| argument.name == *name));
+    request.arguments.iter().filter(counts).cloned().collect()
+}
+
+impl Scope {
+    /// Remembers answers here, and asks nobody about a call for which one holds.
+    pub fn grants(self, grants: &Grants) -> Scope {
+        self.with(Arc::new(grants.clone()))
+    }
+}
+
+/// An answer that is remembered, of [`Grants::list`]. Its `Display` says it on one line.
+///
+/// ```
+/// use reliable::Grants;
+///
+/// let grants = Grants::new();
+/// for grant in grants.list() {
+///     println!("{grant}");
+///     if grant.by.as_deref() == Some("eve") {
+///         grants.revoke(grant.question);
+///     }
+/// }
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct Grant {
+    /// The question to which it was given: the events that tell of it have the same.
+    pub question: QuestionId,
+    /// The function.
+    pub tool: ToolName,
+    /// The arguments that must be the same, in words, in the order of the signature.
+    pub arguments: Vec<Argument>,
+    /// Whether all arguments must be the same, those that nobody is shown among them.
+    pub whole_call: bool,
+    /// Whether it is a yes.
+    pub approved: bool,
+    /// Who gave it, where that is known.
+    pub by: Option<String>,
+    /// Why not, if it is a no.
+    pub reason: Option<String>,
+    /// The time since it was given.
+    pub age: Duration,
+    /// The time until it expires. `None`: it does not.
+    pub left: Option<Duration>,
+}
+
+impl Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        words::show(f, |f| {
+            let rest = match (self.whole_call, self.arguments.is_empty()) {
+                (true, _) => "",
+                (false, true) => "…",
+                (false, false) => ", …",
+            };
+            write!(f, "{}({}{rest}): ", self.tool, Listed(&self.arguments))?;
+            f.write_str(if self.approved { "yes" } else { "no" })?;
+            if let Some(reason) = &self.reason {
+                write!(f, ", {reason}")?;
+            }
+            if let Some(by) = &self.by {
+                write!(f, ", by {by}")?;
+            }
+            write!(f, ", {} ago", short(self.age))?;
+            match self.left {
+                Some(left) => write!(f, ", for another {}", short(left)),
+                None => Ok(()),
+            }
+        })
+    }
+}

@@ -1,0 +1,84 @@
+//! A keyed digest of a value of any type: by its `Hash`, by its `Serialize`, or by both.
+//!
+//! It protects against two things. Who chooses the arguments of a call, such as a model and what that has read, is not to find
+//! two calls of one digest, since a yes to one would be a yes to the other. And who gets to see a digest is not to find a hidden
+//! argument by trying. For both one would need the key, which the process draws once and keeps.
+//!
+//! A value that has both traits is digested by both: what serde skips is in its `Hash`, and what a `Hash` takes for the same is
+//! not the same to serde. There is none of a value that has neither. Words are no substitute: those of a secret are
+//! `[REDACTED]`, whatever it is.
+
+use std::any::type_name;
+use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
+use std::sync::LazyLock;
+
+use crate::base::foreign::caught;
+use crate::said::digest::Digest;
+
+#[cfg(not(feature = "serde"))]
+#[path = "digest/off.rs"]
+pub(crate) mod serialized;
+#[cfg(feature = "serde")]
+pub(crate) mod serialized;
+
+use serialized::Serialize;
+
+/// Two halves with 64 bits each, since that is what the standard library's keyed hash gives.
+pub(crate) struct Digester([DefaultHasher; 2]);
+
+impl Digester {
+    fn new() -> Self {
+        static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
+        let mut halves = KEYS.each_ref().map(RandomState::build_hasher);
+        // Of two keys that are drawn in one thread the second is the first, plus one.
+        halves[1].write_u8(1);
+        Digester(halves)
+    }
+
+    fn digest(&self) -> Digest {
+        Digest::new(self.0.each_ref().map(DefaultHasher::finish))
+    }
+}
+
+impl Hasher for Digester {
+    /// Each piece counts for itself: "ab" and "c" are not "a" and "bc", also where a `Hash` leaves that open.
+    fn write(&mut self, piece: &[u8]) {
+        for half in &mut self.0 {
+            half.write_usize(piece.len());
+            half.write(piece);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0[0].finish()
+    }
+}
+
+/// Of something of our own.
+pub(crate) fn of(value: &impl Hash) -> Digest {
+    let mut digester = Digester::new();
+    value.hash(&mut digester);
+    digester.digest()
+}
+
+pub(crate) fn by_hash<T: Hash>(value: &T) -> Option<Digest> {
+    foreign::<T>(|| Some(of(value)))
+}
+
+pub(crate) fn by_serialize<T: Serialize>(value: &T) -> Option<Digest> {
+    foreign::<T>(|| serialized::of(value))
+}
+
+pub(crate) fn by_both<T: Hash + Serialize>(value: &T) -> Option<Digest> {
+    foreign::<T>(|| Some(of(&(of(value), serialized::of(value)?))))
+}
+
+/// Of a type of which all values are the same.
+pub(crate) fn by_type<T>() -> Option<Digest> {
+    foreign::<T>(|| Some(of(&())))
+}
+
+/// A type that panics in its `Hash` or its `Serialize` can't be digested. What is equal in another type is something else.
+fn foreign<T>(digest: impl FnOnce() -> Option<Digest>) -> Option<Digest> {
+    caught(digest).ok().flatten().map(|digest| of(&(type_name::<T>(), digest)))
+}

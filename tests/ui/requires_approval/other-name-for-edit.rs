@@ -1,0 +1,9 @@
+use reliable::{Fault, requires_approval};
+
+#[requires_approval(editable(body))]
+async fn send(to: &str, body: &str) -> Result<(), Fault> {
+    let _ = (to, body);
+    Ok(())
+}
+
+fn main() {}
