@@ -102,7 +102,7 @@ impl Shown {
     }
 
     fn argument(mut self, name: &'static str, value: Option<String>) -> Self {
-        self.0.push(Argument { name: name.into(), value });
+        self.0.push(Argument { name: name.into(), value, editable: false });
         self
     }
 }
