@@ -32,7 +32,7 @@
 
 // The attributes.
 pub use reliable_macros::{
-    Transient, agent, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, policy, rate_limit,
+    Transient, agent, bulkhead, chaos, circuit_breaker, durable, fallback, guarded, hedge, policy, rate_limit,
     requires_approval, retry, timeout,
 };
 

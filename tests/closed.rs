@@ -161,10 +161,9 @@ impl Approver for Several {
 
 #[tokio::test]
 async fn of_two_answers_the_first_counts() {
-    for (first, second, runs) in [
-        (Decision::deny("no"), Decision::approve(), false),
-        (Decision::approve(), Decision::deny("no"), true),
-    ] {
+    for (first, second, runs) in
+        [(Decision::deny("no"), Decision::approve(), false), (Decision::approve(), Decision::deny("no"), true)]
+    {
         let (answer, answers) = mpsc::unbounded_channel();
         let trail = Trail::default();
         let (outcome, ()) = tokio::join!(

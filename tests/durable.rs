@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::time::Duration;
 
-use reliable::durable::{self, HaltKind, Memory, Recorded};
+use reliable::durable;
+use reliable::durable::{HaltKind, Memory, Recorded};
 use reliable::{Charge, Event, Fault, Recorder, Run, Scope, Step, Usd, agent};
 use tokio::time::sleep;
 
@@ -379,6 +380,152 @@ mod an_agent {
     }
 }
 
+mod the_attribute {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use reliable::{fallback, requires_approval, retry, timeout};
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+    struct Receipt {
+        to: String,
+        cents: u32,
+    }
+
+    #[derive(Debug, PartialEq, thiserror::Error, serde::Serialize, serde::Deserialize)]
+    enum TripError {
+        #[error("busy")]
+        Busy,
+        #[error(transparent)]
+        Fault(#[from] Fault),
+    }
+
+    struct Bank {
+        calls: AtomicU32,
+    }
+
+    impl Bank {
+        #[fallback(Err(TripError::Busy))]
+        #[durable(redact(card))]
+        #[retry(max = 2, base = "1s", jitter = 0)]
+        #[timeout(secs = 5)]
+        async fn pay(&self, to: &str, card: &str) -> Result<Receipt, TripError> {
+            if self.calls.fetch_add(1, Ordering::Relaxed) == 0 {
+                return Err(TripError::Busy);
+            }
+            Ok(Receipt { to: to.to_owned(), cents: 696 + u32::try_from(card.len()).unwrap() })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn records_the_whole_call() {
+        let bank = Bank { calls: AtomicU32::new(0) };
+        let (outcome, lives) = dying_at(1, || async {
+            let paid = bank.pay("ana", "4711").await?;
+            durable::call("later").run(async { Ok::<_, TripError>(()) }).await?;
+            Ok::<_, TripError>(paid)
+        })
+        .await;
+        assert_eq!((outcome, lives), (Ok(Receipt { to: "ana".into(), cents: 700 }), 2));
+        assert_eq!(bank.calls.into_inner(), 2, "two attempts, in the first life");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn without_an_engine_is_nothing() {
+        let bank = Bank { calls: AtomicU32::new(0) };
+        assert_eq!(bank.pay("ana", "4711").await.unwrap().cents, 700);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_fault_comes_back_as_the_fault_that_it_was() {
+        #[durable]
+        #[timeout(secs = 1)]
+        async fn hangs() -> Result<u32, TripError> {
+            std::future::pending().await
+        }
+        let outcome = dying_at(1, || async {
+            let outcome = hangs().await;
+            durable::call("later").run(async { Ok::<_, TripError>(()) }).await?;
+            outcome
+        });
+        assert!(matches!(outcome.await.0, Err(TripError::Fault(Fault::TimedOut { .. }))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_error_type_of_another_crate_is_made_again_from_its_words() {
+        #[durable(error = anyhow::Error::msg)]
+        #[timeout(secs = 1)]
+        async fn asks(hangs: bool) -> anyhow::Result<u32> {
+            if hangs {
+                std::future::pending::<()>().await;
+            }
+            Err(anyhow::anyhow!("503").context("no answer"))
+        }
+        let outcome = dying_at(2, || async {
+            let (failed, hung) = (asks(false).await.unwrap_err(), asks(true).await.unwrap_err());
+            durable::call("later").run(async { Ok::<_, String>(()) }).await?;
+            Ok::<_, String>((failed.to_string(), hung.downcast::<Fault>().map_err(|error| error.to_string())?))
+        });
+        let (failed, hung) = outcome.await.0.unwrap();
+        assert_eq!(failed, "no answer");
+        assert!(matches!(hung, Fault::TimedOut { .. }));
+    }
+
+    #[tokio::test]
+    async fn is_known_by_its_module_unless_it_has_a_name() {
+        mod other {
+            #[reliable::durable]
+            pub async fn pay() -> Result<u32, String> {
+                Ok(2)
+            }
+        }
+        #[durable]
+        async fn pay() -> Result<u32, String> {
+            Ok(1)
+        }
+        #[durable(name = "pinned")]
+        async fn moved() -> Result<u32, String> {
+            Ok(3)
+        }
+        let memory = Memory::new();
+        memory.crash_after(3);
+        let flow = |turned: bool| async move {
+            let (mut a, mut b) = (0, 0);
+            for other in [turned, !turned] {
+                *(if other { &mut b } else { &mut a }) = if other { other::pay().await? } else { pay().await? };
+            }
+            let c = moved().await?;
+            durable::call("pinned").run(async { Ok::<_, String>(()) }).await?;
+            Ok::<_, String>((a, b, c))
+        };
+        assert_eq!(memory.run("run", flow(false)).await.unwrap_err().kind, HaltKind::Crashed);
+        assert_eq!(
+            memory.run("run", flow(true)).await.unwrap(),
+            Ok((1, 2, 3)),
+            "another order of other functions is fine"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_an_approval_redacts_is_not_written_down() {
+        #[requires_approval(redact(card), by = reliable::approver::Approve)]
+        #[durable]
+        async fn refund(to: &str, card: &str) -> Result<(), TripError> {
+            Ok(())
+        }
+        let calls = async || {
+            refund("ana", "4711").await?;
+            durable::call("later").run(async { Ok::<_, TripError>(()) }).await
+        };
+        let memory = Memory::new();
+        memory.crash_after(1);
+        assert!(memory.run("run", calls()).await.is_err());
+        memory.run("run", calls()).await.unwrap().unwrap();
+        assert_eq!(memory.calls("run")[0].arguments, r#"to = "ana", card = <redacted>"#);
+    }
+}
+
 mod trouble {
     use super::*;
 
@@ -408,7 +555,7 @@ mod trouble {
         memory.crash_after(1);
         let call = |tool| durable::call(tool).run(async { Ok::<_, String>(ran.set(ran.get() + 1)) });
         let old = async {
-            durable::call("price").run(async { Ok::<_, String>("12") .map(str::to_owned) }).await?;
+            durable::call("price").run(async { Ok::<_, String>("12").map(str::to_owned) }).await?;
             call("pay").await
         };
         assert!(memory.run("run", old).await.is_err());

@@ -76,7 +76,10 @@ async fn without_a_correction_it_runs_as_it_was_asked_about() {
 #[tokio::test]
 async fn an_edit_that_does_not_hold_is_a_denial_that_says_so() {
     let call = || send_email("ana", "Hi");
-    assert_eq!(no(approve().edit("to", "eve"), call()).await, "`to` was corrected, which this call allows for `body` alone");
+    assert_eq!(
+        no(approve().edit("to", "eve"), call()).await,
+        "`to` was corrected, which this call allows for `body` alone"
+    );
     let both = approve().edit("body", "Ho").edit("to\u{202e}", "eve");
     assert_eq!(no(both, call()).await, "`to\\u{202e}` was corrected, which this call allows for `body` alone");
     assert_eq!(
@@ -219,13 +222,7 @@ async fn a_fallback_that_answers_denials_knows_what_was_asked() {
 #[tokio::test]
 async fn what_json_can_not_write_is_a_denial() {
     #[requires_approval(edit(big, small, keyed, named, float))]
-    async fn odd(
-        big: u128,
-        small: i128,
-        keyed: HashMap<Key, u8>,
-        named: HashMap<u8, u8>,
-        float: Option<f64>,
-    ) -> Shown {
+    async fn odd(big: u128, small: i128, keyed: HashMap<Key, u8>, named: HashMap<u8, u8>, float: Option<f64>) -> Shown {
         Ok(format!("{big} {small} {} {named:?} {float:?}", keyed.len()))
     }
     #[derive(Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -236,7 +233,8 @@ async fn what_json_can_not_write_is_a_denial() {
     no(approve().edit("small", i128::MIN), call()).await;
     let keys = no(approve().edit("keyed", HashMap::from([(Key(1, 2), 3)])), call()).await;
     assert_eq!(keys, "the correction of `keyed` can't be written: key must be a string");
-    let fine = approve().edit("big", u128::from(u64::MAX)).edit("named", HashMap::from([(2, 3)])).edit("float", f64::NAN);
+    let fine =
+        approve().edit("big", u128::from(u64::MAX)).edit("named", HashMap::from([(2, 3)])).edit("float", f64::NAN);
     assert_eq!(yes(fine, call()).await, "18446744073709551615 1 0 {2: 3} None");
 }
 

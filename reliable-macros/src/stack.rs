@@ -171,6 +171,7 @@ fn build(
     errors.append(of_options);
     function.into_error = whole::into_error(&stack, &mut errors);
     function.last_error = last_error::kept(&stack);
+    function.redacted = whole::redacted(&stack);
     let name = Name::given(&stack, &function, &mut errors);
     if errors.count() == 0 {
         consumed::check(&function, &stack, &mut errors);
@@ -238,6 +239,7 @@ fn wrap(
     let before: TokenStream = layers.iter().map(|layer| layer.before_body()).collect();
     let mut code = Code::body(&before, &function);
     if let Some(name) = name {
+        function.is_named = true;
         function.name = name.put_before(&mut code);
     }
     for layer in layers.iter().rev() {

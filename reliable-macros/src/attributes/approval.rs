@@ -139,7 +139,9 @@ impl Layer for Approval {
             None => ask,
         };
         let look = Classify::default();
-        inner.into_watched(function, |call| quote_spanned!(mixed=> execution.run(#call, #look))).behind(&quote_spanned!(mixed=> #before #asked #behind))
+        inner
+            .into_watched(function, |call| quote_spanned!(mixed=> execution.run(#call, #look)))
+            .behind(&quote_spanned!(mixed=> #before #asked #behind))
     }
 
     /// A denial is no failure that a fallback is to answer: so the question stands outside of it.

@@ -82,9 +82,8 @@ impl<'a> Places<'a> {
         for place in &mut self.0 {
             let argument = place.argument();
             let Some(read) = place.fill(edits) else { continue };
-            let new = read.map_err(|error| {
-                format!("the correction of `{argument}` can't be read: {}", words::told(&error))
-            })?;
+            let new =
+                read.map_err(|error| format!("the correction of `{argument}` can't be read: {}", words::told(&error)))?;
             if let Some(known) = request.arguments.iter_mut().find(|known| known.name == argument) {
                 known.value = Some(new);
             }

@@ -1,7 +1,6 @@
 //! `#[durable]`: a call whose outcome is written down once, and read ever after.
 
 use std::future::Future;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -12,10 +11,12 @@ use crate::agent::run::Run;
 use crate::durable::engine::{Entry, Place, Written};
 use crate::durable::flow::{Flow, Here};
 use crate::durable::leaf::Leaf;
-use crate::durable::recorded::{Recorded, read, write};
+use crate::durable::recorded::{AsItIs, ByWords, Form, Recorded};
 use crate::said::event::Event;
+use crate::said::fault::FromFault;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Listed};
+use crate::said::told::Told;
 use crate::said::words;
 use crate::seen::emit::emit;
 
@@ -43,22 +44,42 @@ use crate::seen::emit::emit;
 /// # }
 /// ```
 pub fn call(tool: impl Into<ToolName>) -> Call {
-    Call(match Here::now() {
+    let tool = tool.into();
+    let live = match Here::now() {
         Here::Plain => None,
-        Here::Flow(flow) => Some(Live::new(flow, tool.into())),
-    })
+        Here::Flow(flow) => Some(Box::new(Live::new(flow, tool.clone()))),
+    };
+    Call { tool, live }
 }
 
 /// A call that is to be recorded; see [`call`] for an example.
 #[derive(Debug)]
 #[must_use = "nothing runs before `run`"]
-pub struct Call(Option<Box<Live>>);
+pub struct Call {
+    tool: ToolName,
+    live: Option<Box<Live>>,
+}
 
 /// The arguments of a recorded call, in words for whoever reads the store; see [`Call::shown`].
 #[derive(Debug, Default)]
 pub struct Shown(Vec<Argument>);
 
 impl Call {
+    /// The module where the function is: with it, two functions of one name in two modules are not the same. It is
+    /// `module_path!()` in what `#[durable]` writes, unless it has a `name`.
+    ///
+    /// ```
+    /// # async fn f() -> Result<u32, String> {
+    /// reliable::durable::call("pay").in_module(module_path!()).run(async { Ok(42) }).await
+    /// # }
+    /// ```
+    pub fn in_module(mut self, module: &str) -> Call {
+        if let Some(live) = &mut self.live {
+            live.path = format!("{module}::{}", self.tool).into();
+        }
+        self
+    }
+
     /// Says what the arguments are. It is called only where the call is recorded.
     ///
     /// ```
@@ -70,7 +91,7 @@ impl Call {
     /// # }
     /// ```
     pub fn shown(mut self, show: impl FnOnce(Shown) -> Shown) -> Call {
-        if let Some(live) = &mut self.0 {
+        if let Some(live) = &mut self.live {
             live.arguments = Listed(&show(Shown::default()).0).to_string();
         }
         self
@@ -83,7 +104,49 @@ impl Call {
         T: Recorded,
         E: Recorded,
     {
-        Calling { body, live: self.0, gives: PhantomData }
+        Calling { body, live: self.begun(), form: AsItIs }
+    }
+
+    /// The same for an error type that can't be written down: what is recorded of it is its words, of which `error` makes one
+    /// again, and the fault in it, if there is one, which comes back as a fault.
+    ///
+    /// ```
+    /// use reliable::durable::{self, Memory};
+    /// use reliable::expansion::Inspect;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let fails = || durable::call("pay").run_with(
+    ///     |words| anyhow::anyhow!("{words}"),
+    ///     |error| Inspect::new(error).told(),
+    ///     async { Err::<u32, _>(anyhow::anyhow!("503")) },
+    /// );
+    /// let error = Memory::new().run("trip-42", async { fails().await.unwrap_err().to_string() }).await;
+    /// assert_eq!(error.unwrap(), "503");
+    /// # }
+    /// ```
+    pub fn run_with<T, E, F, M, L>(
+        self,
+        error: M,
+        look: L,
+        body: F,
+    ) -> impl Future<Output = Result<T, E>> + use<T, E, F, M, L>
+    where
+        F: Future<Output = Result<T, E>>,
+        T: Recorded,
+        E: FromFault,
+        M: Fn(String) -> E,
+        L: Fn(&E) -> Told,
+    {
+        Calling { body, live: self.begun(), form: ByWords { error, look } }
+    }
+
+    /// Takes its place.
+    fn begun(self) -> Option<Box<Live>> {
+        self.live.map(|mut live| {
+            live.begin();
+            live
+        })
     }
 }
 
@@ -111,7 +174,11 @@ impl Shown {
 #[derive(Debug)]
 struct Live {
     flow: Arc<Flow>,
-    place: Place,
+    /// What it is called in events.
+    tool: ToolName,
+    /// What it is known by.
+    path: ToolName,
+    number: u32,
     arguments: String,
     stage: Stage,
 }
@@ -120,6 +187,8 @@ struct Live {
 type Aside<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
 enum Stage {
+    /// It has no place yet.
+    Unplaced,
     /// Its place is looked up.
     Before(Aside<Option<Entry>>),
     /// The body runs.
@@ -129,25 +198,30 @@ enum Stage {
 }
 
 impl Live {
-    fn new(flow: Arc<Flow>, tool: ToolName) -> Box<Live> {
-        let place = flow.place(tool);
-        let before = {
-            let (flow, place) = (Arc::clone(&flow), place.clone());
-            Box::pin(async move { flow.begin(&place).await })
-        };
-        Box::new(Live { flow, place, arguments: String::new(), stage: Stage::Before(before) })
+    fn new(flow: Arc<Flow>, tool: ToolName) -> Live {
+        Live { flow, path: tool.clone(), tool, number: 0, arguments: String::new(), stage: Stage::Unplaced }
+    }
+
+    fn place(&self) -> Place {
+        Place { tool: self.path.clone(), number: self.number }
+    }
+
+    /// Takes its place: at the call, and not when it is first polled.
+    fn begin(&mut self) {
+        self.number = self.flow.number(&self.path);
+        let (flow, place) = (Arc::clone(&self.flow), self.place());
+        self.stage = Stage::Before(Box::pin(async move { flow.begin(&place).await }));
     }
 
     /// Polls what comes before the body: what is recorded, or `None` when the body is to run.
-    fn begin(&mut self, cx: &mut Context<'_>) -> Poll<Option<Written>> {
+    fn poll_before(&mut self, cx: &mut Context<'_>) -> Poll<Option<Written>> {
         let Stage::Before(before) = &mut self.stage else { return Poll::Ready(None) };
         let Some(entry) = ready!(before.as_mut().poll(cx)) else {
             self.stage = Stage::During(Leaf::new());
             return Poll::Ready(None);
         };
-        let Place { tool, number } = self.place.clone();
         let same_arguments = entry.arguments == self.arguments;
-        emit(|| Event::ReadBack { tool, number, same_arguments });
+        emit(|| Event::ReadBack { tool: self.tool.clone(), number: self.number, same_arguments });
         Run::current().book_again(&entry.noted);
         Poll::Ready(Some(entry.outcome))
     }
@@ -156,7 +230,7 @@ impl Live {
         let Stage::During(leaf) = &mut self.stage else { return };
         let noted = std::mem::take(&mut leaf.noted);
         let entry = Entry { arguments: std::mem::take(&mut self.arguments), outcome: outcome.clone(), noted };
-        let written = Arc::clone(&self.flow.journal).finish(self.place.clone(), entry);
+        let written = Arc::clone(&self.flow.journal).finish(self.place(), entry);
         let flow = Arc::clone(&self.flow);
         self.stage = Stage::After(Box::pin(async move {
             flow.hand_out(written).await;
@@ -165,8 +239,8 @@ impl Live {
     }
 
     /// What the caller gets: what was written, and read again.
-    fn read<R: Recorded>(&self, written: &Written) -> Poll<R> {
-        match read(written, &self.place) {
+    fn read<R>(&self, form: &impl Form<R>, written: &Written) -> Poll<R> {
+        match form.read(written, &self.place()) {
             Ok(outcome) => Poll::Ready(outcome),
             Err(halt) => {
                 self.flow.halt(halt);
@@ -179,43 +253,43 @@ impl Live {
 impl Drop for Live {
     fn drop(&mut self) {
         if let Stage::During(_) = self.stage {
-            self.flow.journal.abandon(&self.place);
+            self.flow.journal.abandon(&self.place());
         }
     }
 }
 
 pin_project! {
     /// A body, and what is recorded of it: one pointer, where nothing is.
-    struct Calling<F, R> {
+    struct Calling<F, W> {
         #[pin]
         body: F,
         live: Option<Box<Live>>,
-        gives: PhantomData<fn() -> R>,
+        form: W,
     }
 }
 
-impl<F: Future<Output = R>, R: Recorded> Future for Calling<F, R> {
-    type Output = R;
+impl<F: Future, W: Form<F::Output>> Future for Calling<F, W> {
+    type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<R> {
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let Some(live) = this.live else { return this.body.poll(cx) };
-        if let Some(recorded) = ready!(live.begin(cx)) {
-            return live.read(&recorded);
+        if let Some(recorded) = ready!(live.poll_before(cx)) {
+            return live.read(this.form, &recorded);
         }
         if let Stage::During(leaf) = &mut live.stage {
             let outcome = ready!(leaf.poll(this.body, cx));
             // Before anything is awaited: so what the body gives need not be `Send`.
-            let written = write(&outcome);
+            let written = this.form.write(&outcome);
             drop(outcome);
             live.finish(written);
         }
         match &mut live.stage {
             Stage::After(after) => {
                 let written = ready!(after.as_mut().poll(cx));
-                live.read(&written)
+                live.read(this.form, &written)
             }
-            Stage::Before(_) | Stage::During(_) => Poll::Pending,
+            Stage::Unplaced | Stage::Before(_) | Stage::During(_) => Poll::Pending,
         }
     }
 }
@@ -223,6 +297,7 @@ impl<F: Future<Output = R>, R: Recorded> Future for Calling<F, R> {
 impl std::fmt::Debug for Stage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
+            Stage::Unplaced => "Unplaced",
             Stage::Before(_) => "Before",
             Stage::During(_) => "During",
             Stage::After(_) => "After",

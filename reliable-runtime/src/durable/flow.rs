@@ -85,9 +85,9 @@ impl Flow {
         poll()
     }
 
-    /// Takes the next place of this tool. The order of the calls is the order of their numbers, and so it is to be the same in each life:
+    /// Takes the next number of this tool. The order of the calls is the order of their numbers, and so it is to be the same in each life:
     /// in a task of its own it is not.
-    pub(super) fn place(self: &Arc<Self>, tool: ToolName) -> Place {
+    pub(super) fn number(self: &Arc<Self>, tool: &ToolName) -> u32 {
         if POLLED.get() != Arc::as_ptr(self).addr() {
             self.halt(Halt::new(
                 HaltKind::Misplaced,
@@ -100,7 +100,7 @@ impl Flow {
         let mut state = self.state();
         let number = state.calls.entry(tool.clone()).or_default();
         *number += 1;
-        Place { tool, number: *number }
+        *number
     }
 
     /// What is recorded at this place, when its turn has come; `None`, in its turn, where nothing is.

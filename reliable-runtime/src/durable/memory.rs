@@ -86,6 +86,15 @@ impl Memory {
         run(engine, id.into(), work).await
     }
 
+    /// What is recorded of a run, in that order: for a test of what is written down.
+    pub fn calls(&self, id: &str) -> Vec<Entry> {
+        let state = self.0.state();
+        let mut calls: Vec<_> =
+            state.runs.get(id).into_iter().flat_map(|kept| kept.entries.values()).cloned().collect();
+        calls.sort_by_key(|(order, _)| *order);
+        calls.into_iter().map(|(_, entry)| entry).collect()
+    }
+
     /// Lets the process die, as if by `kill -9`, when so many more outcomes are recorded: the next call runs, and before its
     /// outcome is written its run stops, with [`HaltKind::Crashed`]. That holds once: the run's next life goes on.
     pub fn crash_after(&self, outcomes: usize) {
@@ -157,13 +166,7 @@ impl State {
 impl Kept {
     fn new() -> Self {
         let half = || u128::from(RandomState::new().hash_one(()));
-        Kept {
-            seed: half() << 64 | half(),
-            entries: HashMap::new(),
-            recorded: 0,
-            end: None,
-            is_claimed: false,
-        }
+        Kept { seed: half() << 64 | half(), entries: HashMap::new(), recorded: 0, end: None, is_claimed: false }
     }
 
     fn record(&mut self, place: Place, entry: Entry) -> u64 {
@@ -186,7 +189,6 @@ impl Claimed {
         let gone = || Halt::new(HaltKind::Store, format!("run `{}` is not there any more", self.run));
         state.runs.get_mut(&self.run).map(ask).ok_or_else(gone)
     }
-
 }
 
 impl Drop for Claimed {

@@ -1,11 +1,11 @@
 //! The time of a run, and its pauses: recorded, so that they are the same in each life.
 
 use std::future::Future;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
 use crate::base::timer;
-use crate::durable::call::{Call, call};
+use crate::durable::call::call;
 use crate::durable::flow::{Flow, Here};
 
 /// The time. In the flow of a run it is recorded: whoever comes here again gets the same.
@@ -50,24 +50,39 @@ pub fn sleep(duration: Duration) -> impl Future<Output = ()> + Send + use<> {
     let asleep = match Here::now() {
         Here::Plain => Asleep::Plain(timer::sleep(duration)),
         // Both places are taken here, and not when it is first polled: `select!` polls in any order.
-        Here::Flow(flow) => Asleep::Recorded(flow, now(), call("reliable::sleep")),
+        Here::Flow(flow) => {
+            let begins = now();
+            Asleep::Recorded(woken(flow, begins, duration))
+        }
     };
     async move {
         match asleep {
             Asleep::Plain(timer) => timer.await,
-            Asleep::Recorded(flow, begins, wakes) => {
-                let until = begins.await.checked_add(duration);
-                let woken = async {
-                    flow.sleep(until).await;
-                    Ok::<(), ()>(())
-                };
-                let _ = wakes.run(woken).await;
-            }
+            Asleep::Recorded(woken) => woken.await,
         }
     }
 }
 
 enum Asleep<F> {
     Plain(tokio::time::Sleep),
-    Recorded(Arc<Flow>, F, Call),
+    Recorded(F),
+}
+
+fn woken(
+    flow: Arc<Flow>,
+    begins: impl Future<Output = SystemTime> + Send,
+    duration: Duration,
+) -> impl Future<Output = ()> + Send {
+    let until = Arc::new(OnceLock::new());
+    let wakes = call("reliable::sleep").run({
+        let until = Arc::clone(&until);
+        async move {
+            flow.sleep(until.get().copied().flatten()).await;
+            Ok::<(), ()>(())
+        }
+    });
+    async move {
+        let _ = until.set(begins.await.checked_add(duration));
+        let _ = wakes.await;
+    }
 }

@@ -45,7 +45,11 @@ impl Edits {
     //
     // A `mut` parameter gets it by an assignment: of another one by that name the compiler says that the first need not be
     // `mut`.
-    fn add(&mut self, written: &Ident, Binding { pat: PatIdent { ident: name, mutability, .. }, cfgs, .. }: &Binding<'_>) {
+    fn add(
+        &mut self,
+        written: &Ident,
+        Binding { pat: PatIdent { ident: name, mutability, .. }, cfgs, .. }: &Binding<'_>,
+    ) {
         let (mixed, there) = (Span::mixed_site(), at(written.span()));
         let label = name.unraw().to_string();
         let edit = format_ident!("{label}_edit", span = mixed);
@@ -71,13 +75,19 @@ fn refusal(name: &Ident, binding: Option<&Binding<'_>>, options: &Options) -> Op
     if name == "self" {
         Some("`self` can't be corrected, it is not sent with the call: remove it from `edit(…)`".to_owned())
     } else if is_in("redact") == Some(true) {
-        Some(format!("`{name}` is redacted, and nobody corrects what he does not see: remove it from `redact(…)` or from `edit(…)`"))
+        Some(format!(
+            "`{name}` is redacted, and nobody corrects what he does not see: remove it from `redact(…)` or from `edit(…)`"
+        ))
     } else if is_in("show") == Some(false) {
         Some(format!("`{name}` is not shown, and nobody corrects what he does not see: add it to `show(…)`"))
     } else if ty.is_some_and(is_mutable) || binding.is_some_and(|binding| binds_mutably(binding.pat)) {
-        Some(format!("`{name}` is borrowed by `&mut`, and a correction would not reach whom it belongs to: take it by value or by `&`, or remove it from `edit(…)`"))
+        Some(format!(
+            "`{name}` is borrowed by `&mut`, and a correction would not reach whom it belongs to: take it by value or by `&`, or remove it from `edit(…)`"
+        ))
     } else if ty.is_some_and(|ty| mentions(ty.to_token_stream(), &|word| word == "impl")) {
-        Some(format!("`{name}` is an `impl …`, of which a correction can't be made: write its type, or a type parameter that is `serde::Serialize` and `serde::de::DeserializeOwned`"))
+        Some(format!(
+            "`{name}` is an `impl …`, of which a correction can't be made: write its type, or a type parameter that is `serde::Serialize` and `serde::de::DeserializeOwned`"
+        ))
     } else {
         None
     }
