@@ -14,6 +14,8 @@
 //!   answers it, and [`approver`] has those that come with the library: the terminal, a channel to your own interface,
 //!   scripted answers for tests. A question by hand: [`Approval`]. Proof that a guard is there:
 //!   [`guarded!`](macro@guarded), and in a test [`approver::asks`].
+//! - Runs that outlive their process: [`durable`](macro@durable) writes down how a call ended, and the module `durable`
+//!   (feature `durable`) has the engines that keep it.
 //! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
 //!   tokio's paused clock, so that no pause takes time; the README above has one to copy. `approver::Scripted` answers
 //!   questions, and a [`Recorder`] says what happened.

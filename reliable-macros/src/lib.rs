@@ -17,6 +17,7 @@ mod attributes {
     pub(crate) mod durable;
     pub(crate) mod fallback;
     pub(crate) mod hedge;
+    mod key;
     pub(crate) mod policy;
     pub(crate) mod rate_limit;
     pub(crate) mod retry;

@@ -164,7 +164,12 @@ fn build(
     let mut of_options = Errors::default();
     let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
     signature::check(&function, &stack, &mut errors);
+    let before = errors.count();
     order::check(&stack, &mut errors);
+    let makes_sense = errors.count() == before;
+    for placed in stack.iter().filter(|_| makes_sense) {
+        placed.layer.check_function(&function, &mut errors);
+    }
     for placed in &stack {
         placed.layer.check_others(attrs, &mut errors);
     }

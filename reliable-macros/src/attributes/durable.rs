@@ -4,13 +4,14 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{FnArg, ReceiverKind, Type};
+use syn::{Expr, FnArg, GenericArgument, PathArguments, ReceiverKind, Type};
 
+use crate::attributes::key::{KEY, Key};
 use crate::errors::Errors;
 use crate::frameworks;
 use crate::function::code::Code;
 use crate::function::tokens::at;
-use crate::function::{Binding, Function};
+use crate::function::{Binding, Function, IntoError};
 use crate::options::Options;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, Layer};
@@ -18,16 +19,22 @@ use crate::stack::rule::{Moves, Rule};
 
 const TO_THE_CALLS: &str = "to the functions that the step calls: the one that asks the model, and the tools";
 
+const EACH_ATTEMPT: &str = "would record each attempt, and not the call";
+
 pub(crate) const DURABLE: Attribute = Attribute {
     needs_async: true,
     order: &[
         Rule::above("agent", Moves::This, "would record a whole step as one call").to(TO_THE_CALLS),
         Rule::below("agent", Moves::This, "would record a whole run as one call").to(TO_THE_CALLS),
         Rule::below("fallback", Moves::This, "would record the last resort, which decides from what is recorded"),
+        Rule::above("retry", Moves::This, EACH_ATTEMPT),
+        Rule::above("hedge", Moves::This, EACH_ATTEMPT),
+        Rule::above("timeout", Moves::This, "would be ended by a clock of which nothing is recorded"),
+        Rule::above("chaos", Moves::This, "would fail where nothing is recorded"),
         Rule::above_all_but(
             &["fallback", "requires_approval"],
             Moves::This,
-            "would record each attempt, and not the call",
+            "would depend on a state of which nothing is recorded",
         ),
     ],
     ..Attribute::new(
@@ -35,6 +42,7 @@ pub(crate) const DURABLE: Attribute = Attribute {
         &[
             Row::beside("error", Takes::Expression).also(&["err", "from_words", "restore"]),
             Row::beside("redact", Takes::Names).also(&["hide", "secret", "mask", "skip"]),
+            Row::beside(KEY, Takes::Nothing),
         ],
         read,
     )
@@ -43,6 +51,8 @@ pub(crate) const DURABLE: Attribute = Attribute {
 struct Durable {
     /// Makes an error again from its words.
     error: Option<TokenStream>,
+    key: Option<Key>,
+    mentioned_key: Option<Key>,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
@@ -55,11 +65,13 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     }
     options.check_names("redact", |name| function.binds(name), errors);
     options.must_name("redact", errors);
-    for input in &function.sig.inputs {
-        check_parameter(input, errors);
-    }
-    let error = options.value("error").map(|error| quote_spanned!(at(error.span())=> #error));
-    Box::new(Durable { error })
+    let error = options.value("error").map(|error| {
+        if !matches!(error, Expr::Path(_)) {
+            errors.add(error, "`error` takes a path to a function that makes an error of its words, a `fn(String) -> E`: write `error = MyError::from_words`");
+        }
+        quote_spanned!(at(error.span())=> #error)
+    });
+    Box::new(Durable { error, key: Key::of(options, function, errors), mentioned_key: Key::mentioned(options) })
 }
 
 /// What the call changes behind a `&mut` would be lost when it is read back.
@@ -86,8 +98,23 @@ fn check_parameter(input: &FnArg, errors: &mut Errors) {
     }
 }
 
+/// Whether there is a `&mut` in it: `Option<&mut Chat>`, `Pin<&mut Self>`.
 fn is_mutable(ty: &Type) -> bool {
-    matches!(ty, Type::Reference(reference) if reference.mutability.is_some())
+    match ty {
+        Type::Reference(reference) => reference.mutability.is_some() || is_mutable(&reference.elem),
+        Type::Paren(paren) => is_mutable(&paren.elem),
+        Type::Group(group) => is_mutable(&group.elem),
+        Type::Array(array) => is_mutable(&array.elem),
+        Type::Slice(slice) => is_mutable(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().any(is_mutable),
+        Type::Path(path) => path.path.segments.iter().any(|segment| match &segment.arguments {
+            PathArguments::AngleBracketed(list) => {
+                list.args.iter().any(|argument| matches!(argument, GenericArgument::Type(ty) if is_mutable(ty)))
+            }
+            _ => false,
+        }),
+        _ => false,
+    }
 }
 
 impl Layer for Durable {
@@ -102,26 +129,57 @@ impl Layer for Durable {
     //
     // With `error = TripError::told`:
     //         .run_with(TripError::told, |error| ::reliable::expansion::Inspect::new(error).told(), async { BODY })
+    //
+    // With `fault = TripError::stopped`, too:
+    //         .run_with_fault(TripError::told, TripError::stopped, |error| …, async { BODY })
+    //
+    // With `idempotency_key`:
+    //     let mut call = ::reliable::durable::call("pay") …;
+    //     let idempotency_key = call.idempotency_key();
+    //     call.run(async { BODY }).await
     fn wrap(&self, inner: Code, function: &Function) -> Code {
-        let (mixed, tool) = (Span::mixed_site(), &function.name);
-        // A name that was given is all that it is known by.
-        let module = (!function.is_named).then(|| quote_spanned!(mixed=> .in_module(::core::module_path!())));
-        let shown = shown(function);
-        let run = |span: Span, call: TokenStream| {
-            let run = match &self.error {
-                None => quote_spanned!(span=> run(#call)),
-                Some(error) => {
-                    let told = quote_spanned!(mixed=> |error| ::reliable::expansion::Inspect::new(error).told());
-                    quote_spanned!(span=> run_with(#error, #told, #call))
-                }
-            };
-            quote_spanned!(mixed=> ::reliable::durable::call(#tool) #module #shown.#run)
-        };
-        inner.into_timed(function, run)
+        let span = function.return_span();
+        // Of what is read back nothing may begin.
+        let (call, run) = (call(function, span), self.run(function, span, &inner.lazy_future(function)));
+        let Some(key) = &self.key else { return inner.into_future(quote_spanned!(span=> #call.#run)) };
+        let key = key.made(&quote_spanned!(span=> call.idempotency_key()));
+        inner.into_block(|last| quote_spanned!(span=> let mut call = #call; #key #last call.#run.await))
+    }
+
+    fn check_function(&self, function: &Function, errors: &mut Errors) {
+        for input in &function.sig.inputs {
+            check_parameter(input, errors);
+        }
+    }
+
+    fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
+        Key::in_spite_of_errors(self.mentioned_key.as_ref(), function)
     }
 }
 
-/// `.shown(|call| call.show("booking", …).redact("card"))`
+impl Durable {
+    /// `run(BODY)`
+    fn run(&self, function: &Function, span: Span, body: &TokenStream) -> TokenStream {
+        let Some(error) = &self.error else { return quote_spanned!(span=> run(#body)) };
+        let told = quote_spanned!(span=> |error| ::reliable::expansion::Inspect::new(error).told());
+        match &function.into_error {
+            None => quote_spanned!(span=> run_with(#error, #told, #body)),
+            Some(IntoError { function, .. }) => quote_spanned!(span=> run_with_fault(#error, #function, #told, #body)),
+        }
+    }
+}
+
+/// `::reliable::durable::call("pay").in_module(::core::module_path!()).shown(…)`, all of it at one place: so the compiler says
+/// there once what it has to say.
+fn call(function: &Function, span: Span) -> TokenStream {
+    let tool = &function.name;
+    // A name that was given is all that it is known by.
+    let module = (!function.is_named).then(|| quote_spanned!(span=> .in_module(::core::module_path!())));
+    let shown = shown(function).map(|shown| quote_spanned!(span=> .shown(|call| #shown)));
+    quote_spanned!(span=> ::reliable::durable::call(#tool) #module #shown)
+}
+
+/// `call.show("booking", …).redact("card")`
 fn shown(function: &Function) -> Option<TokenStream> {
     let mixed = Span::mixed_site();
     let is_redacted = |name: &str| function.redacted.iter().any(|redacted| redacted.unraw() == name);
@@ -145,6 +203,5 @@ fn shown(function: &Function) -> Option<TokenStream> {
     if bindings.is_empty() {
         return None;
     }
-    let shown = if calls.is_empty() { last } else { quote!({ #calls #last }) };
-    Some(quote_spanned!(mixed=> .shown(|call| #shown)))
+    Some(if calls.is_empty() { last } else { quote!({ #calls #last }) })
 }

@@ -13,7 +13,8 @@ use crate::durable::flow::{Flow, Here};
 use crate::durable::leaf::Leaf;
 use crate::durable::recorded::{AsItIs, ByWords, Form, Recorded};
 use crate::said::event::Event;
-use crate::said::fault::FromFault;
+use crate::said::fault::{ByFn, ByFrom, Fault, FromFault};
+use crate::said::idempotency::IdempotencyKey;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Listed};
 use crate::said::told::Told;
@@ -138,7 +139,79 @@ impl Call {
         M: Fn(String) -> E,
         L: Fn(&E) -> Told,
     {
-        Calling { body, live: self.begun(), form: ByWords { error, look } }
+        Calling { body, live: self.begun(), form: ByWords { error, fault: ByFrom, look } }
+    }
+
+    /// The same for an error type that has no `From<Fault>` either: `fault` makes an error of the fault.
+    ///
+    /// ```
+    /// use reliable::durable::{self, Memory};
+    /// use reliable::expansion::Inspect;
+    /// use reliable::Fault;
+    ///
+    /// #[derive(Debug, thiserror::Error)]
+    /// enum BankError {
+    ///     #[error("{0}")]
+    ///     Said(String),
+    ///     #[error("stopped: {0}")]
+    ///     Stopped(#[source] Fault),
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let fault = Fault::StepLimit { agent: "assistant".into(), max_steps: 8 };
+    /// let fails = || durable::call("pay").run_with_fault(
+    ///     BankError::Said,
+    ///     BankError::Stopped,
+    ///     |error| Inspect::new(error).told(),
+    ///     async { Err::<u32, _>(BankError::Stopped(fault.clone())) },
+    /// );
+    /// let error = Memory::new().run("trip-42", async { fails().await.unwrap_err().to_string() }).await;
+    /// assert_eq!(error.unwrap(), "stopped: `assistant` stopped at its limit of 8 steps");
+    /// # }
+    /// ```
+    pub fn run_with_fault<T, E, F, M, I, L>(
+        self,
+        error: M,
+        fault: I,
+        look: L,
+        body: F,
+    ) -> impl Future<Output = Result<T, E>> + use<T, E, F, M, I, L>
+    where
+        F: Future<Output = Result<T, E>>,
+        T: Recorded,
+        M: Fn(String) -> E,
+        I: Fn(Fault) -> E,
+        L: Fn(&E) -> Told,
+    {
+        Calling { body, live: self.begun(), form: ByWords { error, fault: ByFn(fault), look } }
+    }
+
+    /// What tells a service that a request is the same one again: the key of this call, the same after a restart, and another
+    /// one for each other call. It comes of the random seed of the run, and of the place of the call in it. Without an
+    /// engine, and inside of another recorded call, it is a new one.
+    ///
+    /// It is what `#[durable(idempotency_key)]` writes:
+    ///
+    /// ```
+    /// use reliable::durable::{self, Memory};
+    ///
+    /// async fn pay() -> Result<String, String> {
+    ///     let mut call = durable::call("pay");
+    ///     let idempotency_key = call.idempotency_key();
+    ///     call.run(async { Ok(idempotency_key.to_string()) }).await
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// assert_ne!(Memory::new().run("trip-42", pay()).await.unwrap(), Memory::new().run("trip-42", pay()).await.unwrap());
+    /// # }
+    /// ```
+    pub fn idempotency_key(&mut self) -> IdempotencyKey {
+        self.live.as_mut().map_or_else(IdempotencyKey::new, |live| {
+            live.begin();
+            IdempotencyKey::of(live.flow.journal.seed(), &live.path, live.number)
+        })
     }
 
     /// Takes its place.
@@ -208,6 +281,9 @@ impl Live {
 
     /// Takes its place: at the call, and not when it is first polled.
     fn begin(&mut self) {
+        if !matches!(self.stage, Stage::Unplaced) {
+            return;
+        }
         self.number = self.flow.number(&self.path);
         let (flow, place) = (Arc::clone(&self.flow), self.place());
         self.stage = Stage::Before(Box::pin(async move { flow.begin(&place).await }));

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::durable::engine::Written;
 use crate::durable::halt::{Halt, HaltKind};
-use crate::said::fault::FromFault;
+use crate::said::fault::IntoError;
 use crate::said::told::Told;
 
 /// What a recorded call may give: a type that serde writes and reads. It is implemented for all of them.
@@ -72,16 +72,17 @@ impl<R: Recorded> Form<R> for AsItIs {
 }
 
 /// With an error that is made again of its words, or of the fault in it.
-pub(super) struct ByWords<M, L> {
+pub(super) struct ByWords<M, I, L> {
     pub(super) error: M,
+    pub(super) fault: I,
     pub(super) look: L,
 }
 
-impl<T, E, M, L> Form<Result<T, E>> for ByWords<M, L>
+impl<T, E, M, I, L> Form<Result<T, E>> for ByWords<M, I, L>
 where
     T: Recorded,
-    E: FromFault,
     M: Fn(String) -> E,
+    I: IntoError<E>,
     L: Fn(&E) -> Told,
 {
     fn write(&self, outcome: &Result<T, E>) -> Written {
@@ -93,6 +94,6 @@ where
 
     fn read(&self, written: &Written, whose: &dyn Display) -> Result<Result<T, E>, Halt> {
         let outcome: Result<T, Told> = read(written, whose)?;
-        Ok(outcome.map_err(|Told { words, fault }| fault.map_or_else(|| (self.error)(words), E::from_fault)))
+        Ok(outcome.map_err(|Told { words, fault }| fault.map_or_else(|| (self.error)(words), |fault| self.fault.error(fault))))
     }
 }
