@@ -307,7 +307,8 @@ mod outcomes {
     async fn with_an_error_that_cannot_be_written_down() {
         let memory = Memory::new();
         for _ in 1..=2 {
-            let outcome = memory.run("a", async { of_another_crate(true).await.map_err(|error| error.to_string()) }).await;
+            let outcome =
+                memory.run("a", async { of_another_crate(true).await.map_err(|error| error.to_string()) }).await;
             assert_eq!(outcome, Ok(Err("503".to_owned())));
             let outcome = memory.run("b", async { stopped().await.map_err(|error| format!("{error:?}")) }).await;
             let error = outcome.unwrap().unwrap_err();

@@ -239,7 +239,8 @@ async fn the_text_of_a_recorded_call_does_what_the_attribute_does() {
         assert_eq!(annotated, expanded);
         assert_eq!(memory.run(format!("annotated {city}"), durable::annotated::book(city)).await, Ok(annotated));
         assert_eq!(memory.run(format!("expanded {city}"), durable::expanded::book(city)).await, Ok(expanded));
-        let options = (durable_options::annotated::pay(city, "4711").await, durable_options::expanded::pay(city, "4711").await);
+        let options =
+            (durable_options::annotated::pay(city, "4711").await, durable_options::expanded::pay(city, "4711").await);
         assert_eq!(options.0, options.1);
     }
 }

@@ -9,14 +9,14 @@ pub async fn pay(city: &str, card: &str) -> Result<Booking, TripError> {
     let idempotency_key = call.idempotency_key();
     return call
         .run_with(
-            TripError::told,
-            |error| ::reliable::expansion::Inspect::new(error).told(),
             async {
                 let outcome: Result<Booking, TripError> = {
                     charge(city, card, idempotency_key).await
                 };
                 outcome
             },
+            |words| TripError::told(words),
+            |error| ::reliable::expansion::Inspect::new(error).told(),
         )
         .await;
 }

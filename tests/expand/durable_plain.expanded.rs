@@ -4,6 +4,9 @@ pub async fn book(city: &str) -> Result<Booking, TripError> {
         .shown(|call| {
             call.show("city", ::reliable::expansion::Inspect::new(&city).text())
         })
-        .run((reserve(city)))
+        .run(async {
+            let outcome: Result<Booking, TripError> = { reserve(city).await };
+            outcome
+        })
         .await;
 }

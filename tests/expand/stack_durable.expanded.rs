@@ -14,35 +14,37 @@ pub async fn book(city: &str) -> Result<Booking, TripError> {
     return execution
         .run(
             async move {
-                let outcome = ::reliable::durable::call("book")
-                    .in_module(::core::module_path!())
-                    .shown(|call| {
-                        call
-                            .show(
-                                "city",
-                                ::reliable::expansion::Inspect::new(&city).text(),
-                            )
-                    })
-                    .run(async {
-                        let mut attempts = retry.attempts();
-                        loop {
-                            let outcome: Result<Booking, TripError> = timeout
-                                .run("book", (reserve(city)))
-                                .await;
-                            let pause = match attempts
-                                .settle(
-                                    "book",
-                                    outcome,
-                                    |error| ::reliable::expansion::Inspect::new(error).failure(),
+                let outcome = {
+                    ::reliable::durable::call("book")
+                        .in_module(::core::module_path!())
+                        .shown(|call| {
+                            call
+                                .show(
+                                    "city",
+                                    ::reliable::expansion::Inspect::new(&city).text(),
                                 )
-                            {
-                                ::core::ops::ControlFlow::Break(outcome) => break outcome,
-                                ::core::ops::ControlFlow::Continue(pause) => pause,
-                            };
-                            pause.await;
-                        }
-                    })
-                    .await;
+                        })
+                        .run(async {
+                            let mut attempts = retry.attempts();
+                            loop {
+                                let outcome: Result<Booking, TripError> = timeout
+                                    .run("book", (reserve(city)))
+                                    .await;
+                                let pause = match attempts
+                                    .settle(
+                                        "book",
+                                        outcome,
+                                        |error| ::reliable::expansion::Inspect::new(error).failure(),
+                                    )
+                                {
+                                    ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                                    ::core::ops::ControlFlow::Continue(pause) => pause,
+                                };
+                                pause.await;
+                            }
+                        })
+                        .await
+                };
                 if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
                     "book",
                     outcome,

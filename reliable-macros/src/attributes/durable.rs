@@ -4,7 +4,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Expr, FnArg, GenericArgument, PathArguments, ReceiverKind, Type};
+use syn::{Expr, FnArg, GenericArgument, PathArguments, ReceiverKind, ReturnType, Type, TypeReference};
 
 use crate::attributes::key::{KEY, Key};
 use crate::errors::Errors;
@@ -69,7 +69,8 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         if !matches!(error, Expr::Path(_)) {
             errors.add(error, "`error` takes a path to a function that makes an error of its words, a `fn(String) -> E`: write `error = MyError::from_words`");
         }
-        quote_spanned!(at(error.span())=> #error)
+        // Called here, it is told once if it takes or gives something else.
+        quote_spanned!(at(error.span())=> |words| #error(words))
     });
     Box::new(Durable { error, key: Key::of(options, function, errors), mentioned_key: Key::mentioned(options) })
 }
@@ -100,20 +101,28 @@ fn check_parameter(input: &FnArg, errors: &mut Errors) {
 
 /// Whether there is a `&mut` in it: `Option<&mut Chat>`, `Pin<&mut Self>`.
 fn is_mutable(ty: &Type) -> bool {
+    reference_in(ty, &|reference| reference.mutability.is_some()).is_some()
+}
+
+/// The first reference of that kind in a type.
+fn reference_in<'a>(ty: &'a Type, is_it: &impl Fn(&TypeReference) -> bool) -> Option<&'a Type> {
+    let within = |ty| reference_in(ty, is_it);
     match ty {
-        Type::Reference(reference) => reference.mutability.is_some() || is_mutable(&reference.elem),
-        Type::Paren(paren) => is_mutable(&paren.elem),
-        Type::Group(group) => is_mutable(&group.elem),
-        Type::Array(array) => is_mutable(&array.elem),
-        Type::Slice(slice) => is_mutable(&slice.elem),
-        Type::Tuple(tuple) => tuple.elems.iter().any(is_mutable),
-        Type::Path(path) => path.path.segments.iter().any(|segment| match &segment.arguments {
-            PathArguments::AngleBracketed(list) => {
-                list.args.iter().any(|argument| matches!(argument, GenericArgument::Type(ty) if is_mutable(ty)))
-            }
-            _ => false,
+        Type::Reference(reference) if is_it(reference) => Some(ty),
+        Type::Reference(reference) => within(&reference.elem),
+        Type::Paren(paren) => within(&paren.elem),
+        Type::Group(group) => within(&group.elem),
+        Type::Array(array) => within(&array.elem),
+        Type::Slice(slice) => within(&slice.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().find_map(within),
+        Type::Path(path) => path.path.segments.iter().find_map(|segment| {
+            let PathArguments::AngleBracketed(list) = &segment.arguments else { return None };
+            list.args.iter().find_map(|argument| match argument {
+                GenericArgument::Type(ty) => within(ty),
+                _ => None,
+            })
         }),
-        _ => false,
+        _ => None,
     }
 }
 
@@ -126,12 +135,13 @@ impl Layer for Durable {
     //         .in_module(::core::module_path!())
     //         .shown(|call| call.show("booking", …))
     //         .run(async { BODY })
+    //         .await
     //
     // With `error = TripError::told`:
-    //         .run_with(TripError::told, |error| ::reliable::expansion::Inspect::new(error).told(), async { BODY })
+    //         .run_with(async { BODY }, |words| TripError::told(words), |error| ::reliable::expansion::Inspect::new(error).told())
     //
     // With `fault = TripError::stopped`, too:
-    //         .run_with_fault(TripError::told, TripError::stopped, |error| …, async { BODY })
+    //         .run_with_fault(async { BODY }, |words| TripError::told(words), TripError::stopped, |error| …)
     //
     // With `idempotency_key`:
     //     let mut call = ::reliable::durable::call("pay") …;
@@ -141,14 +151,27 @@ impl Layer for Durable {
         let span = function.return_span();
         // Of what is read back nothing may begin.
         let (call, run) = (call(function, span), self.run(function, span, &inner.lazy_future(function)));
-        let Some(key) = &self.key else { return inner.into_future(quote_spanned!(span=> #call.#run)) };
-        let key = key.made(&quote_spanned!(span=> call.idempotency_key()));
-        inner.into_block(|last| quote_spanned!(span=> let mut call = #call; #key #last call.#run.await))
+        // Awaited here, and not by those around it: so the compiler says once what it has to say.
+        inner.into_block(|last| match &self.key {
+            None => quote_spanned!(span=> #last #call.#run.await),
+            Some(key) => {
+                let key = key.made(&quote_spanned!(span=> call.idempotency_key()));
+                quote_spanned!(span=> let mut call = #call; #key #last call.#run.await)
+            }
+        })
     }
 
     fn check_function(&self, function: &Function, errors: &mut Errors) {
         for input in &function.sig.inputs {
             check_parameter(input, errors);
+        }
+        let ReturnType::Type(_, returned) = &function.sig.output else { return };
+        if let Some(reference) = reference_in(returned, &|_| true) {
+            errors.add(
+                reference,
+                "what `#[durable]` reads back was made anew, and can't borrow: return a type that owns it, such as `String` \
+                 for `&str`",
+            );
         }
     }
 
@@ -163,8 +186,8 @@ impl Durable {
         let Some(error) = &self.error else { return quote_spanned!(span=> run(#body)) };
         let told = quote_spanned!(span=> |error| ::reliable::expansion::Inspect::new(error).told());
         match &function.into_error {
-            None => quote_spanned!(span=> run_with(#error, #told, #body)),
-            Some(IntoError { function, .. }) => quote_spanned!(span=> run_with_fault(#error, #function, #told, #body)),
+            None => quote_spanned!(span=> run_with(#body, #error, #told)),
+            Some(IntoError { function, .. }) => quote_spanned!(span=> run_with_fault(#body, #error, #function, #told)),
         }
     }
 }

@@ -63,8 +63,9 @@ impl Rule {
         let with_option = self.only_with.map_or(this_name.to_owned(), |option| format!("{this_name}({option})"));
         if let (Moves::Option, Some(option)) = (self.moves, self.only_with) {
             let is = if self.stands == Stands::Above { "below" } else { "above" };
-            let message =
-                format!("`#[{with_option}]` {is} `#[{other_name}]` {why}: write `#[{other_name}({option})]` instead{note}");
+            let message = format!(
+                "`#[{with_option}]` {is} `#[{other_name}]` {why}: write `#[{other_name}({option})]` instead{note}"
+            );
             let span = this.options.mention(option).map_or(this.options.span, Ident::span);
             return syn::Error::new(span, message);
         }

@@ -118,9 +118,9 @@ impl Call {
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
     /// let fails = || durable::call("pay").run_with(
-    ///     |words| anyhow::anyhow!("{words}"),
-    ///     |error| Inspect::new(error).told(),
     ///     async { Err::<u32, _>(anyhow::anyhow!("503")) },
+    ///     anyhow::Error::msg,
+    ///     |error| Inspect::new(error).told(),
     /// );
     /// let error = Memory::new().run("trip-42", async { fails().await.unwrap_err().to_string() }).await;
     /// assert_eq!(error.unwrap(), "503");
@@ -128,9 +128,9 @@ impl Call {
     /// ```
     pub fn run_with<T, E, F, M, L>(
         self,
+        body: F,
         error: M,
         look: L,
-        body: F,
     ) -> impl Future<Output = Result<T, E>> + use<T, E, F, M, L>
     where
         F: Future<Output = Result<T, E>>,
@@ -161,10 +161,10 @@ impl Call {
     /// # async fn main() {
     /// let fault = Fault::StepLimit { agent: "assistant".into(), max_steps: 8 };
     /// let fails = || durable::call("pay").run_with_fault(
+    ///     async { Err::<u32, _>(BankError::Stopped(fault.clone())) },
     ///     BankError::Said,
     ///     BankError::Stopped,
     ///     |error| Inspect::new(error).told(),
-    ///     async { Err::<u32, _>(BankError::Stopped(fault.clone())) },
     /// );
     /// let error = Memory::new().run("trip-42", async { fails().await.unwrap_err().to_string() }).await;
     /// assert_eq!(error.unwrap(), "stopped: `assistant` stopped at its limit of 8 steps");
@@ -172,10 +172,10 @@ impl Call {
     /// ```
     pub fn run_with_fault<T, E, F, M, I, L>(
         self,
+        body: F,
         error: M,
         fault: I,
         look: L,
-        body: F,
     ) -> impl Future<Output = Result<T, E>> + use<T, E, F, M, I, L>
     where
         F: Future<Output = Result<T, E>>,

@@ -94,6 +94,8 @@ where
 
     fn read(&self, written: &Written, whose: &dyn Display) -> Result<Result<T, E>, Halt> {
         let outcome: Result<T, Told> = read(written, whose)?;
-        Ok(outcome.map_err(|Told { words, fault }| fault.map_or_else(|| (self.error)(words), |fault| self.fault.error(fault))))
+        Ok(outcome.map_err(|Told { words, fault }| {
+            fault.map_or_else(|| (self.error)(words), |fault| self.fault.error(fault))
+        }))
     }
 }

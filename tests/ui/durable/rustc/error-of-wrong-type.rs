@@ -1,8 +1,12 @@
 use reliable::durable;
 
-#[durable(error = u32::from)]
+fn told(words: String) -> String {
+    words
+}
+
+#[durable(error = told)]
 async fn pay() -> Result<u32, anyhow::Error> {
-    Ok(1)
+    Ok("1".parse()?)
 }
 
 fn main() {}
