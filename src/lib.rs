@@ -12,8 +12,8 @@
 //!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
 //! - Approvals, a human in the loop: [`requires_approval`](macro@requires_approval) puts the question, an [`Approver`]
 //!   answers it, and [`approver`] has those that come with the library: the terminal, a channel to your own interface,
-//!   scripted answers for tests. A question by hand: [`Approval`]. Proof that a guard is there:
-//!   [`guarded!`](macro@guarded), and in a test [`approver::asks`].
+//!   scripted answers for tests. Answers that hold for later calls, too: [`Grants`]. A question by hand: [`Approval`]. Proof
+//!   that a guard is there: [`guarded!`](macro@guarded), and in a test [`approver::asks`].
 //! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
 //!   tokio's paused clock, so that no pause takes time; the README above has one to copy. `approver::Scripted` answers
 //!   questions, and a [`Recorder`] says what happened.
@@ -116,13 +116,13 @@ pub mod approver {
     pub use reliable_runtime::approval::approver::{Approve, Approver, Deny, install};
     pub use reliable_runtime::approval::asks::asks;
     pub use reliable_runtime::approval::channel::{Channel, Inbox, Question, channel};
-    pub use reliable_runtime::approval::grants::{Grant, Grants};
+    pub use reliable_runtime::approval::grants::Grants;
     pub use reliable_runtime::approval::scripted::Scripted;
     pub use reliable_runtime::approval::terminal::Terminal;
     pub use reliable_runtime::said::digest::Digest;
-    pub use reliable_runtime::said::edits::Edits;
+    pub use reliable_runtime::said::edits::{Editable, Edits};
+    pub use reliable_runtime::said::grant::Grant;
     pub use reliable_runtime::said::ids::{ParseIdError, QuestionId, RunId};
-    pub use reliable_runtime::said::json::Editable;
     pub use reliable_runtime::said::remember::Remember;
     pub use reliable_runtime::said::request::Argument;
 }

@@ -4,7 +4,7 @@ pub mod approver;
 mod asked;
 pub mod asks;
 pub mod channel;
-pub mod edits;
+pub(crate) mod edits;
 pub mod execution;
 pub mod grants;
 mod memory;
