@@ -86,11 +86,17 @@ pub use reliable_runtime::seen::report::Report;
 #[cfg(feature = "durable")]
 pub mod durable {
     pub use reliable_runtime::durable::call::{Call, Shown, call};
-    pub use reliable_runtime::durable::engine::{Begun, Claim, End, Engine, Entry, Journal, Place, Wait, Written};
+    pub use reliable_runtime::durable::engine::{Claim, Engine, Journal, Reply, Wait, Work};
     pub use reliable_runtime::durable::halt::{Halt, HaltKind};
+    pub use reliable_runtime::durable::inbox::Inbox;
     pub use reliable_runtime::durable::memory::Memory;
     pub use reliable_runtime::durable::recorded::Recorded;
+    pub use reliable_runtime::durable::records::{
+        Asking, Begun, End, Entry, Kind, Place, Question, Recording, RunInfo, Status, Written,
+    };
+    pub use reliable_runtime::durable::store_error::StoreError;
     pub use reliable_runtime::durable::time::{now, sleep};
+    pub use reliable_runtime::durable::workflows::Workflows;
     pub use reliable_runtime::scope::noted::{Noted, Observed};
 }
 
