@@ -12,8 +12,8 @@
 //!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
 //! - Approvals, a human in the loop: [`requires_approval`](macro@requires_approval) puts the question, an [`Approver`]
 //!   answers it, and [`approver`] has those that come with the library: the terminal, a channel to your own interface,
-//!   scripted answers for tests. A question by hand: [`Approval`]. Proof that a guard is there:
-//!   [`guarded!`](macro@guarded), and in a test [`approver::asks`].
+//!   scripted answers for tests. Answers that hold for later calls, too: [`Grants`]. A question by hand: [`Approval`]. Proof
+//!   that a guard is there: [`guarded!`](macro@guarded), and in a test [`approver::asks`].
 //! - Runs that outlive their process: [`durable`](macro@durable) writes down how a call ended, and the module `durable`
 //!   (feature `durable`) has the engines that keep it.
 //! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
@@ -88,11 +88,17 @@ pub use reliable_runtime::seen::report::Report;
 #[cfg(feature = "durable")]
 pub mod durable {
     pub use reliable_runtime::durable::call::{Call, Shown, call};
-    pub use reliable_runtime::durable::engine::{Begun, Claim, End, Engine, Entry, Journal, Place, Wait, Written};
+    pub use reliable_runtime::durable::engine::{Claim, Engine, Journal, Reply, Wait, Work};
     pub use reliable_runtime::durable::halt::{Halt, HaltKind};
+    pub use reliable_runtime::durable::inbox::Inbox;
     pub use reliable_runtime::durable::memory::Memory;
     pub use reliable_runtime::durable::recorded::Recorded;
+    pub use reliable_runtime::durable::records::{
+        Asking, Begun, End, Entry, Kind, Place, Question, Recording, RunInfo, Status, Written,
+    };
+    pub use reliable_runtime::durable::store_error::StoreError;
     pub use reliable_runtime::durable::time::{now, sleep};
+    pub use reliable_runtime::durable::workflows::Workflows;
     pub use reliable_runtime::scope::noted::{Noted, Observed};
 }
 
@@ -118,13 +124,13 @@ pub mod approver {
     pub use reliable_runtime::approval::approver::{Approve, Approver, Deny, install};
     pub use reliable_runtime::approval::asks::asks;
     pub use reliable_runtime::approval::channel::{Channel, Inbox, Question, channel};
-    pub use reliable_runtime::approval::grants::{Grant, Grants};
+    pub use reliable_runtime::approval::grants::Grants;
     pub use reliable_runtime::approval::scripted::Scripted;
     pub use reliable_runtime::approval::terminal::Terminal;
     pub use reliable_runtime::said::digest::Digest;
-    pub use reliable_runtime::said::edits::Edits;
+    pub use reliable_runtime::said::edits::{Editable, Edits};
+    pub use reliable_runtime::said::grant::Grant;
     pub use reliable_runtime::said::ids::{ParseIdError, QuestionId, RunId};
-    pub use reliable_runtime::said::json::Editable;
     pub use reliable_runtime::said::remember::Remember;
     pub use reliable_runtime::said::request::Argument;
 }

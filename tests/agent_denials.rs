@@ -3,9 +3,10 @@
 #![allow(clippy::unused_async, clippy::unnecessary_wraps, reason = "about the little functions themselves")]
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
-use reliable::approver::{self, Scripted};
-use reliable::{AgentLimits, Decision, Event, Fault, FaultKind, Recorder, Run, Scope, Step};
+use reliable::approver::{self, Grants, Scripted};
+use reliable::{AgentLimits, Approver, Decision, Event, Fault, FaultKind, Recorder, Request, Run, Scope, Step};
 use reliable::{CircuitBreaker, CircuitState, agent, circuit_breaker, fallback, requires_approval, retry};
 
 fn too_many(agent: &'static str, denials: u32) -> Fault {
@@ -127,8 +128,8 @@ async fn a_yes_to_a_question_that_was_open_runs_and_changes_nothing() {
         other.answer(yes());
     };
     let calls = async { run.scope(async { tokio::join!(refund(1), refund(2)) }).await };
-    let ((denied, approved), ()) = tokio::join!(Scope::current().approver(approver).run(calls), ui);
-    assert_eq!((denied.unwrap_err().kind(), approved), (FaultKind::Denied, Ok(2)));
+    let ((no, yes), ()) = tokio::join!(Scope::current().approver(approver).run(calls), ui);
+    assert_eq!((no.unwrap_err().kind(), yes), (FaultKind::Denied, Ok(2)));
     assert_eq!(run.next_step(), Err(too_many("desk", 1)));
 }
 
@@ -147,6 +148,165 @@ async fn a_test_that_asks_hears_the_question_all_the_same() {
 fn none_at_all_is_no_limit() {
     let none = std::hint::black_box(0);
     let _ = AgentLimits::new().max_denials(none);
+}
+
+mod the_same_call {
+    use super::*;
+
+    const AGAIN: &str = "it was denied before in this run, and is not asked again: not today";
+
+    /// Denies what it is asked, and keeps what that was.
+    #[derive(Clone, Default)]
+    struct Asked(Arc<Mutex<Vec<String>>>);
+
+    impl Approver for Asked {
+        async fn review(&self, request: &Request) -> Decision {
+            self.0.lock().unwrap().push(request.to_string());
+            Decision::deny("not today").by("ana")
+        }
+    }
+
+    impl Asked {
+        async fn during<T>(&self, work: impl Future<Output = T>) -> T {
+            Scope::current().approver(self.clone()).run(work).await
+        }
+
+        fn questions(&self) -> Vec<String> {
+            self.0.lock().unwrap().clone()
+        }
+    }
+
+    fn reason(outcome: Result<u32, Fault>) -> String {
+        match outcome {
+            Err(Fault::Denied { reason, .. }) => reason,
+            other => panic!("not denied: {other:?}"),
+        }
+    }
+
+    #[tokio::test]
+    async fn is_denied_again_without_a_question_and_counts() {
+        #[agent(max_denials = 3, max_steps = 9)]
+        async fn desk(reasons: &mut Vec<String>) -> Result<Step<()>, Fault> {
+            reasons.push(reason(refund(40).await));
+            Ok(Step::Next)
+        }
+        let (asked, recorder, mut reasons) = (Asked::default(), Recorder::new(), Vec::new());
+        let run = asked.during(async { Scope::current().recorder(&recorder).run(desk(&mut reasons)).await });
+        assert_eq!(run.await, Err(too_many("desk", 3)));
+        assert_eq!(
+            (asked.questions(), reasons),
+            (vec!["refund(amount = 40)".to_owned()], vec!["not today".to_owned(), AGAIN.to_owned(), AGAIN.to_owned()])
+        );
+
+        let trail = recorder.report().approvals();
+        assert_eq!(trail.iter().map(|row| row.remembered).collect::<Vec<_>>(), [false, true, true]);
+        assert_eq!(trail[1].arguments, trail[0].arguments);
+    }
+
+    #[tokio::test]
+    async fn is_another_one_with_other_arguments_or_in_another_run() {
+        #[agent]
+        async fn desk() -> Result<Step<()>, Fault> {
+            for amount in [40, 41] {
+                refund(amount).await.unwrap_err();
+            }
+            Ok(Step::Done(()))
+        }
+        let asked = Asked::default();
+        asked.during(desk()).await.unwrap();
+        asked.during(desk()).await.unwrap();
+        asked.during(async { (refund(40).await, refund(40).await) }).await.1.unwrap_err();
+        assert_eq!(asked.questions().len(), 2 + 2 + 2, "outside of a run it is asked each time");
+    }
+
+    #[tokio::test]
+    async fn is_told_apart_by_what_is_hidden() {
+        #[requires_approval(redact(card), show(amount))]
+        async fn pay(card: &str, amount: u32, note: &str) -> Result<u32, Fault> {
+            Ok(amount)
+        }
+        #[agent]
+        async fn desk() -> Result<Step<()>, Fault> {
+            for (card, note) in [("4929", "a"), ("4930", "a"), ("4929", "b"), ("4929", "a"), ("4930", "a")] {
+                pay(card, 1, note).await.unwrap_err();
+            }
+            Ok(Step::Done(()))
+        }
+        let asked = Asked::default();
+        asked.during(desk()).await.unwrap();
+        assert_eq!(asked.questions().len(), 3);
+    }
+
+    #[tokio::test]
+    async fn is_asked_again_if_nobody_can_know_that_it_is_the_same() {
+        #[derive(Debug)]
+        struct Opaque;
+
+        #[requires_approval]
+        async fn send(what: Opaque) -> Result<u32, Fault> {
+            Ok(0)
+        }
+        #[agent]
+        async fn desk() -> Result<Step<()>, Fault> {
+            send(Opaque).await.unwrap_err();
+            send(Opaque).await.unwrap_err();
+            Ok(Step::Done(()))
+        }
+        let asked = Asked::default();
+        asked.during(desk()).await.unwrap();
+        assert_eq!(asked.questions().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn is_denied_in_the_agents_around_and_beside() {
+        #[agent]
+        async fn outer() -> Result<Step<()>, Fault> {
+            inner().await?;
+            inner().await?;
+            assert_eq!(reason(refund(40).await), AGAIN);
+            Ok(Step::Done(()))
+        }
+        #[agent]
+        async fn inner() -> Result<Step<()>, Fault> {
+            reason(refund(40).await);
+            Ok(Step::Done(()))
+        }
+        let asked = Asked::default();
+        asked.during(outer()).await.unwrap();
+        assert_eq!(asked.questions().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn is_asked_if_it_was_not_denied_but_expired_or_nobody_was_there() {
+        #[agent]
+        async fn desk() -> Result<Step<u32>, Fault> {
+            assert_eq!(refund(40).await.unwrap_err().kind(), FaultKind::Denied, "there is no approver");
+            let answers = Scripted::new([Decision::Expired, yes()]);
+            let calls = async {
+                assert_eq!(refund(40).await.unwrap_err().kind(), FaultKind::Expired);
+                refund(40).await
+            };
+            Scope::current().approver(answers).run(calls).await.map(Step::Done)
+        }
+        assert_eq!(desk().await, Ok(40));
+    }
+
+    #[tokio::test]
+    async fn is_denied_by_the_run_though_a_yes_to_it_is_remembered() {
+        #[requires_approval(remember)]
+        async fn pay(amount: u32) -> Result<u32, Fault> {
+            Ok(amount)
+        }
+        let grants = Grants::new();
+        let run = AgentLimits::new().begin("desk");
+        let answer = |answer| Scope::current().grants(&grants).approver(Scripted::new([answer]));
+        let denied = async { run.scope(pay(40)).await };
+        assert_eq!(reason(answer(Decision::deny("not today")).run(denied).await), "not today");
+        assert_eq!(answer(yes().remember()).run(pay(40)).await, Ok(40), "elsewhere");
+        assert_eq!(Scope::current().grants(&grants).run(pay(40)).await, Ok(40), "it is remembered");
+        let again = async { run.scope(pay(40)).await };
+        assert_eq!(reason(Scope::current().grants(&grants).run(again).await), AGAIN);
+    }
 }
 
 mod sub_agents {

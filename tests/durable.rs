@@ -522,7 +522,7 @@ mod the_attribute {
         memory.crash_after(1);
         assert!(memory.run("run", calls()).await.is_err());
         memory.run("run", calls()).await.unwrap().unwrap();
-        assert_eq!(memory.calls("run")[0].arguments, r#"to = "ana", card = <redacted>"#);
+        assert_eq!(memory.show("run").await.unwrap()[0].entry.arguments, r#"to = "ana", card = <redacted>"#);
     }
 }
 

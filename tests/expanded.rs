@@ -161,7 +161,7 @@ macro_rules! both {
 }
 
 both! {
-    agent boxed bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options retry retry_budget retry_options retry_plain
+    agent boxed bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_budget retry_options retry_plain
     policy policy_plain rate_limit rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout
 }
 

@@ -438,6 +438,26 @@ mod an_approved_tool {
     }
 
     #[tokio::test]
+    async fn may_be_a_call_of_another_function_and_nothing_else() {
+        async fn deliver<E: From<Fault>>() -> Result<u32, E> {
+            Err(Fault::Policy { tool: "smtp".into(), reason: "no".into() }.into())
+        }
+        #[requires_approval(by = approver::Approve)]
+        async fn send() -> Result<u32, Error> {
+            deliver().await
+        }
+        #[requires_approval(by = approver::Approve)]
+        #[timeout(secs = 1)]
+        async fn send_in_time() -> Result<u32, Error> {
+            deliver().await
+        }
+        let (_, told) = traced(send()).await;
+        assert_eq!(end(&told)[0].as_deref(), Some("policy"));
+        let (_, told) = traced(send_in_time()).await;
+        assert_eq!(end(&told)[0].as_deref(), Some("policy"));
+    }
+
+    #[tokio::test]
     async fn says_with_what_it_failed() {
         let (outcome, told) = traced(send(Err(Error::Busy))).await;
         assert_eq!(outcome, Err(Error::Busy));

@@ -4,9 +4,11 @@ pub mod approver;
 mod asked;
 pub mod asks;
 pub mod channel;
-pub mod edits;
+pub(crate) mod edits;
 pub mod execution;
 pub mod grants;
+#[cfg(feature = "durable")]
+mod in_run;
 mod memory;
 pub mod question;
 pub mod scripted;

@@ -12,13 +12,14 @@ pub mod fault;
 pub mod fault_kind;
 mod feedback;
 pub mod found;
+pub mod grant;
 pub mod idempotency;
 pub mod ids;
 #[cfg(feature = "serde")]
-pub mod json;
+pub(crate) mod json;
 #[cfg(not(feature = "serde"))]
 #[path = "said/json/off.rs"]
-pub mod json;
+pub(crate) mod json;
 pub(crate) mod last_words;
 pub mod money;
 pub mod name;

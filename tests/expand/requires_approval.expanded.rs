@@ -6,14 +6,11 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
             "body",
             ::reliable::expansion::Inspect::new(&body).digested().argument(),
         );
-    let execution = ::reliable::expansion::Execution::of(&approval);
+    let mut execution = ::reliable::expansion::Execution::of(&approval);
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
+    let outcome: Result<Receipt, MailError> = execution.run((deliver(to, body))).await;
     return execution
-        .run(
-            (deliver(to, body)),
-            |error| ::reliable::expansion::Inspect::new(error).failure(),
-        )
-        .await;
+        .settle(outcome, |error| ::reliable::expansion::Inspect::new(error).failure());
 }

@@ -1,5 +1,5 @@
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
-    let execution = if !to.ends_with("@example.com") {
+    let mut execution = if !to.ends_with("@example.com") {
         let approval = ::reliable::Approval::new("send_email")
             .here(|| {})
             .reason("leaves the house")
@@ -17,10 +17,7 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     } else {
         ::reliable::expansion::Execution::unasked("send_email")
     };
+    let outcome: Result<Receipt, MailError> = execution.run((deliver(to, body))).await;
     return execution
-        .run(
-            (deliver(to, body)),
-            |error| ::reliable::expansion::Inspect::new(error).failure(),
-        )
-        .await;
+        .settle(outcome, |error| ::reliable::expansion::Inspect::new(error).failure());
 }

@@ -6,43 +6,42 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
             "body",
             ::reliable::expansion::Inspect::new(&body).digested().argument(),
         );
-    let execution = ::reliable::expansion::Execution::of(&approval);
+    let mut execution = ::reliable::expansion::Execution::of(&approval);
     if let ::core::result::Result::Err(fault) = approval.ask().await {
         return ::reliable::expansion::Outcome::from_fault(fault);
     }
     let retry = const { &::reliable::Retry::new().max(2) };
-    return execution
-        .run(
-            async move {
-                let outcome = {
-                    let mut attempts = retry.attempts();
-                    loop {
-                        let outcome: Result<Receipt, MailError> = {
-                            deliver(to, body).await
-                        };
-                        let pause = match attempts
-                            .settle(
-                                "send_email",
-                                outcome,
-                                |error| ::reliable::expansion::Inspect::new(error).failure(),
-                            )
-                        {
-                            ::core::ops::ControlFlow::Break(outcome) => break outcome,
-                            ::core::ops::ControlFlow::Continue(pause) => pause,
-                        };
-                        pause.await;
-                    }
-                };
-                if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
-                    "send_email",
-                    outcome,
-                    |error| ::reliable::expansion::Inspect::new(error).failure(),
-                ) {
-                    return outcome;
+    let outcome = execution
+        .run(async move {
+            let outcome = {
+                let mut attempts = retry.attempts();
+                loop {
+                    let outcome: Result<Receipt, MailError> = {
+                        deliver(to, body).await
+                    };
+                    let pause = match attempts
+                        .settle(
+                            "send_email",
+                            outcome,
+                            |error| ::reliable::expansion::Inspect::new(error).failure(),
+                        )
+                    {
+                        ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                        ::core::ops::ControlFlow::Continue(pause) => pause,
+                    };
+                    pause.await;
                 }
-                Ok(Receipt::queued())
-            },
-            |error| ::reliable::expansion::Inspect::new(error).failure(),
-        )
+            };
+            if let ::core::ops::ControlFlow::Break(outcome) = ::reliable::expansion::Fallback::settle(
+                "send_email",
+                outcome,
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
+            ) {
+                return outcome;
+            }
+            Ok(Receipt::queued())
+        })
         .await;
+    return execution
+        .settle(outcome, |error| ::reliable::expansion::Inspect::new(error).failure());
 }

@@ -2,6 +2,7 @@
 
 #![allow(clippy::missing_errors_doc, clippy::must_use_candidate, reason = "it is no library")]
 
+pub mod human;
 pub mod model;
 pub mod patient;
 #[allow(clippy::unused_async, reason = "they stand in for what is")]

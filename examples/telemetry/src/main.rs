@@ -64,21 +64,26 @@ async fn trains(city: &str) -> Result<String, ToolError> {
     Err(ToolError::Busy)
 }
 
-/// Is not for an agent to decide.
+// What is not for an agent to decide. Such a tool needs no `#[instrument]`: the question is a span, and when the answer is
+// yes the execution is another one. A tool that was denied was not executed, and has none.
+
 #[requires_approval(by = Ana)]
-#[instrument(name = "execute_tool", skip_all, err, fields(
-    otel.name = "execute_tool book", gen_ai.operation.name = "execute_tool", gen_ai.tool.name = "book",
-))]
 async fn book(city: &str) -> Result<String, ToolError> {
     Ok(format!("a room in {city}"))
+}
+
+#[requires_approval(by = Ana)]
+async fn send_mail(to: &str) -> Result<String, ToolError> {
+    Ok(format!("told {to}"))
 }
 
 struct Ana;
 
 impl Approver for Ana {
-    async fn review(&self, _: &Request) -> Decision {
+    async fn review(&self, request: &Request) -> Decision {
         tokio::time::sleep(Duration::from_millis(30)).await;
-        Decision::deny("not before Friday").by("ana")
+        let decision = if request.tool == "book" { Decision::deny("not before Friday") } else { Decision::approve() };
+        decision.by("ana")
     }
 }
 
@@ -101,6 +106,7 @@ async fn chat(history: &[String]) -> Result<Reply, ToolError> {
         0 => Reply::Call("forecast"),
         1 => Reply::Call("trains"),
         2 => Reply::Call("book"),
+        3 => Reply::Call("send_mail"),
         _ => Reply::Answer(history.join("; ")),
     })
 }
@@ -110,7 +116,8 @@ pub(crate) async fn assistant(weather: &Weather, history: &mut Vec<String>) -> R
     let result = match chat(history).await? {
         Reply::Call("forecast") => forecast(weather, "Oslo").await,
         Reply::Call("trains") => trains("Oslo").await,
-        Reply::Call(_) => book("Oslo").await,
+        Reply::Call("book") => book("Oslo").await,
+        Reply::Call(_) => send_mail("ben").await,
         Reply::Answer(answer) => return Ok(Step::Done(answer)),
     };
     history.push(result.unwrap_or_else(|error| error.to_string()));

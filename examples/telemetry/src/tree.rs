@@ -6,8 +6,8 @@ use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::trace::v1::Span;
 
-/// What the names of spans and events say already, or their duration, or what is the same everywhere.
-const LEFT_OUT: [&str; 10] = [
+/// What the names of spans and events say already, or their duration, or what is the same everywhere or never.
+const LEFT_OUT: [&str; 12] = [
     "agent",
     "gen_ai.agent.name",
     "gen_ai.operation.name",
@@ -15,6 +15,8 @@ const LEFT_OUT: [&str; 10] = [
     "gen_ai.request.model",
     "gen_ai.tool.name",
     "level",
+    "question",
+    "run",
     "target",
     "tool",
     "waited_ms",
@@ -57,6 +59,7 @@ fn value_of(value: Option<&AnyValue>) -> String {
         Some(Value::StringValue(text)) if text.contains(' ') => format!("{text:?}"),
         Some(Value::StringValue(text)) => text.clone(),
         Some(Value::IntValue(number)) => number.to_string(),
+        Some(Value::BoolValue(is_so)) => is_so.to_string(),
         other => format!("{other:?}"),
     }
 }

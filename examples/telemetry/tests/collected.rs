@@ -59,26 +59,27 @@ fn events<'a>(span: &'a Span, name: &str) -> Vec<&'a Event> {
 fn a_run_is_one_trace_with_everything_in_its_place() {
     let (answer, spans) = collected(example::assistant(&Weather::default(), &mut Vec::new()));
     assert!(answer.unwrap().starts_with("rain in Oslo; yesterday's trains to Oslo; `book` was denied"));
+    assert_eq!(named(&spans, "execute_tool book").len(), 0, "it did not run");
 
     let traces: BTreeSet<&[u8]> = spans.iter().map(|span| &*span.trace_id).collect();
     assert_eq!(traces.len(), 1);
     let run = the(&spans, "invoke_agent assistant");
     assert!(run.parent_span_id.is_empty());
     let steps = named(&spans, "reliable.step");
-    assert_eq!(steps.len(), 4);
+    assert_eq!(steps.len(), 5);
     assert!(steps.iter().all(|step| step.parent_span_id == run.span_id));
     let in_step = |span: &Span, step: i64| {
         let number = |parent: &&&Span| parent.span_id == span.parent_span_id;
         steps.iter().find(number).is_some_and(|parent| value(&parent.attributes, "step") == int(step))
     };
-    for (step, tool) in (1..).zip(["forecast", "trains", "book"]) {
+    for (step, tool) in [(1, "forecast"), (2, "trains"), (4, "send_mail")] {
         let span = the(&spans, &format!("execute_tool {tool}"));
         assert!(in_step(span, step), "{tool} belongs to step {step}");
         assert_eq!(value(&span.attributes, "gen_ai.operation.name"), text("execute_tool"));
         assert_eq!(value(&span.attributes, "gen_ai.tool.name"), text(tool));
     }
     let chats = named(&spans, "chat scripted-1");
-    for step in 1..=4 {
+    for step in 1..=5 {
         assert_eq!(chats.iter().filter(|chat| in_step(chat, step)).count(), 1);
     }
     for chat in chats {
@@ -95,8 +96,8 @@ fn a_run_has_the_names_of_the_conventions_and_its_totals_as_numbers() {
     let attribute = |key| value(&run.attributes, key);
     assert_eq!(attribute("gen_ai.operation.name"), text("invoke_agent"));
     assert_eq!(attribute("gen_ai.agent.name"), text("assistant"));
-    assert_eq!(attribute("reliable.steps"), int(4));
-    assert_eq!(attribute("reliable.usage.tokens"), int(440));
+    assert_eq!(attribute("reliable.steps"), int(5));
+    assert_eq!(attribute("reliable.usage.tokens"), int(550));
     assert_eq!(attribute("reliable.usage.usd_micros"), int(0));
     assert_eq!(attribute("error.type"), None);
     assert_eq!(run.status.clone().unwrap_or_default().code, 0);
@@ -120,14 +121,19 @@ fn retries_are_events_of_the_tool_that_was_retried() {
 }
 
 #[test]
-fn a_question_to_a_human_is_a_span_of_the_tool_that_asks() {
+fn a_question_to_a_human_is_a_span_and_so_is_what_was_approved() {
     let (_, spans) = collected(example::assistant(&Weather::default(), &mut Vec::new()));
-    let (book, question) = (the(&spans, "execute_tool book"), the(&spans, "reliable.approval"));
-    assert_eq!(question.parent_span_id, book.span_id);
-    let told = ["tool", "decision", "by"].map(|key| value(&question.attributes, key));
-    assert_eq!(told, [text("book"), text("denied"), text("ana")]);
-    assert_eq!(value(&events(question, "reliable.refused")[0].attributes, "waited_ms"), int(30));
-    assert_eq!(book.status.clone().unwrap().code, 2, "`#[instrument(err)]` says so");
+    let [no, yes] = named(&spans, "reliable.approval")[..] else { panic!("{spans:#?}") };
+    let told = |span: &Span| ["tool", "decision", "by"].map(|key| value(&span.attributes, key));
+    assert_eq!(told(no), [text("book"), text("denied"), text("ana")]);
+    assert_eq!(told(yes), [text("send_mail"), text("approved"), text("ana")]);
+    assert_eq!(value(&events(no, "reliable.refused")[0].attributes, "waited_ms"), int(30));
+
+    let mail = the(&spans, "execute_tool send_mail");
+    assert_eq!(mail.parent_span_id, yes.parent_span_id, "both are in the step");
+    assert_eq!(value(&mail.attributes, "question"), value(&yes.attributes, "question"));
+    assert_eq!(value(&mail.attributes, "error.type"), None);
+    assert_eq!(mail.status.clone().unwrap_or_default().code, 0);
 }
 
 #[test]

@@ -104,11 +104,12 @@ impl Layer for Approval {
     //
     // Output:
     //     let approval = ::reliable::Approval::new("refund").here(|| {}).argument("amount", …);
-    //     let execution = ::reliable::expansion::Execution::of(&approval);
+    //     let mut execution = ::reliable::expansion::Execution::of(&approval);
     //     if let ::core::result::Result::Err(fault) = approval.ask().await {
     //         return ::reliable::expansion::Outcome::from_fault(fault);
     //     }
-    //     return execution.run(async move { BODY }, |error| …).await;
+    //     let outcome = execution.run(async move { BODY }).await;
+    //     return execution.settle(outcome, |error| …);
     //
     // With `edit(body)` the place for a correction stands before it, and what the body sees behind it.
     //
@@ -120,16 +121,17 @@ impl Layer for Approval {
         let Approval { calls, edits: Edits { before, behind, .. }, by, when, .. } = self;
         let refused = ended_by_fault(function);
         let question = question(tool, calls);
+        let mutable = when.is_none().then(|| quote!(mut));
         let ask = quote_spanned!(mixed=>
             #question
-            let execution = ::reliable::expansion::Execution::of(&approval);
+            let #mutable execution = ::reliable::expansion::Execution::of(&approval);
             if let ::core::result::Result::Err(fault) = approval #by.ask().await {
                 return #refused;
             }
         );
-        let asked = match when {
+        let ask = match when {
             Some(when) => quote_spanned!(mixed=>
-                let execution = if #when {
+                let mut execution = if #when {
                     #ask
                     execution
                 } else {
@@ -139,9 +141,9 @@ impl Layer for Approval {
             None => ask,
         };
         let look = Classify::default();
-        inner
-            .into_watched(function, |call| quote_spanned!(mixed=> execution.run(#call, #look)))
-            .behind(&quote_spanned!(mixed=> #before #asked #behind))
+        let settled = quote_spanned!(mixed=> execution.settle(outcome, #look));
+        let executed = inner.into_watched(function, |call| quote_spanned!(mixed=> execution.run(#call)), &settled);
+        executed.behind(&quote_spanned!(mixed=> #before #ask #behind))
     }
 
     /// A denial is no failure that a fallback is to answer: so the question stands outside of it.

@@ -99,27 +99,34 @@ impl Code {
         Code { tokens, last: None, form: Form::Future, awaited_call: None, typed: false, span, ..self }
     }
 
-    /// The same call as a future around it, which is one of ours. At the end of the function the parameters go into it: what
-    /// is kept twice would have to be `Sync`, too.
-    pub(crate) fn into_watched(self, function: &Function, watched: impl Fn(&TokenStream) -> TokenStream) -> Code {
-        let span = function.return_span();
-        let awaited = |call: &TokenStream| {
-            let future = watched(call);
-            quote_spanned!(span=> #future.await)
-        };
-        let (tokens, last) = match (&self.awaited_call, self.form) {
+    /// The same call inside `watched`, a future of ours, and what becomes of its `outcome` then. At the end of the function the
+    /// parameters go into it: what is kept twice would have to be `Sync`, too.
+    pub(crate) fn into_watched(
+        self,
+        function: &Function,
+        watched: impl Fn(&TokenStream) -> TokenStream,
+        settled: &TokenStream,
+    ) -> Code {
+        let (mixed, span) = (Span::mixed_site(), function.return_span());
+        let (future, moved) = match (&self.awaited_call, self.form) {
             (Some(call), _) => {
-                let outcome = awaited(&quote_spanned!(at(function.own_span())=> (#call)));
-                (outcome.clone(), outcome)
+                let call = quote_spanned!(at(function.own_span())=> (#call));
+                (call.clone(), call)
             }
-            (None, Form::Future) => (awaited(&self.tokens), awaited(&self.tokens)),
+            (None, Form::Future) => (self.tokens.clone(), self.tokens.clone()),
             (None, _) => {
                 let statements = self.hinted(function);
-                let moved = quote_spanned!(span=> async move { #statements });
-                (awaited(&future(function, &statements)), awaited(&moved))
+                (future(function, &statements), quote_spanned!(span=> async move { #statements }))
             }
         };
-        let last = Some(quote_spanned!(Span::mixed_site()=> return #last));
+        let untyped = self.awaited_call.is_some() || self.form == Form::Future && !self.typed;
+        let ty = untyped.then(|| function.return_hint());
+        let statements = |future: &TokenStream, returned: Option<TokenStream>| {
+            let (ty, watched) = (ty.iter(), watched(future));
+            let outcome = quote_spanned!(span=> #watched.await);
+            quote_spanned!(mixed=> let outcome #(: #ty)* = #outcome; #returned #settled)
+        };
+        let (tokens, last) = (statements(&future, None), Some(statements(&moved, Some(returned()))));
         Code { tokens, last, form: Form::Block, awaited_call: None, typed: true, ..self }
     }
 

@@ -7,8 +7,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 
 use crate::base::foreign::caught;
-use crate::said::edits::Edits;
-use crate::said::json::Editable;
+use crate::said::edits::{Editable, Edits};
 use crate::said::request::{Argument, Request};
 use crate::said::words;
 use crate::seen::inspect;

@@ -1,19 +1,20 @@
 //! Answers that hold for later calls, too.
 
-use std::fmt::{self, Display, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 pub(crate) mod kept;
+#[cfg(test)]
+mod tests;
 
 use crate::said::decision::Decision;
+use crate::said::grant::Grant;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::remember::Remember;
-use crate::said::request::{Argument, Listed, Request};
-use crate::said::words::{self, short};
+use crate::said::request::{Argument, Request};
 use crate::scope::Scope;
 use kept::{Answer, Call, Kept, Same};
 
@@ -41,7 +42,7 @@ use kept::{Answer, Call, Kept, Same};
 /// scope.clone().run(send_email("bob", "Good morning")).await?;
 /// scope.clone().run(send_email("bob", "Good night")).await?;
 ///
-/// let told = "send_email(to = \"bob\", …): yes, by ana, 0ms ago, for another 3600s";
+/// let told = "send_email(to = \"bob\", …): yes, by ana, 0ms ago, for another 1h";
 /// assert_eq!(grants.list()[0].to_string(), told);
 /// assert_eq!(grants.revoke_tool("send_email"), 1);
 /// assert!(scope.run(send_email("bob", "Good night")).await.is_err(), "and she has no more answers");
@@ -152,67 +153,5 @@ impl Scope {
     /// Remembers answers here, and asks nobody about a call for which one holds.
     pub fn grants(self, grants: &Grants) -> Scope {
         self.with(Arc::new(grants.clone()))
-    }
-}
-
-/// An answer that is remembered, of [`Grants::list`]. Its `Display` says it on one line.
-///
-/// ```
-/// use reliable::Grants;
-///
-/// let grants = Grants::new();
-/// for grant in grants.list() {
-///     println!("{grant}");
-///     if grant.by.as_deref() == Some("eve") {
-///         grants.revoke(grant.question);
-///     }
-/// }
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-#[non_exhaustive]
-pub struct Grant {
-    /// The question to which it was given: the events that tell of it have the same.
-    pub question: QuestionId,
-    /// The function.
-    pub tool: ToolName,
-    /// The arguments that must be the same, in words, in the order of the signature.
-    pub arguments: Vec<Argument>,
-    /// Whether all arguments must be the same, those that nobody is shown among them.
-    pub whole_call: bool,
-    /// Whether it is a yes.
-    pub approved: bool,
-    /// Who gave it, where that is known.
-    pub by: Option<String>,
-    /// Why not, if it is a no.
-    pub reason: Option<String>,
-    /// The time since it was given.
-    pub age: Duration,
-    /// The time until it expires. `None`: it does not.
-    pub left: Option<Duration>,
-}
-
-impl Display for Grant {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        words::show(f, |f| {
-            let rest = match (self.whole_call, self.arguments.is_empty()) {
-                (true, _) => "",
-                (false, true) => "…",
-                (false, false) => ", …",
-            };
-            write!(f, "{}({}{rest}): ", self.tool, Listed(&self.arguments))?;
-            f.write_str(if self.approved { "yes" } else { "no" })?;
-            if let Some(reason) = &self.reason {
-                write!(f, ", {reason}")?;
-            }
-            if let Some(by) = &self.by {
-                write!(f, ", by {by}")?;
-            }
-            write!(f, ", {} ago", short(self.age))?;
-            match self.left {
-                Some(left) => write!(f, ", for another {}", short(left)),
-                None => Ok(()),
-            }
-        })
     }
 }

@@ -16,8 +16,14 @@ pub(crate) struct Identity {
     function: Option<Digest>,
     /// The function and all arguments so far.
     call: Option<Digest>,
-    /// With the option `remember`, which calls are the same to it, and each argument.
-    option: Option<Box<(Same, Vec<(&'static str, Option<Digest>)>)>>,
+    option: Option<Box<Remembers>>,
+}
+
+/// What the option `remember` needs to know.
+#[derive(Debug)]
+struct Remembers {
+    same: Same,
+    arguments: Vec<(&'static str, Option<Digest>)>,
 }
 
 impl Identity {
@@ -27,14 +33,14 @@ impl Identity {
     }
 
     pub(crate) fn remember(&mut self, same: Same) {
-        self.option = Some(Box::new((same, Vec::new())));
+        self.option = Some(Box::new(Remembers { same, arguments: Vec::new() }));
     }
 
     pub(crate) fn argument(&mut self, name: &'static str, argument: Option<Digest>) {
         let with = |call, argument| digest::of(&("argument", call, name, argument));
         self.call = self.call.zip(argument).map(|(call, argument)| with(call, argument));
-        if let Some((_, arguments)) = self.option.as_deref_mut() {
-            arguments.push((name, argument));
+        if let Some(option) = &mut self.option {
+            option.arguments.push((name, argument));
         }
     }
 
@@ -53,7 +59,7 @@ pub(crate) struct Memory {
 impl Memory {
     /// `None` where nothing can be remembered. Tells `request` of the other case.
     pub(crate) fn of(identity: &mut Identity, request: &mut Request) -> Option<Box<Memory>> {
-        let (same, arguments) = *identity.option.take()?;
+        let Remembers { same, arguments } = *identity.option.take()?;
         let grants = Scope::find::<Grants>()?;
         // Who is told another reason is asked something else.
         let whole = identity.call.map(|call| digest::of(&("call", call, &request.reason)));

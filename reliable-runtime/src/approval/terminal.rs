@@ -1,6 +1,7 @@
 //! Questions to whoever sits at the terminal.
 
 mod desk;
+mod edit;
 mod input;
 #[cfg(test)]
 mod tests;
@@ -23,6 +24,13 @@ use desk::{Desk, News, Question};
 /// The code is another one each time, and can't be guessed: so nothing approves that was typed or piped in before the
 /// question was shown. Both standard input and standard error, where the question goes so that it is seen when the output is
 /// piped, must be a terminal; else the call is denied.
+///
+/// Where the answer may be [remembered](Request::remember), the question says for what, and an `a` before the code allows all of
+/// that.
+///
+/// Where an argument may be corrected, `e`, the code, and `body=Good morning` do that: what is a text in the call is a text as it is
+/// typed, or in quotes with the escapes of JSON, and anything else is JSON. Then the corrected call is shown, and asked about with
+/// another code, before it runs. A line has room for 4096 bytes; a longer one corrects nothing.
 ///
 /// Questions are shown one at a time, and one whose caller has gone (expired, cancelled) makes room for the next at once.
 /// The line that was being typed then answers nothing, unless it is the code of the next.

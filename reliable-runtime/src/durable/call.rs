@@ -8,10 +8,10 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use crate::agent::run::Run;
-use crate::durable::engine::{Entry, Place, Written};
 use crate::durable::flow::{Flow, Here};
 use crate::durable::leaf::Leaf;
 use crate::durable::recorded::{AsItIs, ByWords, Form, Recorded};
+use crate::durable::records::{Entry, Kind, Place, Written};
 use crate::said::event::Event;
 use crate::said::fault::{ByFn, ByFrom, Fault, FromFault};
 use crate::said::idempotency::IdempotencyKey;
@@ -47,7 +47,7 @@ use crate::seen::emit::emit;
 pub fn call(tool: impl Into<ToolName>) -> Call {
     let tool = tool.into();
     let live = match Here::now() {
-        Here::Plain => None,
+        Here::Plain | Here::Leaf(_) => None,
         Here::Flow(flow) => Some(Box::new(Live::new(flow, tool.clone()))),
     };
     Call { tool, live }
@@ -276,7 +276,7 @@ impl Live {
     }
 
     fn place(&self) -> Place {
-        Place { tool: self.path.clone(), number: self.number }
+        Place { kind: Kind::Call, tool: self.path.clone(), number: self.number }
     }
 
     /// Takes its place: at the call, and not when it is first polled.
@@ -284,7 +284,7 @@ impl Live {
         if !matches!(self.stage, Stage::Unplaced) {
             return;
         }
-        self.number = self.flow.number(&self.path);
+        self.number = self.flow.place(Kind::Call, self.path.clone()).number;
         let (flow, place) = (Arc::clone(&self.flow), self.place());
         self.stage = Stage::Before(Box::pin(async move { flow.begin(&place).await }));
     }
@@ -293,7 +293,7 @@ impl Live {
     fn poll_before(&mut self, cx: &mut Context<'_>) -> Poll<Option<Written>> {
         let Stage::Before(before) = &mut self.stage else { return Poll::Ready(None) };
         let Some(entry) = ready!(before.as_mut().poll(cx)) else {
-            self.stage = Stage::During(Leaf::new());
+            self.stage = Stage::During(Leaf::new(&self.flow));
             return Poll::Ready(None);
         };
         let same_arguments = entry.arguments == self.arguments;

@@ -9,9 +9,10 @@ use std::task::Waker;
 use std::time::SystemTime;
 
 use crate::base::foreign::wake;
-use crate::durable::engine::{Begun, Entry, Journal, Place, Wait};
+use crate::durable::engine::{Journal, Wait};
 use crate::durable::gate::Gate;
 use crate::durable::halt::{Halt, HaltKind};
+use crate::durable::records::{Begun, Entry, Kind, Place};
 use crate::said::name::ToolName;
 use crate::scope::Scope;
 
@@ -24,7 +25,7 @@ pub(super) struct Flow {
 
 #[derive(Default)]
 struct State {
-    calls: HashMap<ToolName, u32>,
+    places: HashMap<(Kind, ToolName), u32>,
     halt: Option<Halt>,
     /// Who drives it.
     driver: Option<Waker>,
@@ -42,13 +43,15 @@ thread_local! {
 pub(super) enum Slot {
     Flow(Arc<Flow>),
     /// In here everything just runs: it is part of what is recorded as one.
-    Leaf,
+    Leaf(Arc<Flow>),
 }
 
 /// Where code runs.
 pub(super) enum Here {
-    /// Without an engine, or inside a recorded call.
+    /// Without an engine.
     Plain,
+    /// Inside a recorded call of a run.
+    Leaf(Arc<Flow>),
     /// In the flow of a run.
     Flow(Arc<Flow>),
 }
@@ -62,7 +65,8 @@ impl Here {
     fn found() -> Here {
         match Scope::find::<Slot>().as_deref() {
             Some(Slot::Flow(flow)) => Here::Flow(Arc::clone(flow)),
-            Some(Slot::Leaf) | None => Here::Plain,
+            Some(Slot::Leaf(flow)) => Here::Leaf(Arc::clone(flow)),
+            None => Here::Plain,
         }
     }
 }
@@ -85,9 +89,9 @@ impl Flow {
         poll()
     }
 
-    /// Takes the next number of this tool. The order of the calls is the order of their numbers, and so it is to be the same in each life:
+    /// Takes the next place of this tool. The order of the calls is the order of their numbers, and so it is to be the same in each life:
     /// in a task of its own it is not.
-    pub(super) fn number(self: &Arc<Self>, tool: &ToolName) -> u32 {
+    pub(super) fn place(self: &Arc<Self>, kind: Kind, tool: ToolName) -> Place {
         if POLLED.get() != Arc::as_ptr(self).addr() {
             self.halt(Halt::new(
                 HaltKind::Misplaced,
@@ -98,9 +102,9 @@ impl Flow {
             ));
         }
         let mut state = self.state();
-        let number = state.calls.entry(tool.clone()).or_default();
+        let number = state.places.entry((kind, tool.clone())).or_default();
         *number += 1;
-        *number
+        Place { kind, tool, number: *number }
     }
 
     /// What is recorded at this place, when its turn has come; `None`, in its turn, where nothing is.
@@ -133,7 +137,7 @@ impl Flow {
         }
     }
 
-    async fn unless_halted<T>(&self, wait: Wait<T>) -> T {
+    pub(super) async fn unless_halted<T>(&self, wait: Wait<T>) -> T {
         match wait.await {
             Ok(value) => value,
             Err(halt) => {

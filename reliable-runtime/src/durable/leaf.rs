@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use crate::durable::flow::Slot;
+use crate::durable::flow::{Flow, Slot};
 use crate::scope::Scope;
 use crate::scope::noted::{Noted, noting};
 
@@ -16,8 +16,9 @@ pub(super) struct Leaf {
 }
 
 impl Leaf {
-    pub(super) fn new() -> Self {
-        Leaf { scope: Scope::current().with(Arc::new(Slot::Leaf)), noted: Noted::default() }
+    pub(super) fn new(flow: &Arc<Flow>) -> Self {
+        let slot = Slot::Leaf(Arc::clone(flow));
+        Leaf { scope: Scope::current().with(Arc::new(slot)), noted: Noted::default() }
     }
 
     pub(super) fn poll<F: Future>(&mut self, body: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {

@@ -1,19 +1,23 @@
 //! An engine in memory: for tests.
 
-use std::collections::HashMap;
+mod kept;
+mod store;
+
 use std::fmt;
-use std::future::{Future, ready};
-use std::hash::{BuildHasher, RandomState};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::SystemTime;
+use std::future::Future;
+use std::sync::Arc;
 
-use tokio::time::Instant;
+use serde::Serialize;
 
-use crate::base::timer;
-use crate::durable::engine::{Begun, Claim, End, Engine, Entry, Journal, Place, Wait};
-use crate::durable::halt::{Halt, HaltKind};
-use crate::durable::recorded::Recorded;
+use crate::durable::engine::Engine;
+use crate::durable::halt::Halt;
+use crate::durable::inbox::Inbox;
+use crate::durable::memory::store::Store;
+use crate::durable::recorded::{Recorded, read};
+use crate::durable::records::{Recording, RunInfo, Written};
 use crate::durable::run::run;
+use crate::durable::store_error::StoreError;
+use crate::durable::workflows::{Workflows, work};
 
 /// An engine that keeps its runs in memory: for tests of what happens when a process dies. A clone is another handle on the
 /// same runs.
@@ -45,32 +49,10 @@ use crate::durable::run::run;
 #[derive(Clone)]
 pub struct Memory(Arc<Store>);
 
-struct Store {
-    state: Mutex<State>,
-    /// One instant on two clocks.
-    began: (SystemTime, Instant),
-}
-
-#[derive(Default)]
-struct State {
-    runs: HashMap<String, Kept>,
-    /// So many outcomes are recorded before the process dies.
-    left: Option<usize>,
-}
-
-/// What is kept of a run.
-struct Kept {
-    seed: u128,
-    entries: HashMap<Place, (u64, Entry)>,
-    recorded: u64,
-    end: Option<End>,
-    is_claimed: bool,
-}
-
 impl Memory {
     /// An empty one.
     pub fn new() -> Self {
-        Memory(Arc::new(Store { state: Mutex::default(), began: (SystemTime::now(), Instant::now()) }))
+        Memory(Arc::new(Store::new()))
     }
 
     /// Runs `work` as the run `id`: from its beginning, or from where it stopped. A run that is ended gives its outcome, and
@@ -82,23 +64,88 @@ impl Memory {
     where
         F: Future<Output: Recorded>,
     {
-        let engine: Arc<dyn Engine> = Arc::<Store>::clone(&self.0);
-        run(engine, id.into(), work).await
+        run(self.engine(), id.into(), work).await
     }
 
-    /// What is recorded of a run, in that order: for a test of what is written down.
-    pub fn calls(&self, id: &str) -> Vec<Entry> {
-        let state = self.0.state();
-        let mut calls: Vec<_> =
-            state.runs.get(id).into_iter().flat_map(|kept| kept.entries.values()).cloned().collect();
-        calls.sort_by_key(|(order, _)| *order);
-        calls.into_iter().map(|(_, entry)| entry).collect()
+    /// Takes a run in that a worker is to begin. Whether it was new: the same id again changes nothing.
+    ///
+    /// # Errors
+    /// If `input` can't be written down.
+    pub async fn submit(
+        &self,
+        workflow: impl Into<String>,
+        id: impl Into<String>,
+        input: &impl Serialize,
+    ) -> Result<bool, StoreError> {
+        let input = serde_json::to_string(input).map_err(|error| {
+            StoreError::new(format!("what the run is submitted with can't be written down: {error}"))
+        })?;
+        self.engine().submit(workflow.into(), id.into(), input).await
+    }
+
+    /// Works on the submitted runs of these workflows: new and interrupted ones. Dropped, it lets go of them.
+    ///
+    /// # Errors
+    /// Never: an engine with a store has them.
+    pub async fn work(&self, workflows: &Workflows) -> Result<(), StoreError> {
+        work(self.engine(), workflows).await
+    }
+
+    /// Waits until a run has ended, and gives its outcome.
+    ///
+    /// # Errors
+    /// If there is no such run, if it is parked or cancelled, or if its outcome is of another type.
+    pub async fn outcome<T: Recorded>(&self, id: &str) -> Result<T, StoreError> {
+        let outcome = self.engine().outcome(id.to_owned()).await?;
+        read(&Written::Json(outcome), &format_args!("run `{id}`")).map_err(|halt| StoreError::new(halt.message))
+    }
+
+    /// The questions of all runs.
+    pub fn inbox(&self) -> Inbox {
+        Inbox::of(self.engine())
+    }
+
+    /// All runs, the latest first.
+    ///
+    /// # Errors
+    /// Never: an engine with a store has them.
+    pub async fn list(&self) -> Result<Vec<RunInfo>, StoreError> {
+        self.engine().list().await
+    }
+
+    /// What is recorded of a run, in its order.
+    ///
+    /// # Errors
+    /// If there is no such run.
+    pub async fn show(&self, id: &str) -> Result<Vec<Recording>, StoreError> {
+        self.engine().show(id.to_owned()).await
+    }
+
+    /// Ends a run from outside. Whether it was still to be ended.
+    ///
+    /// # Errors
+    /// If there is no such run.
+    pub async fn cancel(&self, id: &str) -> Result<bool, StoreError> {
+        self.engine().cancel(id.to_owned()).await
+    }
+
+    /// Lets a run that is parked go on. Whether it was parked.
+    ///
+    /// # Errors
+    /// If there is no such run.
+    pub async fn resume(&self, id: &str) -> Result<bool, StoreError> {
+        self.engine().resume(id.to_owned()).await
     }
 
     /// Lets the process die, as if by `kill -9`, when so many more outcomes are recorded: the next call runs, and before its
-    /// outcome is written its run stops, with [`HaltKind::Crashed`]. That holds once: the run's next life goes on.
+    /// outcome is written its run stops, with [`HaltKind::Crashed`](crate::durable::halt::HaltKind::Crashed). That holds once: the
+    /// run's next life goes on.
     pub fn crash_after(&self, outcomes: usize) {
-        self.0.state().left = Some(outcomes);
+        self.0.runs().left = Some(outcomes);
+    }
+
+    fn engine(&self) -> Arc<dyn Engine> {
+        Arc::<Store>::clone(&self.0)
     }
 }
 
@@ -111,127 +158,5 @@ impl Default for Memory {
 impl fmt::Debug for Memory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Memory").finish_non_exhaustive()
-    }
-}
-
-impl Store {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Engine for Store {
-    fn claim(self: Arc<Self>, run: String) -> Wait<Claim> {
-        let claimed = self.state().claim(&run);
-        let claim = claimed.map(|(seed, ended)| match ended {
-            Some(outcome) => Claim::Ended(outcome),
-            None => Claim::Mine(Arc::new(Claimed { store: self, run, seed })),
-        });
-        Box::pin(ready(claim))
-    }
-}
-
-impl State {
-    /// Its seed, and its outcome if it is ended.
-    fn claim(&mut self, run: &str) -> Result<(u128, Option<String>), Halt> {
-        let kept = self.runs.entry(run.to_owned()).or_insert_with(Kept::new);
-        match &kept.end {
-            Some(End::Done(outcome)) => return Ok((kept.seed, Some(outcome.clone()))),
-            Some(End::Parked(halt)) => return Err(halt.clone()),
-            None => {}
-        }
-        if kept.is_claimed {
-            let message = format!("run `{run}` is under way in this process: wait for it, or stop that first");
-            return Err(Halt::new(HaltKind::Busy, message));
-        }
-        kept.is_claimed = true;
-        Ok((kept.seed, None))
-    }
-
-    fn crash(&mut self) -> Result<(), Halt> {
-        match &mut self.left {
-            Some(0) => {
-                self.left = None;
-                Err(Halt::new(HaltKind::Crashed, "the process has died, since a test asked for it: run it again"))
-            }
-            Some(left) => {
-                *left -= 1;
-                Ok(())
-            }
-            None => Ok(()),
-        }
-    }
-}
-
-impl Kept {
-    fn new() -> Self {
-        let half = || u128::from(RandomState::new().hash_one(()));
-        Kept { seed: half() << 64 | half(), entries: HashMap::new(), recorded: 0, end: None, is_claimed: false }
-    }
-
-    fn record(&mut self, place: Place, entry: Entry) -> u64 {
-        self.recorded += 1;
-        self.entries.insert(place, (self.recorded, entry));
-        self.recorded
-    }
-}
-
-/// A run that this process is at.
-struct Claimed {
-    store: Arc<Store>,
-    run: String,
-    seed: u128,
-}
-
-impl Claimed {
-    fn kept<T>(&self, ask: impl FnOnce(&mut Kept) -> T) -> Result<T, Halt> {
-        let mut state = self.store.state();
-        let gone = || Halt::new(HaltKind::Store, format!("run `{}` is not there any more", self.run));
-        state.runs.get_mut(&self.run).map(ask).ok_or_else(gone)
-    }
-}
-
-impl Drop for Claimed {
-    fn drop(&mut self) {
-        let _ = self.kept(|kept| kept.is_claimed = false);
-    }
-}
-
-impl Journal for Claimed {
-    fn begin(self: Arc<Self>, place: &Place) -> Wait<Begun> {
-        let begun = self.kept(|kept| match kept.entries.get(place) {
-            Some((order, entry)) => Begun::Recorded { order: *order, entry: entry.clone() },
-            None => Begun::Run,
-        });
-        Box::pin(ready(begun))
-    }
-
-    fn finish(self: Arc<Self>, place: Place, entry: Entry) -> Wait<u64> {
-        let crashed = self.store.state().crash();
-        let finished = crashed.and_then(|()| self.kept(|kept| kept.record(place, entry)));
-        Box::pin(ready(finished))
-    }
-
-    fn abandon(&self, _: &Place) {}
-
-    fn sleep(self: Arc<Self>, until: SystemTime) -> Wait<()> {
-        let left = until.duration_since(self.now()).unwrap_or_default();
-        Box::pin(async move {
-            timer::sleep(left).await;
-            Ok(())
-        })
-    }
-
-    fn now(&self) -> SystemTime {
-        let (time, instant) = self.store.began;
-        time + instant.elapsed()
-    }
-
-    fn seed(&self) -> u128 {
-        self.seed
-    }
-
-    fn end(self: Arc<Self>, end: End) -> Wait<()> {
-        Box::pin(ready(self.kept(|kept| kept.end = Some(end))))
     }
 }

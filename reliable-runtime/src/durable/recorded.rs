@@ -5,8 +5,8 @@ use std::fmt::Display;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::durable::engine::Written;
 use crate::durable::halt::{Halt, HaltKind};
+use crate::durable::records::Written;
 use crate::said::fault::IntoError;
 use crate::said::told::Told;
 

@@ -8,10 +8,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
 use crate::base::foreign::{wake, words_of};
-use crate::durable::engine::{Claim, End, Engine, Journal, Written};
+use crate::durable::engine::{Claim, Engine, Journal};
 use crate::durable::flow::{Flow, Slot};
 use crate::durable::halt::{Halt, HaltKind};
 use crate::durable::recorded::{Recorded, read, write};
+use crate::durable::records::{End, Written};
 use crate::said::words;
 use crate::scope::Scope;
 
@@ -20,25 +21,33 @@ pub(super) async fn run<F>(engine: Arc<dyn Engine>, id: String, work: F) -> Resu
 where
     F: Future<Output: Recorded>,
 {
+    match Arc::clone(&engine).claim(id.clone()).await? {
+        Claim::Ended(outcome) => read(&Written::Json(outcome), &format_args!("run `{id}`")),
+        Claim::Mine(journal) => go_on(journal, &id, work).await,
+    }
+}
+
+/// Runs `work` as a run that is claimed.
+pub(super) async fn go_on<F>(journal: Arc<dyn Journal>, id: &str, work: F) -> Result<F::Output, Halt>
+where
+    F: Future<Output: Recorded>,
+{
     let whose = format!("run `{id}`");
-    let journal = match engine.claim(id).await? {
-        Claim::Ended(outcome) => return read(&Written::Json(outcome), &whose),
-        Claim::Mine(journal) => journal,
-    };
     let flow = Flow::new(Arc::clone(&journal));
-    let scope = Scope::current().with(Arc::new(Slot::Flow(Arc::clone(&flow))));
-    let written = match drive(flow, scope.run(work)).await {
-        Ok(output) => write(&output),
+    let scope = Scope::current().with(Arc::new(Slot::Flow(Arc::clone(&flow)))).digest_key(journal.key());
+    // Written before anything is awaited: so what the flow gives need not be `Send`.
+    let driven = drive(flow, scope.run(async { write(&work.await) })).await;
+    let written = match driven {
+        Ok(written) => written,
         Err(halt) => return Err(stop(journal, halt).await),
     };
-    match (read(&written, &whose), written) {
-        (Ok(output), Written::Json(outcome)) => {
-            journal.end(End::Done(outcome)).await?;
-            Ok(output)
-        }
-        (Ok(_), Written::Unwritable(why)) => Err(stop(journal, Halt::new(HaltKind::Mismatch, why)).await),
-        (Err(halt), _) => Err(stop(journal, halt).await),
+    if let Err(halt) = read::<F::Output>(&written, &whose).map(drop) {
+        return Err(stop(journal, halt).await);
     }
+    if let Written::Json(outcome) = &written {
+        journal.end(End::Done(outcome.clone())).await?;
+    }
+    read(&written, &whose)
 }
 
 /// Parks a run that would come to the same trouble again.

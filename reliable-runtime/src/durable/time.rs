@@ -23,7 +23,7 @@ use crate::durable::flow::{Flow, Here};
 /// ```
 pub fn now() -> impl Future<Output = SystemTime> + Send + use<> {
     let flow = match Here::now() {
-        Here::Plain => None,
+        Here::Plain | Here::Leaf(_) => None,
         Here::Flow(flow) => Some(flow),
     };
     let time = move || flow.as_ref().map_or_else(SystemTime::now, |flow| flow.journal.now());
@@ -48,7 +48,7 @@ pub fn now() -> impl Future<Output = SystemTime> + Send + use<> {
 /// ```
 pub fn sleep(duration: Duration) -> impl Future<Output = ()> + Send + use<> {
     let asleep = match Here::now() {
-        Here::Plain => Asleep::Plain(timer::sleep(duration)),
+        Here::Plain | Here::Leaf(_) => Asleep::Plain(timer::sleep(duration)),
         // Both places are taken here, and not when it is first polled: `select!` polls in any order.
         Here::Flow(flow) => {
             let begins = now();

@@ -131,7 +131,6 @@ impl Decision {
     /// # }
     /// ```
     #[cfg(feature = "serde")]
-    #[expect(clippy::needless_pass_by_value, reason = "`.edit(\"amount\", 40)` reads better than a reference")]
     pub fn edit(mut self, argument: impl Into<String>, value: impl serde::Serialize) -> Self {
         if let Decision::Approved { by, edits, .. } = &mut self {
             let argument = argument.into();
@@ -142,6 +141,14 @@ impl Decision {
                     return Decision::Denied { by: by.take(), reason, remember: false };
                 }
             }
+        }
+        self
+    }
+
+    /// A yes to the call with these corrections.
+    pub(crate) fn corrected(mut self, corrections: Edits) -> Self {
+        if let Decision::Approved { edits, .. } = &mut self {
+            *edits = corrections;
         }
         self
     }

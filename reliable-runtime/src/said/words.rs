@@ -28,15 +28,18 @@ const MOST_OF_A_LINE: usize = 16 * MOST;
 /// What is said of a text whose `Display` or `Debug` panicked, or failed.
 pub(crate) const UNTOLD: &str = "<can't be told: its `Display` or `Debug` panicked>";
 
+const HOUR: Duration = Duration::from_secs(60 * 60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// A duration as a person would say it: whole milliseconds, or seconds, and from one on days, to one decimal.
+/// A duration as a person would say it: whole milliseconds, or seconds, hours or days to one decimal.
 pub(crate) fn short(duration: Duration) -> String {
     let to_one_decimal = |number: f64, unit| format!("{}{unit}", format!("{number:.1}").trim_end_matches(".0"));
     if duration < Duration::from_secs(1) {
         format!("{}ms", duration.as_millis())
-    } else if duration < DAY {
+    } else if duration < HOUR {
         to_one_decimal(duration.as_secs_f64(), "s")
+    } else if duration < DAY {
+        to_one_decimal(duration.div_duration_f64(HOUR), "h")
     } else {
         to_one_decimal(duration.div_duration_f64(DAY), "d")
     }

@@ -9,50 +9,22 @@
 //! `[REDACTED]`, whatever it is.
 
 use std::any::type_name;
-use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
-use std::sync::LazyLock;
+use std::hash::Hash;
 
 use crate::base::foreign::caught;
 use crate::said::digest::Digest;
 
+mod digester;
 #[cfg(not(feature = "serde"))]
 #[path = "digest/off.rs"]
 pub(crate) mod serialized;
 #[cfg(feature = "serde")]
 pub(crate) mod serialized;
+#[cfg(test)]
+mod tests;
 
+use digester::Digester;
 use serialized::Serialize;
-
-/// Two halves with 64 bits each, since that is what the standard library's keyed hash gives.
-pub(crate) struct Digester([DefaultHasher; 2]);
-
-impl Digester {
-    fn new() -> Self {
-        static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
-        let mut halves = KEYS.each_ref().map(RandomState::build_hasher);
-        // Of two keys that are drawn in one thread the second is the first, plus one.
-        halves[1].write_u8(1);
-        Digester(halves)
-    }
-
-    fn digest(&self) -> Digest {
-        Digest::new(self.0.each_ref().map(DefaultHasher::finish))
-    }
-}
-
-impl Hasher for Digester {
-    /// Each piece counts for itself: "ab" and "c" are not "a" and "bc", also where a `Hash` leaves that open.
-    fn write(&mut self, piece: &[u8]) {
-        for half in &mut self.0 {
-            half.write_usize(piece.len());
-            half.write(piece);
-        }
-    }
-
-    fn finish(&self) -> u64 {
-        self.0[0].finish()
-    }
-}
 
 /// Of something of our own.
 pub(crate) fn of(value: &impl Hash) -> Digest {

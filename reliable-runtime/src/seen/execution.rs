@@ -19,6 +19,8 @@ struct Watched {
 }
 
 impl Watch {
+    pub(crate) const NONE: Watch = Watch(None);
+
     pub(crate) fn begin(tool: &ToolName, question: Option<QuestionId>) -> Self {
         let is_heard = trace::is_heard() || metrics::is_heard();
         Watch(is_heard.then(|| {

@@ -287,9 +287,10 @@ mod tests {
         run.next_step().unwrap();
         let refund = async {
             let approval = Approval::new("refund").by(&Ana);
-            let execution = Execution::of(&approval);
+            let mut execution = Execution::of(&approval);
             approval.ask().await.unwrap();
-            execution.run(async { Err::<(), _>("503") }, |error| Inspect::new(error).failure()).await
+            let outcome = execution.run(async { Err::<(), _>("503") }).await;
+            execution.settle(outcome, |error| Inspect::new(error).failure())
         };
         assert_eq!(run.scope(refund).await, Err("503"));
         assert_eq!(Err::<Step<()>, _>("503").settle(&run), ControlFlow::Break(Err("503")));

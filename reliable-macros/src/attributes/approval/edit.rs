@@ -52,7 +52,7 @@ impl Edits {
     ) {
         let (mixed, there) = (Span::mixed_site(), at(written.span()));
         let label = name.unraw().to_string();
-        let edit = format_ident!("{label}_edit", span = mixed);
+        let edit = format_ident!("{label}_edit", span = there);
         self.before.extend(quote_spanned!(mixed=>
             #cfgs
             let mut #edit = ::reliable::expansion::EditOf::new(&#name).none_yet();
@@ -64,7 +64,8 @@ impl Edits {
         );
         self.calls.push(Call { cfgs: cfgs.clone(), call });
         let binds = mutability.is_none().then(|| quote_spanned!(mixed=> let));
-        self.behind.extend(quote_spanned!(mixed=> #cfgs #binds #name = #edit.or(#name);));
+        let edited = quote_spanned!(there=> #edit.or(#name));
+        self.behind.extend(quote_spanned!(mixed=> #cfgs #binds #name = #edited;));
     }
 }
 

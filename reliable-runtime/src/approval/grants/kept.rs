@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::approval::grants::Grant;
 use crate::said::decision::Decision;
 use crate::said::digest::Digest;
 use crate::said::edits::Edits;
+use crate::said::grant::Grant;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::Argument;
@@ -88,15 +88,15 @@ impl Answer {
 /// The answers of each function, by what they hold for.
 #[derive(Debug, Default)]
 pub(crate) struct Kept {
-    functions: HashMap<Digest, Vec<Kind>>,
+    pub(super) functions: HashMap<Digest, Vec<Kind>>,
     /// When so many are there, it is looked whether some are over.
     look_at: usize,
 }
 
 #[derive(Debug)]
-struct Kind {
+pub(super) struct Kind {
     same: Same,
-    answers: HashMap<Digest, Answer>,
+    pub(super) answers: HashMap<Digest, Answer>,
 }
 
 impl Kind {

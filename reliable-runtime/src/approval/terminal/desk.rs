@@ -7,7 +7,9 @@ use std::io::{self, Write};
 
 use tokio::sync::oneshot;
 
+use crate::approval::terminal::edit::{Edit, edit, how};
 use crate::said::decision::Decision;
+use crate::said::edits::Edits;
 use crate::said::request::Request;
 use crate::said::words;
 
@@ -22,6 +24,8 @@ pub(super) enum News {
 pub(super) struct Question {
     request: Request,
     answer: oneshot::Sender<Decision>,
+    /// What was corrected so far: the request is the corrected one.
+    edits: Edits,
 }
 
 /// One that is shown.
@@ -44,7 +48,7 @@ pub(super) struct Desk<W, R> {
 
 impl Question {
     pub(super) fn new(request: Request, answer: oneshot::Sender<Decision>) -> Self {
-        Question { request, answer }
+        Question { request, answer, edits: Edits::none() }
     }
 
     fn is_open(&self) -> bool {
@@ -110,12 +114,16 @@ impl<W: Write, R: FnMut() -> io::Result<()>> Desk<W, R> {
     fn take(&mut self, line: io::Result<Option<String>>) {
         self.is_reading = false;
         let is_stale = std::mem::take(&mut self.is_stale);
-        let Some(Shown { question, code }) = self.shown.take() else {
+        let Some(Shown { mut question, code }) = self.shown.take() else {
             return self.note("that answered nothing: no question was open");
         };
-        let decision = match line {
-            // Only who has read it knows it.
-            Ok(Some(line)) if line == code => Ok(Decision::approve().by("the terminal")),
+        let typed = line.as_ref().ok().and_then(Option::as_deref).unwrap_or_default();
+        if let Some(edit) = edit(typed, &code, &mut question.request, &mut question.edits) {
+            return self.ask_again(question, edit);
+        }
+        let yes = |line: String| yes(&line, &code, &question.request);
+        let decision = match line.map(|line| line.map(yes)) {
+            Ok(Some(Some(yes))) => Ok(yes.by("the terminal").corrected(std::mem::take(&mut question.edits))),
             Ok(Some(_)) if is_stale => {
                 self.note("that answered nothing: it was begun before this question was shown");
                 return self.show_again(question, code);
@@ -125,6 +133,19 @@ impl<W: Write, R: FnMut() -> io::Result<()>> Desk<W, R> {
             Err(error) => Err(error),
         };
         answer(question, decision.into());
+    }
+
+    /// Shows the corrected call, with a code of its own: no line that was typed before allows it.
+    fn ask_again(&mut self, mut question: Question, edit: Edit) {
+        match edit {
+            Edit::Done(argument) => {
+                // What is corrected is for this call alone.
+                question.request.remember = None;
+                self.note(&format!("with another {argument}, this is the call"));
+            }
+            Edit::NotDone(why) => self.note(&why),
+        }
+        self.show(question);
     }
 
     fn show_again(&mut self, question: Question, code: String) {
@@ -149,6 +170,16 @@ impl<W: Write, R: FnMut() -> io::Result<()>> Desk<W, R> {
         self.last_code.clone_from(&code);
         code
     }
+}
+
+/// The code: only who has read it knows it. An `a` before it is for always, where that was offered.
+fn yes(line: &str, code: &str, request: &Request) -> Option<Decision> {
+    let is = |word: &str, known: &str| word.eq_ignore_ascii_case(known);
+    if is(line, code) {
+        return Some(Decision::approve());
+    }
+    let is_for_always = line.split_once(' ').is_some_and(|(a, written)| is(a, "a") && is(written.trim(), code));
+    (is_for_always && request.remember.is_some()).then(|| Decision::approve().remember())
 }
 
 fn answer(question: Question, decision: Decision) {
@@ -177,6 +208,14 @@ fn text(request: &Request, code: &str) -> String {
         let value = argument.value.as_ref().map_or_else(|| "<redacted>".to_owned(), |value| words::shown(value));
         let _ = writeln!(text, "    {} = {value}", words::shown(&argument.name));
     }
-    let _ = write!(text, "  type {code} to allow, anything else denies: ");
+    text += &how(request, code);
+    let always = match &request.remember {
+        Some(remember) => {
+            let _ = writeln!(text, "  (always: {remember})");
+            format!(", a {code} to allow always")
+        }
+        None => String::new(),
+    };
+    let _ = write!(text, "  type {code} to allow{always}, anything else denies: ");
     text
 }

@@ -2,10 +2,16 @@
 
 use std::io::{self, BufRead, ErrorKind};
 
-/// What is kept of a line. No answer is longer.
-const MOST: usize = 64;
+/// How long a line may be, in bytes. A terminal itself has room for no more.
+pub(super) const MOST: usize = 4096;
 
-/// Reads a line to its end, and keeps its beginning. `None` when the input is closed.
+/// Whether a line went on behind what was kept of it.
+pub(super) fn is_cut(line: &str) -> bool {
+    line.len() > MOST
+}
+
+/// Reads a line to its end, and keeps its beginning: one byte more than it may have, by which one sees that it was cut. `None`
+/// when the input is closed.
 pub(super) fn read_line(input: &mut impl BufRead) -> io::Result<Option<String>> {
     let mut line = Vec::new();
     let mut length = 0;
@@ -19,7 +25,7 @@ pub(super) fn read_line(input: &mut impl BufRead) -> io::Result<Option<String>> 
         }
         let end = read.iter().position(|&byte| byte == b'\n');
         let part = &read[..end.unwrap_or(read.len())];
-        line.extend(part.iter().take(MOST - line.len()));
+        line.extend(part.iter().take(MOST + 1 - line.len()));
         length += part.len();
         let taken = part.len() + usize::from(end.is_some());
         input.consume(taken);
@@ -30,7 +36,8 @@ pub(super) fn read_line(input: &mut impl BufRead) -> io::Result<Option<String>> 
 }
 
 fn words(line: &[u8]) -> String {
-    String::from_utf8_lossy(line).trim().to_lowercase()
+    let line = String::from_utf8_lossy(line);
+    if is_cut(&line) { line.into_owned() } else { line.trim().to_owned() }
 }
 
 #[cfg(test)]
@@ -46,7 +53,7 @@ mod tests {
             let mut read = || read_line(&mut input).unwrap();
             assert_eq!(
                 [read(), read(), read(), read()].map(|line| line.unwrap_or("none".to_owned())),
-                ["k7m2", "", "last", "none"]
+                ["K7m2", "", "last", "none"]
             );
         }
     }
@@ -55,7 +62,9 @@ mod tests {
     fn a_line_without_end_takes_no_memory() {
         let line = repeat(b'y').take(5_000_000).chain(&b"\nnext\n"[..]);
         let mut input = BufReader::new(line);
-        assert_eq!(read_line(&mut input).unwrap().unwrap(), "y".repeat(MOST));
+        let kept = read_line(&mut input).unwrap().unwrap();
+        assert_eq!(kept, "y".repeat(MOST + 1));
+        assert!(is_cut(&kept) && !is_cut(&kept[1..]));
         assert_eq!(read_line(&mut input).unwrap().unwrap(), "next", "and all of it is one answer");
     }
 

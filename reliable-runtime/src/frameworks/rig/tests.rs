@@ -17,6 +17,7 @@ use crate::said::fault_kind::FaultKind;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
 use crate::seen::inspect::Inspect;
+use crate::seen::inspect::digested::Shown;
 use crate::seen::transient::Transient;
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -325,8 +326,10 @@ fn a_question_leaves_the_context_out_and_not_what_is_only_called_like_it() {
         pub(super) struct ToolContext;
     }
     let mut context = ToolContext::new();
-    assert_eq!(Inspect::new(&context).argument(), None);
-    assert_eq!(Inspect::new(&&context).argument(), None);
-    assert_eq!(Inspect::new(&&mut context).argument(), None);
-    assert_eq!(Inspect::new(&own::ToolContext).argument().as_deref(), Some("ToolContext"));
+    assert!(Inspect::new(&context).digested().argument().0.is_none());
+    assert!(Inspect::new(&&context).digested().argument().0.is_none());
+    assert!(Inspect::new(&&mut context).digested().argument().0.is_none());
+    assert!(Inspect::new(&context).digested().hidden().0.is_none());
+    let own = Inspect::new(&own::ToolContext).digested().argument();
+    assert!(matches!(own.0.unwrap().shown, Shown::InWords(words) if words == "ToolContext"));
 }

@@ -228,6 +228,8 @@ fn a_time_is_told_in_a_unit_that_one_can_read() {
     for (time, short_words, limit_words) in [
         (Duration::from_millis(1250), "1.2s", "1.25s"),
         (Duration::from_secs(90), "90s", "90s"),
+        (hours(1), "1h", "3600s"),
+        (hours(1) + Duration::from_secs(30 * 60), "1.5h", "5400s"),
         (hours(24), "1d", "1d"),
         (hours(36), "1.5d", "1.5d"),
         (hours(365 * 24), "365d", "365d"),

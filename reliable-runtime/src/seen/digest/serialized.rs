@@ -9,7 +9,7 @@ use serde::ser;
 pub(crate) use serde::ser::Serialize;
 
 use crate::said::digest::Digest;
-use crate::seen::digest::Digester;
+use crate::seen::digest::digester::Digester;
 
 /// `None` if it can't be serialized.
 pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Option<Digest> {
@@ -72,24 +72,20 @@ impl<'d> Feed<'d> {
         self
     }
 
-    fn all(self, kind: Kind, value: impl Hash) -> Fed {
-        self.add(kind, value);
-        Ok(())
-    }
-
     fn variant(self, name: &str, index: u32, variant: &str) -> Self {
         self.add(Kind::Variant, (name, index, variant))
     }
 
-    fn sequence(self) -> Result<Items<'d>, NotSerialized> {
-        Ok(Items(self.add(Kind::Sequence, ()).0))
+    fn sequence(self) -> Items<'d> {
+        Items(self.add(Kind::Sequence, ()).0)
     }
 }
 
 macro_rules! scalars {
     ($($method:ident($type:ty) |$value:ident| $kind:ident($fed:expr);)*) => {$(
         fn $method(self, $value: $type) -> Fed {
-            self.all(Kind::$kind, $fed)
+            self.add(Kind::$kind, $fed);
+            Ok(())
         }
     )*};
 }
@@ -126,11 +122,13 @@ impl<'d> ser::Serializer for Feed<'d> {
     }
 
     fn serialize_none(self) -> Fed {
-        self.all(Kind::None, ())
+        self.add(Kind::None, ());
+        Ok(())
     }
 
     fn serialize_unit(self) -> Fed {
-        self.all(Kind::Unit, ())
+        self.add(Kind::Unit, ());
+        Ok(())
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Fed {
@@ -157,7 +155,7 @@ impl<'d> ser::Serializer for Feed<'d> {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<Items<'d>, NotSerialized> {
-        self.sequence()
+        Ok(self.sequence())
     }
 
     /// A set is a sequence to serde, in the order that chance has given it.
@@ -170,9 +168,10 @@ impl<'d> ser::Serializer for Feed<'d> {
             let items: Result<Vec<Digest>, NotSerialized> = items.into_iter().map(|item| digested(&item)).collect();
             let mut items = items?;
             items.sort_unstable();
-            return self.all(Kind::Set, items);
+            self.add(Kind::Set, items);
+            return Ok(());
         }
-        let mut sequence = self.sequence()?;
+        let mut sequence = self.sequence();
         for item in items {
             ser::SerializeSeq::serialize_element(&mut sequence, &item)?;
         }
@@ -180,11 +179,11 @@ impl<'d> ser::Serializer for Feed<'d> {
     }
 
     fn serialize_tuple(self, _: usize) -> Result<Items<'d>, NotSerialized> {
-        self.sequence()
+        Ok(self.sequence())
     }
 
     fn serialize_tuple_struct(self, name: &'static str, _: usize) -> Result<Items<'d>, NotSerialized> {
-        self.add(Kind::Name, name).sequence()
+        Ok(self.add(Kind::Name, name).sequence())
     }
 
     fn serialize_tuple_variant(
@@ -194,15 +193,15 @@ impl<'d> ser::Serializer for Feed<'d> {
         variant: &'static str,
         _: usize,
     ) -> Result<Items<'d>, NotSerialized> {
-        self.variant(name, index, variant).sequence()
+        Ok(self.variant(name, index, variant).sequence())
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Entries<'d>, NotSerialized> {
-        Ok(Entries { digester: self.0, entries: Vec::new(), key: None })
+        Ok(Entries { digester: self.0, known: Vec::new(), key: None })
     }
 
     fn serialize_struct(self, name: &'static str, _: usize) -> Result<Items<'d>, NotSerialized> {
-        self.add(Kind::Name, name).sequence()
+        Ok(self.add(Kind::Name, name).sequence())
     }
 
     fn serialize_struct_variant(
@@ -212,7 +211,7 @@ impl<'d> ser::Serializer for Feed<'d> {
         variant: &'static str,
         _: usize,
     ) -> Result<Items<'d>, NotSerialized> {
-        self.variant(name, index, variant).sequence()
+        Ok(self.variant(name, index, variant).sequence())
     }
 }
 
@@ -236,8 +235,8 @@ impl Items<'_> {
         value.serialize(Feed(self.0).add(Kind::Field, name))
     }
 
-    fn ended(self) -> Fed {
-        Feed(self.0).all(Kind::End, ())
+    fn ended(self) {
+        Feed(self.0).add(Kind::End, ());
     }
 }
 
@@ -252,7 +251,8 @@ macro_rules! items {
             }
 
             fn end(self) -> Fed {
-                self.ended()
+                self.ended();
+                Ok(())
             }
         }
     )*};
@@ -276,11 +276,13 @@ macro_rules! fields {
             }
 
             fn skip_field(&mut self, name: &'static str) -> Fed {
-                Feed(self.0).all(Kind::Skipped, name)
+                Feed(self.0).add(Kind::Skipped, name);
+                Ok(())
             }
 
             fn end(self) -> Fed {
-                self.ended()
+                self.ended();
+                Ok(())
             }
         }
     )*};
@@ -294,7 +296,7 @@ fields! {
 /// The entries of a map, whose order does not count. That of two entries with one key does.
 pub(super) struct Entries<'d> {
     digester: &'d mut Digester,
-    entries: Vec<(Digest, Digest)>,
+    known: Vec<(Digest, Digest)>,
     key: Option<Digest>,
 }
 
@@ -309,12 +311,13 @@ impl ser::SerializeMap for Entries<'_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Fed {
         let key = self.key.take().ok_or(NotSerialized)?;
-        self.entries.push((key, digested(value)?));
+        self.known.push((key, digested(value)?));
         Ok(())
     }
 
     fn end(mut self) -> Fed {
-        self.entries.sort_by_key(|(key, _)| *key);
-        Feed(self.digester).all(Kind::Map, self.entries)
+        self.known.sort_by_key(|(key, _)| *key);
+        Feed(self.digester).add(Kind::Map, self.known);
+        Ok(())
     }
 }

@@ -1,0 +1,9 @@
+use reliable::{Fault, requires_approval};
+
+#[requires_approval(remember(to), redact(to))]
+async fn refund(amount: u32, to: &str) -> Result<u32, Fault> {
+    let _ = to;
+    Ok(amount)
+}
+
+fn main() {}
