@@ -129,6 +129,31 @@ mod parameters {
         assert_eq!(lives(|| borrowed("ana", &what)).await.unwrap(), "ana?");
     }
 
+    /// Also where the body moves them, and where they are patterns: they are put into words before it begins.
+    #[tokio::test(start_paused = true)]
+    async fn are_shown() {
+        let memory = Memory::new();
+        let flow = async {
+            owned("ana".to_owned(), vec![1]).await.unwrap();
+            patterns((1, 2), Point { x: 4, _y: 8 }, [16, 0, 0], "").await.unwrap();
+            r#match("secret", 3).await.unwrap();
+            behind_cfg(1, 2).await.unwrap();
+            implicit("ana", 7).await.unwrap();
+        };
+        memory.run("run", flow).await.unwrap();
+        let shown: Vec<_> = memory.show("run").await.unwrap().into_iter().map(|call| call.entry.arguments).collect();
+        assert_eq!(
+            shown,
+            [
+                "whom = \"ana\", list = [1]",
+                "a = 1, b = 2, x = 4, c = 16",
+                "type = <redacted>, loop = 3",
+                "a = 1, b = 2",
+                "whom = <not shown: &str>, shown = 7",
+            ]
+        );
+    }
+
     #[durable]
     async fn shown_and_not_sync(n: Cell<u32>, log: Vec<Cell<u8>>) -> Outcome<usize> {
         act();
@@ -239,7 +264,7 @@ mod outcomes {
         assert_eq!(lives(|| with_question_mark("x")).await.unwrap_err(), "no number".into());
         assert_eq!(lives(|| of_one_call(7)).await, Ok(Receipt { number: 7 }));
         assert_eq!(lives(unit).await, Ok(()));
-        assert_eq!(is_send(async { not_send(7).await.is_ok() }).await, true);
+        assert!(is_send(async { not_send(7).await.is_ok() }).await);
         assert_eq!(lives(|| not_send(7)).await, Ok(Local("7".into())));
         let memory = Memory::new();
         let (first, second) = (memory.run("run", of_a_stack(0)).await, memory.run("run", of_a_stack(0)).await);

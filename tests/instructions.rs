@@ -13,7 +13,7 @@ const RUSTC: &str = "rustc 1.95.";
 
 /// The instructions of a call that goes well, the harness around it included (the tool alone takes 19). Only cases that do
 /// not copy much and do not allocate: how the C library does that is the machine's choice.
-const COUNTS: [(&str, f64); 9] = [
+const COUNTS: [(&str, f64); 10] = [
     ("retry", 43.0),
     ("timeout, ready at once", 43.0),
     ("timeout, pending once", 734.0),
@@ -21,6 +21,7 @@ const COUNTS: [(&str, f64); 9] = [
     ("bulkhead", 213.0),
     ("rate limit", 191.0),
     ("fallback", 23.0),
+    ("durable, no engine", 77.0),
     ("retry + breaker + timeout", 100.0),
     ("retry + breaker + timeout, a 48-byte error", 128.0),
 ];
@@ -70,7 +71,17 @@ fn nothing_to_count() -> Option<String> {
 fn count() -> HashMap<String, f64> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/Cargo.toml");
     let output = Command::new(env!("CARGO"))
-        .args(["run", "--release", "--locked", "--bin", "cases", "--no-default-features", "--manifest-path"])
+        .args([
+            "run",
+            "--release",
+            "--locked",
+            "--bin",
+            "cases",
+            "--no-default-features",
+            "--features",
+            "durable",
+            "--manifest-path",
+        ])
         .arg(manifest)
         .args(["--", "count", "reliable"])
         .output()

@@ -45,19 +45,18 @@ use crate::seen::emit::emit;
 /// # }
 /// ```
 pub fn call(tool: impl Into<ToolName>) -> Call {
-    let tool = tool.into();
-    let live = match Here::now() {
-        Here::Plain | Here::Leaf(_) => None,
-        Here::Flow(flow) => Some(Box::new(Live::new(flow, tool.clone()))),
-    };
-    Call { tool, live }
+    Call {
+        live: match Here::now() {
+            Here::Plain | Here::Leaf(_) => None,
+            Here::Flow(flow) => Some(Box::new(Live::new(flow, tool.into()))),
+        },
+    }
 }
 
 /// A call that is to be recorded; see [`call`] for an example.
 #[derive(Debug)]
 #[must_use = "nothing runs before `run`"]
 pub struct Call {
-    tool: ToolName,
     live: Option<Box<Live>>,
 }
 
@@ -74,9 +73,10 @@ impl Call {
     /// reliable::durable::call("pay").in_module(module_path!()).run(async { Ok(42) }).await
     /// # }
     /// ```
+    #[inline]
     pub fn in_module(mut self, module: &str) -> Call {
         if let Some(live) = &mut self.live {
-            live.path = format!("{module}::{}", self.tool).into();
+            live.is_in(module);
         }
         self
     }
@@ -215,6 +215,7 @@ impl Call {
     }
 
     /// Takes its place.
+    #[inline]
     fn begun(self) -> Option<Box<Live>> {
         self.live.map(|mut live| {
             live.begin();
@@ -273,6 +274,10 @@ enum Stage {
 impl Live {
     fn new(flow: Arc<Flow>, tool: ToolName) -> Live {
         Live { flow, path: tool.clone(), tool, number: 0, arguments: String::new(), stage: Stage::Unplaced }
+    }
+
+    fn is_in(&mut self, module: &str) {
+        self.path = format!("{module}::{}", self.tool).into();
     }
 
     fn place(&self) -> Place {
