@@ -4,6 +4,7 @@ use std::hash::{BuildHasher, DefaultHasher, Hasher, RandomState};
 use std::sync::LazyLock;
 
 use crate::said::digest::Digest;
+use crate::scope::digest_key;
 
 /// Two halves with 64 bits each, since that is what the standard library's keyed hash gives.
 pub(super) struct Digester {
@@ -18,7 +19,10 @@ const ROOM: usize = 128;
 impl Digester {
     pub(super) fn new() -> Self {
         static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
-        let mut halves = KEYS.each_ref().map(RandomState::build_hasher);
+        let mut halves = match digest_key::of_store() {
+            Some(key) => [(); 2].map(|()| keyed(key)),
+            None => KEYS.each_ref().map(RandomState::build_hasher),
+        };
         // Of two keys that are drawn in one thread the second is the first, plus one.
         halves[1].write_u8(1);
         Digester { halves, waiting: [0; ROOM], filled: 0 }
@@ -48,6 +52,13 @@ impl Digester {
             None => self.halves.iter_mut().for_each(|half| half.write(bytes)),
         }
     }
+}
+
+/// The standard library lets nobody choose the key of a hasher: so it is the first thing that is hashed.
+fn keyed(key: u128) -> DefaultHasher {
+    let mut hasher = DefaultHasher::new();
+    hasher.write_u128(key);
+    hasher
 }
 
 impl Hasher for Digester {
