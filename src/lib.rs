@@ -14,6 +14,8 @@
 //!   answers it, and [`approver`] has those that come with the library: the terminal, a channel to your own interface,
 //!   scripted answers for tests. Answers that hold for later calls, too: [`Grants`]. A question by hand: [`Approval`]. Proof
 //!   that a guard is there: [`guarded!`](macro@guarded), and in a test [`approver::asks`].
+//! - Runs that outlive their process: [`durable`](macro@durable) writes down how a call ended, and the module `durable`
+//!   (feature `durable`) has the engines that keep it.
 //! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
 //!   tokio's paused clock, so that no pause takes time; the README above has one to copy. `approver::Scripted` answers
 //!   questions, and a [`Recorder`] says what happened.
@@ -32,7 +34,7 @@
 
 // The attributes.
 pub use reliable_macros::{
-    Transient, agent, bulkhead, chaos, circuit_breaker, fallback, guarded, hedge, policy, rate_limit,
+    Transient, agent, bulkhead, chaos, circuit_breaker, durable, fallback, guarded, hedge, policy, rate_limit,
     requires_approval, retry, timeout,
 };
 
@@ -81,6 +83,24 @@ pub use reliable_runtime::said::event::{Event, GaveUpReason};
 pub use reliable_runtime::scope::{Scope, spawn};
 pub use reliable_runtime::seen::recorder::Recorder;
 pub use reliable_runtime::seen::report::Report;
+
+/// A run that outlives its process: what is recorded of it, and the engines that keep it.
+#[cfg(feature = "durable")]
+pub mod durable {
+    pub use reliable_runtime::durable::call::{Call, Shown, call};
+    pub use reliable_runtime::durable::engine::{Claim, Engine, Journal, Reply, Wait, Work};
+    pub use reliable_runtime::durable::halt::{Halt, HaltKind};
+    pub use reliable_runtime::durable::inbox::Inbox;
+    pub use reliable_runtime::durable::memory::Memory;
+    pub use reliable_runtime::durable::recorded::Recorded;
+    pub use reliable_runtime::durable::records::{
+        Asking, Begun, End, Entry, Kind, Place, Question, Recording, RunInfo, Status, Written,
+    };
+    pub use reliable_runtime::durable::store_error::StoreError;
+    pub use reliable_runtime::durable::time::{now, sleep};
+    pub use reliable_runtime::durable::workflows::Workflows;
+    pub use reliable_runtime::scope::noted::{Noted, Observed};
+}
 
 // For frameworks, each with the feature of its name.
 #[cfg(feature = "http")]

@@ -6,7 +6,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use reliable::{Before, Fault, Policy, Retry, RetryBudget, Step};
+use reliable::{Before, Fault, IdempotencyKey, Policy, Retry, RetryBudget, Step};
 
 #[derive(Debug, PartialEq)]
 pub struct Forecast(String);
@@ -77,6 +77,35 @@ impl Receipt {
     }
 }
 
+#[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Booking(String);
+
+#[derive(Debug, PartialEq, thiserror::Error, serde::Serialize, serde::Deserialize)]
+pub enum TripError {
+    #[error("{0}")]
+    Told(String),
+    #[error(transparent)]
+    Fault(#[from] Fault),
+}
+
+impl TripError {
+    fn told(words: String) -> TripError {
+        TripError::Told(words)
+    }
+}
+
+async fn reserve(city: &str) -> Result<Booking, TripError> {
+    if city.is_empty() { Err(TripError::Told("full".to_owned())) } else { Ok(Booking(city.to_owned())) }
+}
+
+async fn no_booking(_: &str) -> Result<Booking, TripError> {
+    Ok(Booking("none".to_owned()))
+}
+
+async fn charge(city: &str, _: &str, _: IdempotencyKey) -> Result<Booking, TripError> {
+    reserve(city).await
+}
+
 async fn deliver(_: &str, _: &str) -> Result<Receipt, MailError> {
     Ok(Receipt("sent"))
 }
@@ -119,7 +148,7 @@ macro_rules! both {
         mod $case {
             pub mod annotated {
                 #[allow(unused_imports)]
-                use {crate::*, reliable::{agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy, rate_limit, requires_approval, retry, timeout}};
+                use {crate::*, reliable::{agent, bulkhead, chaos, circuit_breaker, durable, fallback, hedge, policy, rate_limit, requires_approval, retry, timeout}};
                 include!(concat!("expand/", stringify!($case), ".rs"));
             }
             pub mod expanded {
@@ -139,6 +168,11 @@ both! {
 #[cfg(feature = "chaos")]
 both! {
     chaos chaos_plain
+}
+
+#[cfg(feature = "durable")]
+both! {
+    durable durable_options durable_plain stack_durable
 }
 
 /// A type for the methods, in each of the two modules.
@@ -194,4 +228,19 @@ async fn the_text_does_what_the_attributes_do() {
         stack_approval::expanded::send_email("a", "b").await
     );
     assert_eq!(stack_method::annotated::stale_forecast().await, stack_method::expanded::stale_forecast().await);
+}
+
+#[cfg(feature = "durable")]
+#[tokio::test(start_paused = true)]
+async fn the_text_of_a_recorded_call_does_what_the_attribute_does() {
+    let memory = reliable::durable::Memory::new();
+    for city in ["", "Oslo"] {
+        let (annotated, expanded) = (durable::annotated::book(city).await, durable::expanded::book(city).await);
+        assert_eq!(annotated, expanded);
+        assert_eq!(memory.run(format!("annotated {city}"), durable::annotated::book(city)).await, Ok(annotated));
+        assert_eq!(memory.run(format!("expanded {city}"), durable::expanded::book(city)).await, Ok(expanded));
+        let options =
+            (durable_options::annotated::pay(city, "4711").await, durable_options::expanded::pay(city, "4711").await);
+        assert_eq!(options.0, options.1);
+    }
 }

@@ -487,7 +487,7 @@ mod words_that_nobody_reads {
         let (begun, begins) = std::sync::mpsc::channel();
         let (done, ends) = std::sync::mpsc::channel::<()>();
         let listens = std::thread::spawn(move || {
-            let _subscriber = tracing::subscriber::set_default(super::a_listener_that_panics::Panics);
+            let _subscriber = tracing::subscriber::set_default(a_listener_that_panics::Panics);
             begun.send(()).unwrap();
             let _ended = ends.recv();
         });

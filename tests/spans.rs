@@ -440,6 +440,7 @@ mod an_approved_tool {
     #[tokio::test]
     async fn may_be_a_call_of_another_function_and_nothing_else() {
         async fn deliver<E: From<Fault>>() -> Result<u32, E> {
+            tokio::task::yield_now().await;
             Err(Fault::Policy { tool: "smtp".into(), reason: "no".into() }.into())
         }
         #[requires_approval(by = approver::Approve)]

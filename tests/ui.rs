@@ -39,6 +39,7 @@ folders! {
     bulkhead
     chaos
     circuit_breaker
+    durable
     fallback
     guarded
     hedge

@@ -88,8 +88,9 @@ async fn search_web(world: &World, words: &str) -> Result<String, ToolError> {
     Ok(world.service.call(format!("pages about {words}")).await?)
 }
 
-/// It can't be taken back: so a human says yes first.
-#[requires_approval(reason = "it leaves the house", show(to, body))]
+/// It can't be taken back: so a human says yes first, and may put the words right. A yes may hold for all that goes to the same
+/// address.
+#[requires_approval(reason = "it leaves the house", show(to, body), edit(body), remember(to))]
 async fn send_email(world: &World, to: &str, body: &str) -> Result<String, ToolError> {
     Ok(world.mail.call(format!("{body:?} went to {to}")).await?)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reliable::approver::Scripted;
 use reliable::chaos::{Chaos, fail, hang, slow};
-use reliable::{Decision, Recorder, Report, Scope, Usd};
+use reliable::{Decision, Grants, Recorder, Report, Scope, Usd};
 
 use crate::agent::{ToolError, assistant};
 use crate::timeline::{self, Drill};
@@ -24,6 +24,8 @@ pub async fn play_all() -> Vec<Drill> {
         a_risky_action_denied().await,
         a_risky_action_approved().await,
         a_risky_action_with_nobody_to_ask().await,
+        a_yes_that_is_remembered().await,
+        a_correction().await,
     ]
 }
 
@@ -191,6 +193,40 @@ async fn a_risky_action_approved() -> Drill {
 async fn a_risky_action_with_nobody_to_ask() -> Drill {
     let seen = risky("A risky action, and nobody to ask", Scope::current()).await;
     Drill { failure: "a risky action, and nobody to ask", expected: "1 refusal, 0 mails sent", seen }
+}
+
+/// A yes for always holds for this address, and for no other one.
+async fn a_yes_that_is_remembered() -> Drill {
+    let ana = Scripted::new([Decision::approve().remember().by("ana"), Decision::deny("not to him").by("ana")]);
+    let promise = "#[requires_approval(remember(to))] remembers a yes for the same `to`, and for no other";
+    let scope = Scope::current().approver(ana).grants(&Grants::new());
+    let scene = Scene { scope, ..Scene::new("A yes that is remembered, and where it must not hold", promise) };
+    let mail = |to| Reply::SendEmail { to, body: "Lunch?" };
+    let world = World::new();
+    let (_, report) =
+        scene.play(&world, Task::new(["bo@example.com", "bo@example.com", "cy@example.com"].map(mail))).await;
+    let asked = report.of("send_email").map_or(0, |row| row.asked);
+    Drill {
+        failure: "3 mails, 2 of them to one address",
+        expected: "asked about 2, 2 mails sent",
+        seen: format!("asked about {asked}, {} mails sent", world.mail.calls()),
+    }
+}
+
+async fn a_correction() -> Drill {
+    let ana = Scripted::new([Decision::approve().edit("body", "You are hired").by("ana")]);
+    let promise = "#[requires_approval(edit(body))] lets the human put it right, and runs that";
+    let scene = Scene { scope: Scope::current().approver(ana), ..Scene::new("A correction", promise) };
+    let world = World::new();
+    let task = Task::new([Reply::SendEmail { to: "all@example.com", body: "You are fired" }]);
+    let (_, report) = scene.play(&world, task).await;
+    let trail = report.approvals();
+    let body = trail.first().and_then(|row| row.arguments.get(1)?.value.clone()).unwrap_or_default();
+    Drill {
+        failure: "a mail in the wrong words",
+        expected: "\"You are hired\" is sent, 1 mail",
+        seen: format!("{body} is sent, {} mail", world.mail.calls()),
+    }
 }
 
 /// The same task each time: the agent wants to send a mail.

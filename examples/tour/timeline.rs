@@ -65,8 +65,11 @@ fn told(event: &Event) -> (String, String) {
         }
         Event::Rejected { .. } => ("✗ not allowed".to_owned(), "does not call, and says so".to_owned()),
         Event::Asked { .. } => ("? may this run".to_owned(), "asks a human".to_owned()),
-        Event::Approved { by, .. } => {
-            (nothing(), format!("✓ runs it: {} said yes", by.as_deref().unwrap_or("a human")))
+        Event::Approved { by, remembered, edits, .. } => {
+            let who = by.as_deref().unwrap_or("a human");
+            let said = if *remembered { "has said yes before" } else { "said yes" };
+            let changed = if edits.is_empty() { "" } else { ", and changed it" };
+            (nothing(), format!("✓ runs it: {who} {said}{changed}"))
         }
         Event::Refused { fault, .. } => (nothing(), format!("does not run it: {fault}")),
         Event::Step { step, max_steps, .. } => (format!("· step {step} of {max_steps}"), nothing()),

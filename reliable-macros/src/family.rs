@@ -1,7 +1,7 @@
 //! The list of attributes. Nothing else names every one of them.
 
 use crate::attributes::{
-    agent, approval, bulkhead, chaos, circuit_breaker, fallback, hedge, policy, rate_limit, retry, timeout,
+    agent, approval, bulkhead, chaos, circuit_breaker, durable, fallback, hedge, policy, rate_limit, retry, timeout,
 };
 use crate::frameworks::{rig, rmcp};
 use crate::stack::Family;
@@ -19,6 +19,7 @@ pub(crate) const FAMILY: Family = Family {
         rate_limit::RATE_LIMIT,
         policy::POLICY,
         chaos::CHAOS,
+        durable::DURABLE,
     ],
     frameworks: &[&rig::Rig, &rmcp::Rmcp],
 };

@@ -30,6 +30,10 @@ pub(crate) mod unfinished;
 pub(crate) struct Function {
     /// The name that events and faults carry, as an expression.
     pub(crate) name: TokenStream,
+    /// Whether that is what the option `name` says.
+    pub(crate) is_named: bool,
+    /// What neither a human nor a log gets to see, as the option `redact` of any attribute says.
+    pub(crate) redacted: Vec<Ident>,
     /// How a fault becomes an error, if not by `From<Fault>`.
     pub(crate) into_error: Option<IntoError>,
     /// Whether what a retry fails with is kept, and for whose faults, which would hide it.
@@ -84,7 +88,18 @@ impl Parse for Function {
         }
         let (shell, body) = boxed::open(&mut sig, &body)?.map_or((None, body), |(shell, body)| (Some(shell), body));
         let name = sig.ident.unraw().to_string().to_token_stream();
-        Ok(Function { name, into_error: None, last_error: None, vis, sig, inner_attrs, body, shell })
+        Ok(Function {
+            name,
+            is_named: false,
+            redacted: Vec::new(),
+            into_error: None,
+            last_error: None,
+            vis,
+            sig,
+            inner_attrs,
+            body,
+            shell,
+        })
     }
 }
 

@@ -14,8 +14,10 @@ mod attributes {
     pub(crate) mod bulkhead;
     pub(crate) mod chaos;
     pub(crate) mod circuit_breaker;
+    pub(crate) mod durable;
     pub(crate) mod fallback;
     pub(crate) mod hedge;
+    mod key;
     pub(crate) mod policy;
     pub(crate) mod rate_limit;
     pub(crate) mod retry;
@@ -70,6 +72,12 @@ pub fn requires_approval(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn circuit_breaker(args: TokenStream, item: TokenStream) -> TokenStream {
     expand("circuit_breaker", args, item)
+}
+
+#[doc = include_str!("docs/durable.md")]
+#[proc_macro_attribute]
+pub fn durable(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand("durable", args, item)
 }
 
 #[doc = include_str!("docs/policy.md")]

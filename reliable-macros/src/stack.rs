@@ -164,13 +164,19 @@ fn build(
     let mut of_options = Errors::default();
     let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
     signature::check(&function, &stack, &mut errors);
+    let before = errors.count();
     order::check(&stack, &mut errors);
+    let makes_sense = errors.count() == before;
+    for placed in stack.iter().filter(|_| makes_sense) {
+        placed.layer.check_function(&function, &mut errors);
+    }
     for placed in &stack {
         placed.layer.check_others(attrs, &mut errors);
     }
     errors.append(of_options);
     function.into_error = whole::into_error(&stack, &mut errors);
     function.last_error = last_error::kept(&stack);
+    function.redacted = whole::redacted(&stack);
     let name = Name::given(&stack, &function, &mut errors);
     if errors.count() == 0 {
         consumed::check(&function, &stack, &mut errors);
@@ -238,6 +244,7 @@ fn wrap(
     let before: TokenStream = layers.iter().map(|layer| layer.before_body()).collect();
     let mut code = Code::body(&before, &function);
     if let Some(name) = name {
+        function.is_named = true;
         function.name = name.put_before(&mut code);
     }
     for layer in layers.iter().rev() {

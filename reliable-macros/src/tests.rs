@@ -78,8 +78,10 @@ fn names(ending: &str) -> BTreeSet<String> {
 }
 
 fn cases() -> impl Iterator<Item = PathBuf> {
-    // Without the feature there is nothing to see.
-    let is_seen = |name: &String| cfg!(feature = "chaos") || !name.contains("chaos");
+    // Without the feature there is nothing to see, or another thing.
+    let is_seen = |name: &String| {
+        (cfg!(feature = "chaos") || !name.contains("chaos")) && (cfg!(feature = "durable") || !name.contains("durable"))
+    };
     names(".rs").into_iter().filter(is_seen).map(|name| folder().join(name + ".rs"))
 }
 

@@ -7,6 +7,8 @@ pub mod channel;
 pub(crate) mod edits;
 pub mod execution;
 pub mod grants;
+#[cfg(feature = "durable")]
+mod in_run;
 mod memory;
 pub mod question;
 pub mod scripted;

@@ -16,6 +16,8 @@ pub use crate::policies::policy::PolicyCall;
 pub use crate::policies::retry::pause::{Pause, Pausing};
 pub use crate::said::fault::{ByFn, ByFrom, FromFault, IntoError};
 pub use crate::said::run_time_name::NameText;
+#[cfg(feature = "durable")]
+pub use crate::said::told::Told;
 pub use crate::seen::inspect::Inspect;
 pub use crate::seen::inspect::digested::{Digested, Seen};
 pub use crate::seen::last_error::LastError;

@@ -10,6 +10,7 @@
 //! | [`frameworks`] | what rmcp, rig, reqwest and HTTP make of it |
 //! | [`approval`] | the question to a human, and who answers it |
 //! | [`policies`] | a module for each pattern: retry, timeout, circuit breaker, … |
+//! | `durable` | a run that outlives its process (feature `durable`) |
 //! | [`agent`] | a run of an agent: its limits, its steps, its spending |
 //! | [`seen`] | what looks at an error, and what tells of an event: recorder, report, `tracing`, metrics |
 //! | [`scope`] | what is found around a call instead of in its arguments |
@@ -24,6 +25,8 @@
 pub mod agent;
 pub mod approval;
 mod base;
+#[cfg(feature = "durable")]
+pub mod durable;
 pub mod expansion;
 pub mod frameworks;
 pub mod policies;

@@ -26,4 +26,6 @@ pub mod name;
 pub mod remember;
 pub mod request;
 pub mod run_time_name;
+#[cfg(feature = "durable")]
+pub mod told;
 pub(crate) mod words;

@@ -2,6 +2,9 @@
 //!
 //! (Of a process there is another one, the approver that is installed for it: `approver::install`.)
 
+pub(crate) mod digest_key;
+pub mod noted;
+
 use std::any::Any;
 use std::fmt;
 use std::future::Future;

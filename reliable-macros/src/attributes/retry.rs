@@ -5,6 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
+use crate::attributes::key::{KEY, Key};
 use crate::errors::Errors;
 use crate::frameworks::rmcp;
 use crate::function::code::{Code, Setting, attempts, last_error, pause};
@@ -22,6 +23,7 @@ pub(crate) const RETRY: Attribute = Attribute {
     order: &[
         Rule::below("fallback", Moves::Other, "would leave no error to retry"),
         Rule::above("hedge", Moves::Other, "would give each of its attempts another key").only_with(KEY),
+        Rule::above("durable", Moves::Option, "would have another key after a restart").only_with(KEY),
     ],
     again: Some(Again::Attempt),
     last_error: Some(LastError::Kept),
@@ -72,8 +74,6 @@ pub(crate) const RETRY: Attribute = Attribute {
     )
 };
 
-const KEY: &str = "idempotency_key";
-
 const BACKOFF: Takes = Takes::Choice { of: "Backoff", words: WORDS };
 const WORDS: &[(&str, &str)] = &[("exp", "Exp"), ("linear", "Linear"), ("fixed", "Fixed"), ("none", "None")];
 
@@ -89,7 +89,6 @@ struct Retry {
     classify: Classify,
     budget: Option<Setting>,
     key: Option<Key>,
-    /// The key as it would be if nothing were wrong.
     mentioned_key: Option<Key>,
     clones: Clones,
     /// Whether there may be a `within`, and a human in an attempt whose time is left out of it.
@@ -108,8 +107,8 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         policy,
         classify: Classify::when(options, errors).and_after(options, errors),
         budget: options.value("budget").map(|expr| budget(expr, errors)),
-        key: key(options, function, errors),
-        mentioned_key: options.mention(KEY).cloned().map(Key),
+        key: Key::of(options, function, errors),
+        mentioned_key: Key::mentioned(options),
         clones: Clones::of(options, function, errors),
         may_end: function.is_async() && (options.positional.is_some() || options.value("within").is_some()),
     })
@@ -164,7 +163,7 @@ impl Layer for Retry {
             let budget = inner.setting("budget", setting);
             quote_spanned!(mixed=> .budget(#budget))
         });
-        let key = &self.key;
+        let key = self.key.as_ref().map(Key::made_anew);
         let wait = pause(function);
         inner.into_block(|last| {
             quote_spanned!(mixed=>
@@ -207,8 +206,7 @@ impl Layer for Retry {
 
     /// The body counts on its key.
     fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
-        let key = self.mentioned_key.clone().filter(|key| !function.binds(&key.0))?;
-        Some(Box::new(key))
+        Key::in_spite_of_errors(self.mentioned_key.as_ref(), function)
     }
 }
 
@@ -268,36 +266,4 @@ fn budget(expr: &Expr, errors: &mut Errors) -> Setting {
     }
     let span = at(expr.span());
     Setting { ty: Some(quote_spanned!(span=> &::reliable::RetryBudget)), value: quote_spanned!(span=> &#expr) }
-}
-
-fn key(options: &Options, function: &Function, errors: &mut Errors) -> Option<Key> {
-    let key = options.first_of(&[KEY]).filter(|_| options.flag(KEY))?;
-    if function.binds(key) {
-        errors
-            .add(key, format!("the key would hide the parameter `{key}`: rename the parameter, or remove this option"));
-    }
-    Some(Key(key.clone()))
-}
-
-/// The name that the body knows its key by: as written in the attribute, so that the compiler says there if it is unused.
-/// As a layer, it is the key without the retries, for a body that counts on it while something else is wrong.
-#[derive(Clone)]
-struct Key(Ident);
-
-impl Layer for Key {
-    fn wrap(&self, inner: Code, _: &Function) -> Code {
-        inner
-    }
-
-    fn before_body(&self) -> TokenStream {
-        let Key(name) = self;
-        quote_spanned!(Span::mixed_site()=> #self let _ = #name;)
-    }
-}
-
-impl ToTokens for Key {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let Key(name) = self;
-        tokens.extend(quote_spanned!(Span::mixed_site()=> let #name = ::reliable::IdempotencyKey::new();));
-    }
 }

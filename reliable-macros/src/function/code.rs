@@ -252,6 +252,14 @@ impl Code {
         }
     }
 
+    /// The same, where nothing of it may begin before the future is polled: not even what makes the user's own future.
+    pub(crate) fn lazy_future(&self, function: &Function) -> TokenStream {
+        match self.form {
+            Form::Future => future(function, &self.statements()),
+            _ => self.future(function),
+        }
+    }
+
     /// The outcome as statements that end in an expression.
     fn statements(&self) -> TokenStream {
         let tokens = &self.tokens;

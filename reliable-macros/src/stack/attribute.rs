@@ -113,6 +113,9 @@ pub(crate) trait Layer {
     /// Notes an error if it does not go with an attribute of somebody else's on the same function.
     fn check_others(&self, _: &[syn::Attribute], _: &mut Errors) {}
 
+    /// Notes an error if it can't do its work on this function. It is asked only where it may stand.
+    fn check_function(&self, _: &Function, _: &mut Errors) {}
+
     /// Items to stand beside the function.
     fn beside(&self, _: &Function, _: &[syn::Attribute]) -> Option<TokenStream> {
         None

@@ -2,6 +2,8 @@
 //!
 //! Each attribute has its own rules. Here they are read.
 
+use proc_macro2::Ident;
+
 use crate::errors::Errors;
 use crate::stack::attribute::Placed;
 use crate::stack::rule::{Moves, Other, Rule, Stands, Twice};
@@ -59,8 +61,16 @@ impl Rule {
         let Rule { why, note, .. } = self;
         let (this_name, other_name) = (this.attribute.name, other.attribute.name);
         let with_option = self.only_with.map_or(this_name.to_owned(), |option| format!("{this_name}({option})"));
+        if let (Moves::Option, Some(option)) = (self.moves, self.only_with) {
+            let is = if self.stands == Stands::Above { "below" } else { "above" };
+            let message = format!(
+                "`#[{with_option}]` {is} `#[{other_name}]` {why}: write `#[{other_name}({option})]` instead{note}"
+            );
+            let span = this.options.mention(option).map_or(this.options.span, Ident::span);
+            return syn::Error::new(span, message);
+        }
         let (mover, first, second, stays) = match self.moves {
-            Moves::This => (this, &*with_option, other_name, other_name),
+            Moves::This | Moves::Option => (this, &*with_option, other_name, other_name),
             Moves::Other => (other, other_name, &*with_option, this_name),
         };
         let is_below = (self.stands == Stands::Above) == (self.moves == Moves::This);

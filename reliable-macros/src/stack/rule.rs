@@ -48,6 +48,8 @@ pub(crate) enum Stands {
 pub(crate) enum Moves {
     This,
     Other,
+    /// Only the option that the rule is for.
+    Option,
 }
 
 impl Rule {

@@ -1,7 +1,7 @@
 //! The options that every attribute has, and that hold for the whole function: what it is called, and how a fault becomes
 //! its error.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
@@ -92,3 +92,12 @@ pub(crate) fn into_error(stack: &[Placed], errors: &mut Errors) -> Option<IntoEr
         }
     })
 }
+
+/// The parameters that some attribute redacts: one mention holds for all.
+pub(crate) fn redacted(stack: &[Placed]) -> Vec<Ident> {
+    let redacts = |placed: &&Placed| placed.attribute.options.iter().any(|row| row.key == REDACT);
+    let names = |placed: &Placed| placed.options.names(REDACT).unwrap_or_default().to_vec();
+    stack.iter().filter(redacts).flat_map(names).collect()
+}
+
+const REDACT: &str = "redact";

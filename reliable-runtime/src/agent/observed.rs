@@ -6,6 +6,7 @@ use crate::agent::circles::{Nudge, Seen};
 use crate::agent::run::Run;
 use crate::agent::texts::texts;
 use crate::said::fault::Fault;
+use crate::scope::noted::{Observed, is_noting, note};
 
 impl Run {
     /// Tells what an action came to, so that an agent that goes in circles is noticed. Outer runs are told, too.
@@ -40,6 +41,22 @@ impl Run {
         }
         // Foreign code, which may ask this run: so it is done before any run is locked.
         let seen = Seen { action: self.digest(&action), result: self.digest(&result) };
+        let name = || texts(&action);
+        if is_noting() {
+            let observed = Observed { action: seen.action, result: seen.result, name: name() };
+            note(|noted| noted.observed.push(observed));
+        }
+        self.count_in_all(seen, name)
+    }
+
+    /// The same of an action that was observed in an earlier life of the run.
+    #[cfg(feature = "durable")]
+    pub(crate) fn observe_again(&self, Observed { action, result, name }: &Observed) {
+        let seen = Seen { action: *action, result: *result };
+        let _ = self.count_in_all(seen, || name.clone());
+    }
+
+    fn count_in_all(&self, seen: Seen, name: impl FnOnce() -> String) -> Result<(), Fault> {
         let mut observed = Ok(());
         let mut once_more_ends_it = None;
         for run in self.and_outer() {
@@ -49,7 +66,7 @@ impl Run {
             }
         }
         if let Some(times) = once_more_ends_it {
-            let nudge = Nudge::new(seen.action, &texts(&action), times);
+            let nudge = Nudge::new(seen.action, &name(), times);
             self.and_outer().for_each(|run| run.keep_nudge(nudge.clone()));
         }
         observed

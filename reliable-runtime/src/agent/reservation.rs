@@ -3,6 +3,9 @@
 use crate::agent::run::Run;
 use crate::said::charge::Charge;
 use crate::said::fault::Fault;
+#[cfg(feature = "durable")]
+use crate::scope::noted::Noted;
+use crate::scope::noted::note;
 
 /// What is set aside for a call that is under way; made by [`Run::reserve`].
 ///
@@ -76,6 +79,7 @@ impl Reservation {
     pub fn commit(mut self, spent: impl Into<Charge>) -> Result<(), Fault> {
         let spent = spent.into();
         let at_least = Charge { usd: spent.usd.or(self.held.usd), ..spent };
+        note(|noted| noted.charges.push(at_least));
         let mut priced = Ok(());
         for run in self.runs.drain(..) {
             run.book(self.held, Some(at_least));
@@ -88,6 +92,9 @@ impl Reservation {
 impl Drop for Reservation {
     fn drop(&mut self) {
         let spent = self.sent.then_some(self.held);
+        if let Some(spent) = spent.filter(|_| !self.runs.is_empty()) {
+            note(|noted| noted.charges.push(spent));
+        }
         for run in self.runs.drain(..) {
             run.book(self.held, spent);
         }
@@ -118,5 +125,16 @@ impl Run {
             reservation.add(run.clone());
         }
         Ok(reservation)
+    }
+}
+
+#[cfg(feature = "durable")]
+impl Run {
+    /// What a recorded call spent and observed when it ran, in an earlier life of this run.
+    pub(crate) fn book_again(&self, noted: &Noted) {
+        for run in self.and_outer() {
+            noted.charges.iter().for_each(|charge| run.book(Charge::tokens_only(0), Some(*charge)));
+        }
+        noted.observed.iter().for_each(|observed| self.observe_again(observed));
     }
 }

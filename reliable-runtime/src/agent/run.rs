@@ -16,14 +16,13 @@ use crate::agent::ledger::Ledger;
 use crate::agent::limits::AgentLimits;
 use crate::base::human_time::watching::watched;
 use crate::said::charge::Charge;
-use crate::said::event::Event;
 use crate::said::fault::Fault;
 use crate::said::fault_kind::FaultKind;
 use crate::said::ids::RunId;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
 use crate::scope::Scope;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::metrics;
 use crate::seen::span::RunSpan;
 
@@ -185,9 +184,14 @@ impl Run {
     /// Tells that the run has its answer, or that its last step failed.
     pub(crate) fn ended(&self, failed: bool) {
         let Some(run) = self.0.as_deref() else { return };
-        let (agent, steps) = (run.agent.clone(), run.state().step);
-        let ended = || if failed { Event::Failed { agent, steps } } else { Event::Finished { agent, steps } };
-        self.1.within(|| emit(ended));
+        let (agent, steps) = (&run.agent, run.state().step);
+        self.1.within(|| {
+            if failed {
+                tell!(Failed { agent: agent.clone(), steps });
+            } else {
+                tell!(Finished { agent: agent.clone(), steps });
+            }
+        });
         metrics::run_ended(&run.agent, run.started, || if failed { Err(self.told()) } else { Ok(()) });
         if failed {
             self.1.failed(|| self.told(), format_args!("failed in step {steps}"));
@@ -208,7 +212,7 @@ impl Run {
     pub(crate) fn hold(&self, charge: Charge) -> Result<(), Fault> {
         let Some(run) = self.0.as_deref() else { return Ok(()) };
         let held = run.ledger(|ledger| ledger.hold(charge));
-        held.inspect_err(|fault| emit(|| Event::ChargeRefused { agent: run.agent.clone(), fault: fault.clone() }))
+        held.inspect_err(|fault| tell!(ChargeRefused { agent: run.agent.clone(), fault: fault.clone() }))
     }
 
     pub(crate) fn check_price(&self, charge: Charge) -> Result<(), Fault> {
@@ -237,7 +241,7 @@ impl Run {
         run.state().ledger.book(held, spent);
         if let Some(Charge { usd, tokens }) = spent {
             let usd = usd.unwrap_or_default();
-            emit(|| Event::Charged { agent: run.agent.clone(), usd, tokens });
+            tell!(Charged { agent: run.agent.clone(), usd, tokens });
         }
     }
 
@@ -330,7 +334,7 @@ impl Inner {
         state.step += 1;
         let step = state.step;
         drop(state);
-        emit(|| Event::Step { agent: agent(), step, max_steps });
+        tell!(Step { agent: agent(), step, max_steps });
         Ok(())
     }
 
@@ -349,7 +353,7 @@ impl Inner {
     }
 
     fn emit_stopped(&self, fault: &Fault) {
-        emit(|| Event::Stopped { agent: self.agent.clone(), fault: fault.clone() });
+        tell!(Stopped { agent: self.agent.clone(), fault: fault.clone() });
     }
 }
 

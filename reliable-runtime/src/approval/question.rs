@@ -15,15 +15,16 @@ use crate::approval::memory::{Identity, Memory};
 use crate::approval::{approver, asked, asks};
 use crate::base::human_time::asking::asking;
 use crate::base::timer;
+#[cfg(feature = "durable")]
+use crate::durable;
 use crate::said::decision::Decision;
-use crate::said::edits::Editable;
-use crate::said::event::Event;
+use crate::said::edits::{Editable, Edits};
 use crate::said::fault::Fault;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Request};
 use crate::said::words;
-use crate::seen::emit::emit;
+use crate::seen::emit::tell;
 use crate::seen::inspect;
 use crate::seen::inspect::digested::{Seen, SeenArgument, Shown};
 use crate::seen::span::ApprovalSpan;
@@ -48,12 +49,12 @@ use crate::seen::span::ApprovalSpan;
 #[derive(Debug)]
 #[must_use = "nothing is asked before `ask().await`"]
 pub struct Approval<'a> {
-    request: Request,
-    within: Option<Duration>,
-    by: Option<&'a dyn ErasedApprover>,
+    pub(super) request: Request,
+    pub(super) within: Option<Duration>,
+    pub(super) by: Option<&'a dyn ErasedApprover>,
     places: Places<'a>,
     identity: Identity,
-    memory: Option<Box<Memory>>,
+    pub(super) memory: Option<Box<Memory>>,
 }
 
 impl<'a> Approval<'a> {
@@ -204,10 +205,14 @@ impl<'a> Approval<'a> {
                 return self.conclude(decision, Duration::ZERO);
             }
             self.may_be_asked()?;
-            if let Some(decision) = memory.as_ref().and_then(|memory| memory.recall()) {
+            self.memory = memory;
+            #[cfg(feature = "durable")]
+            if let Some(asked) = durable::question::asked(&self.request, self.within).await {
+                return Box::pin(self.ask_in_run(asked)).await;
+            }
+            if let Some(decision) = self.memory.as_ref().and_then(|memory| memory.recall()) {
                 return self.tell(decision, Duration::ZERO, true);
             }
-            self.memory = memory;
             let whom = Whom::of(self.by);
             if let Some(decision) = whom.at_once(&self.request) {
                 self.tell_asked();
@@ -244,25 +249,36 @@ impl<'a> Approval<'a> {
 
     /// Not if this very call was denied before in the agent's run, or too much was.
     fn may_be_asked(&self) -> Result<(), Fault> {
-        Run::current().may_ask(&self.request).map_err(|(fault, by)| {
-            emit(|| {
-                let Request { id, run, step, tool, arguments, .. } = self.request.clone();
-                let (fault, waited, remembered) = (fault.clone(), Duration::ZERO, true);
-                Event::Refused { tool, id, run, step, by, fault, waited, arguments, remembered }
-            });
-            fault
-        })
+        let Err((fault, by)) = Run::current().may_ask(&self.request) else { return Ok(()) };
+        let (Request { id, run, step, tool, arguments, .. }, cause) = (&self.request, &fault);
+        tell!(Refused {
+            tool: tool.clone(),
+            id: *id,
+            run: run.clone(),
+            step: *step,
+            by,
+            fault: cause.clone(),
+            waited: Duration::ZERO,
+            arguments: arguments.clone(),
+            remembered: true,
+        });
+        Err(fault)
     }
 
-    fn tell_asked(&self) {
-        emit(|| {
-            let Request { id, run, step, tool, reason, arguments, .. } = self.request.clone();
-            Event::Asked { tool, id, run, step, reason, arguments }
+    pub(super) fn tell_asked(&self) {
+        let Request { id, run, step, tool, reason, arguments, .. } = &self.request;
+        tell!(Asked {
+            tool: tool.clone(),
+            id: *id,
+            run: run.clone(),
+            step: *step,
+            reason: reason.clone(),
+            arguments: arguments.clone(),
         });
     }
 
     /// The answer when its corrections are made: of those that can't be made comes a no, before anybody hears of a yes.
-    fn corrected(&mut self, decision: Decision) -> Decision {
+    pub(super) fn corrected(&mut self, decision: Decision) -> Decision {
         let Decision::Approved { by, edits, remember } = decision else { return decision };
         if edits.is_empty() {
             return Decision::Approved { by, edits, remember };
@@ -275,33 +291,58 @@ impl<'a> Approval<'a> {
         }
     }
 
-    fn conclude(self, decision: Decision, waited: Duration) -> Result<(), Fault> {
-        if let Some(memory) = &self.memory {
-            memory.keep(&decision, &self.request);
-        }
-        self.tell(decision, waited, false)
+    pub(super) fn conclude(self, decision: Decision, waited: Duration) -> Result<(), Fault> {
+        self.keep(&decision).tell(decision, waited, false)
     }
 
-    fn tell(self, decision: Decision, waited: Duration, remembered: bool) -> Result<(), Fault> {
-        Run::current().decided(&decision);
+    pub(super) fn keep(self, decision: &Decision) -> Self {
+        if let Some(memory) = &self.memory {
+            memory.keep(decision, &self.request);
+        }
+        self
+    }
+
+    pub(super) fn tell(self, decision: Decision, waited: Duration, remembered: bool) -> Result<(), Fault> {
+        let outcome = self.outcome(&decision);
         let Request { id, run, step, tool, arguments, .. } = self.request;
-        let (fault, by) = match decision {
-            Decision::Approved { by, edits, .. } => {
-                let is_edited = |argument: &&Argument| edits.get(&argument.name).is_some();
-                let edits = arguments.iter().filter(is_edited).cloned().collect();
-                emit(|| Event::Approved { tool, id, run, step, by, waited, arguments, edits, remembered });
-                return Ok(());
-            }
-            Decision::Denied { by, reason, .. } => (Fault::Denied { tool: tool.clone(), reason }, by),
-            Decision::Expired => (Fault::Expired { tool: tool.clone(), within: self.within }, None),
+        let (by, edits) = match decision {
+            Decision::Approved { by, edits, .. } => (by, edits),
+            Decision::Denied { by, .. } => (by, Edits::default()),
+            Decision::Expired => (None, Edits::default()),
         };
-        emit(|| Event::Refused { tool, id, run, step, by, fault: fault.clone(), waited, arguments, remembered });
-        Err(fault)
+        match &outcome {
+            Ok(()) => tell!(Approved {
+                tool,
+                id,
+                run,
+                step,
+                by,
+                waited,
+                edits: arguments.iter().filter(|argument| edits.get(&argument.name).is_some()).cloned().collect(),
+                arguments,
+                remembered,
+            }),
+            Err(fault) => {
+                tell!(Refused { tool, id, run, step, by, fault: fault.clone(), waited, arguments, remembered })
+            }
+        }
+        outcome
+    }
+
+    /// What comes of a decision, without a word to anybody.
+    pub(super) fn outcome(&self, decision: &Decision) -> Result<(), Fault> {
+        Run::current().decided(decision);
+        let tool = || self.request.tool.clone();
+        match decision {
+            Decision::Approved { .. } => Ok(()),
+            Decision::Denied { reason, .. } => Err(Fault::Denied { tool: tool(), reason: reason.clone() }),
+            Decision::Expired => Err(Fault::Expired { tool: tool(), within: self.within }),
+        }
     }
 }
 
 /// A question that stands open. If it is dropped so, the trail tells of that.
-struct Open {
+pub(super) struct Open {
     tool: ToolName,
     id: QuestionId,
     since: Instant,
@@ -309,12 +350,12 @@ struct Open {
 }
 
 impl Open {
-    fn new(request: &Request) -> Self {
+    pub(super) fn new(request: &Request) -> Self {
         Open { tool: request.tool.clone(), id: request.id, since: Instant::now(), is_answered: false }
     }
 
     /// How long it took.
-    fn answered(mut self) -> Duration {
+    pub(super) fn answered(mut self) -> Duration {
         self.is_answered = true;
         self.since.elapsed()
     }
@@ -323,20 +364,20 @@ impl Open {
 impl Drop for Open {
     fn drop(&mut self) {
         if !self.is_answered {
-            emit(|| Event::Withdrawn { tool: self.tool.clone(), id: self.id, waited: self.since.elapsed() });
+            tell!(Withdrawn { tool: self.tool.clone(), id: self.id, waited: self.since.elapsed() });
         }
     }
 }
 
 /// The approver that a question is for.
-enum Whom<'a> {
+pub(super) enum Whom<'a> {
     Named(&'a dyn ErasedApprover),
     Ambient(Arc<dyn ErasedApprover>),
     Nobody(Nobody),
 }
 
 impl<'a> Whom<'a> {
-    fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
+    pub(super) fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
         let ambient = || approver::current().map(Whom::Ambient);
         by.map(Whom::Named).or_else(ambient).unwrap_or_else(|| Whom::Nobody(Nobody(approver::why_none())))
     }
@@ -349,11 +390,11 @@ impl<'a> Whom<'a> {
         }
     }
 
-    fn at_once(&self, request: &Request) -> Option<Decision> {
+    pub(super) fn at_once(&self, request: &Request) -> Option<Decision> {
         asked::at_once(self.approver(), request).inspect(|decision| self.note(request, decision))
     }
 
-    async fn review(&self, request: &Request, within: Option<Duration>) -> Decision {
+    pub(super) async fn review(&self, request: &Request, within: Option<Duration>) -> Decision {
         let decision = asked::review(self.approver(), request, within).await;
         self.note(request, &decision);
         decision
@@ -368,7 +409,7 @@ impl<'a> Whom<'a> {
 }
 
 /// Stands for the approver that is missing, and says why.
-struct Nobody(&'static str);
+pub(super) struct Nobody(&'static str);
 
 impl Approver for Nobody {
     async fn review(&self, _: &Request) -> Decision {

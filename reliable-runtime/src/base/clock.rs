@@ -41,9 +41,8 @@ fn since(first: Instant, now: Instant) -> u64 {
     }
 }
 
-/// The nanoseconds of an instant since there is its clock, read off its hash: the subtraction of two instants is a call into
-/// the standard library, and took longer than all else that an open breaker or a rate limit does (20 of 45 ns, the clock
-/// apart).
+/// The nanoseconds of an instant, read off its hash. To subtract two instants is a call into the standard library: 67 of the
+/// 290 instructions of an open breaker, and 62 of the 193 of a rate limit that lets a call through.
 #[inline]
 fn digits(instant: Instant) -> u64 {
     let mut digits = Digits::default();

@@ -9,14 +9,17 @@ use std::task::{Context, Poll, Waker};
 
 /// What `call` gives, or the words of its panic. The panic hook has told of that one.
 pub(crate) fn caught<T>(call: impl FnOnce() -> T) -> Result<T, String> {
-    catch_unwind(AssertUnwindSafe(call)).map_err(words_of)
+    catch_unwind(AssertUnwindSafe(call)).map_err(|panic| {
+        let words = words_of(&panic);
+        drop_quietly(panic);
+        words
+    })
 }
 
-fn words_of(panic: Box<dyn Any + Send>) -> String {
+/// What the panic says.
+pub(crate) fn words_of(panic: &Box<dyn Any + Send>) -> String {
     let words = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let words = words.unwrap_or("no message").to_owned();
-    drop_quietly(panic);
-    words
+    words.unwrap_or("no message").to_owned()
 }
 
 /// Drops what is foreign, and what it panics with, too. When the `Drop` of that panics again it is leaked: there must be an

@@ -14,6 +14,7 @@ use crate::said::money::Usd;
 /// # let _ = (call, local_model, price_unknown, money_only);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[must_use = "nothing is spent until a run is charged"]
 pub struct Charge {
     pub(crate) usd: Option<Usd>,

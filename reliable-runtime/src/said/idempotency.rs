@@ -36,8 +36,9 @@ use std::hash::{BuildHasher, RandomState};
 /// stable it does not exist. A function which calls another annotated one keeps its own key, as the inner one
 /// does.
 ///
-/// It lasts as long as the call: a call that is made again by the caller, or after a restart, has another one. What must
-/// hold for longer is a name that your data has already, such as the number of the invoice.
+/// It lasts as long as the call: a call that is made again by the caller, or after a restart, has another one. One that is
+/// the same after a restart is that of `#[durable(idempotency_key)]`. What must hold for longer still is a name that your
+/// data has already, such as the number of the invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(u128);
 
@@ -52,10 +53,24 @@ impl IdempotencyKey {
     /// ```
     #[expect(clippy::new_without_default, reason = "no two are the same, and a default is one value")]
     pub fn new() -> Self {
+        let half = || u128::from(RandomState::new().hash_one(()));
+        IdempotencyKey::of_bits(half() << 64 | half())
+    }
+
+    /// The one of this call of the run that has this random seed: the same in each process, on each machine, and with each
+    /// version of the compiler. That is why it is a hash of our own (FNV-1a).
+    #[cfg(feature = "durable")]
+    pub(crate) fn of(seed: u128, path: &str, number: u32) -> Self {
+        const OFFSET: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
+        const PRIME: u128 = (1 << 88) + 0x13b;
+        let (seed, number) = (seed.to_le_bytes(), number.to_le_bytes());
+        let bytes = seed.iter().chain(path.as_bytes()).chain(&number);
+        IdempotencyKey::of_bits(bytes.fold(OFFSET, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME)))
+    }
+
+    fn of_bits(random: u128) -> Self {
         const VERSION: u128 = 0xf << 76;
         const VARIANT: u128 = 0b11 << 62;
-        let half = || u128::from(RandomState::new().hash_one(()));
-        let random = half() << 64 | half();
         IdempotencyKey(random & !VERSION & !VARIANT | 4 << 76 | 0b10 << 62)
     }
 }
@@ -91,6 +106,24 @@ mod tests {
             assert_eq!(&key[14..15], "4");
             assert!(["8", "9", "a", "b"].contains(&&key[19..20]), "{key}");
         }
+    }
+
+    #[cfg(feature = "durable")]
+    #[test]
+    fn each_call_of_each_run_has_its_key() {
+        let of = |seed: u128, path: &str| (1..=100).map(move |number| IdempotencyKey::of(seed, path, number)).collect();
+        let runs = [0, 1, 2, u128::MAX, 1 << 76, 1 << 62, 0x0123_4567_89ab_cdef_0123_4567_89ab_cdef];
+        let paths = ["", "pay", "bank::pay", "bank::pey", "pay\u{1}"];
+        let all: Vec<Vec<_>> = runs.iter().flat_map(|seed| paths.map(|path| of(*seed, path))).collect();
+        let distinct: HashSet<_> = all.iter().flatten().collect();
+        assert_eq!(distinct.len(), 100 * runs.len() * paths.len());
+    }
+
+    #[cfg(feature = "durable")]
+    #[test]
+    fn the_key_of_a_call_never_changes() {
+        let key = IdempotencyKey::of(0x67e5_5044_10b1_426f_9247_bb68_0e5f_e0c8, "bank::pay", 2);
+        assert_eq!(key.to_string(), "efd8f710-17b7-4d7f-9d82-3b7f2caab0ae");
     }
 
     #[test]

@@ -34,23 +34,35 @@ pub(crate) fn of(value: &impl Hash) -> Digest {
 }
 
 pub(crate) fn by_hash<T: Hash>(value: &T) -> Option<Digest> {
-    foreign::<T>(|| Some(of(value)))
+    foreign::<T>(|digester| {
+        value.hash(digester);
+        Some(())
+    })
 }
 
 pub(crate) fn by_serialize<T: Serialize>(value: &T) -> Option<Digest> {
-    foreign::<T>(|| serialized::of(value))
+    foreign::<T>(|digester| serialized::feed(value, digester))
 }
 
 pub(crate) fn by_both<T: Hash + Serialize>(value: &T) -> Option<Digest> {
-    foreign::<T>(|| Some(of(&(of(value), serialized::of(value)?))))
+    foreign::<T>(|digester| {
+        of(value).hash(digester);
+        serialized::feed(value, digester)
+    })
 }
 
 /// Of a type of which all values are the same.
 pub(crate) fn by_type<T>() -> Option<Digest> {
-    foreign::<T>(|| Some(of(&())))
+    foreign::<T>(|_| Some(()))
 }
 
 /// A type that panics in its `Hash` or its `Serialize` can't be digested. What is equal in another type is something else.
-fn foreign<T>(digest: impl FnOnce() -> Option<Digest>) -> Option<Digest> {
-    caught(digest).ok().flatten().map(|digest| of(&(type_name::<T>(), digest)))
+fn foreign<T>(feed: impl FnOnce(&mut Digester) -> Option<()>) -> Option<Digest> {
+    let digest = || {
+        let mut digester = Digester::new();
+        type_name::<T>().hash(&mut digester);
+        feed(&mut digester)?;
+        Some(digester.digest())
+    };
+    caught(digest).ok().flatten()
 }

@@ -27,14 +27,6 @@ pub(crate) fn emit_if_heard(which: Which, event: impl FnOnce() -> Event) {
     }
 }
 
-/// The same for an event of which it is not known yet what it will be: it is made if somebody may listen to any.
-#[inline]
-pub(crate) fn emit(event: impl FnOnce() -> Event) {
-    if Ear::is_anywhere() || trace::is_anyone_there() || metrics::is_heard() {
-        tell_all(trace::is_anyone_there(), metrics::is_heard(), event);
-    }
-}
-
 /// Whether somebody may listen to such an event: a load for each way there is to listen.
 #[inline]
 pub(crate) fn is_heard(which: Which) -> bool {

@@ -10,6 +10,8 @@
 #![allow(clippy::unnecessary_wraps, reason = "another rung has `None`")]
 
 pub(crate) mod digested;
+#[cfg(feature = "durable")]
+mod told;
 
 use std::error::Error;
 use std::fmt::{Debug, Display};

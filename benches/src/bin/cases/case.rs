@@ -28,6 +28,7 @@ cases! {
     Bulkhead => "bulkhead",
     RateLimit => "rate limit",
     Fallback => "fallback",
+    Durable => "durable, no engine",
     Approval => "approval, yes at once",
     Stack => "retry + breaker + timeout",
     Telling => "retry + breaker + timeout, a 48-byte error",

@@ -16,6 +16,7 @@ pub struct Busy;
 
 /// The error type of the tool, the same for everyone.
 #[derive(Debug, Clone, thiserror::Error)]
+#[cfg_attr(feature = "durable", derive(serde::Serialize, serde::Deserialize))]
 pub enum Error {
     #[error("busy")]
     Busy,

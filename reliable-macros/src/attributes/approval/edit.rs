@@ -78,10 +78,10 @@ fn refusal(name: &Ident, binding: Option<&Binding<'_>>, options: &Options) -> Op
         Some("`self` can't be corrected, it is not sent with the call: remove it from `edit(…)`".to_owned())
     } else if is_in("redact") == Some(true) {
         Some(format!(
-            "`{name}` is redacted, and nobody corrects what he does not see: remove it from `redact(…)` or from `edit(…)`"
+            "`{name}` is redacted, and what is not seen can't be corrected: remove it from `redact(…)` or from `edit(…)`"
         ))
     } else if is_in("show") == Some(false) {
-        Some(format!("`{name}` is not shown, and nobody corrects what he does not see: add it to `show(…)`"))
+        Some(format!("`{name}` is not shown, and what is not seen can't be corrected: add it to `show(…)`"))
     } else if ty.is_some_and(is_mutable) || binding.is_some_and(|binding| binds_mutably(binding.pat)) {
         Some(format!(
             "`{name}` is borrowed by `&mut`, and a correction would not reach whom it belongs to: take it by value or by `&`, or remove it from `edit(…)`"

@@ -285,6 +285,23 @@ macro_rules! events {
             row |row| { row.withdrawn += 1; }
             counts {}
 
+            /// A recorded call was not made, since its outcome is known from an earlier life of the run.
+            ReadBack, "reliable.read_back", debug
+            {
+                /// The function.
+                tool: ToolName => tool,
+                /// Its number among the calls of that function in the run.
+                number: u32 => call,
+                /// Whether the arguments are, in words, those with which it was made.
+                same_arguments: bool => same_arguments,
+            }
+            says |f| {
+                let other = if *same_arguments { "" } else { ", made with other arguments" };
+                write!(f, "call {number} is known from an earlier life{other}")
+            }
+            row |_row| {}
+            counts {}
+
             /// An agent begins a step.
             Step, "reliable.step", debug
             {

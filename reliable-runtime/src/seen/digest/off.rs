@@ -1,11 +1,11 @@
 //! Without the feature `serde` nothing is digested by what it serializes.
 
-use crate::said::digest::Digest;
+use crate::seen::digest::digester::Digester;
 
 /// Stands for serde's trait, and nothing has it.
 #[doc(hidden)]
 pub trait Serialize {}
 
-pub(super) fn of(_: &impl Serialize) -> Option<Digest> {
+pub(super) fn feed(_: &impl Serialize, _: &mut Digester) -> Option<()> {
     None
 }

@@ -12,8 +12,8 @@ use crate::said::digest::Digest;
 use crate::seen::digest::digester::Digester;
 
 /// `None` if it can't be serialized.
-pub(super) fn of(value: &(impl Serialize + ?Sized)) -> Option<Digest> {
-    digested(value).ok()
+pub(super) fn feed(value: &impl Serialize, digester: &mut Digester) -> Option<()> {
+    value.serialize(Feed(digester)).ok()
 }
 
 fn digested(value: &(impl Serialize + ?Sized)) -> Result<Digest, NotSerialized> {

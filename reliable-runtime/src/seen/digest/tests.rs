@@ -85,6 +85,25 @@ fn a_hash_that_runs_its_parts_together_is_taken_apart() {
     assert_eq!(digest!(Lazy("ab", "c")), digest!(Lazy("ab", "c")));
 }
 
+/// Around the lengths at which something is handed over, or told in more bytes.
+#[test]
+fn long_pieces_are_told_apart_too() {
+    let mut seen = std::collections::HashSet::new();
+    for length in (0..140).chain(250..260).chain([1000, 5000]) {
+        let text = "x".repeat(length);
+        assert!(
+            seen.insert(of(&text)) && seen.insert(of(&(&text, ""))) && seen.insert(of(&("", &text, 1_u8))),
+            "{length}"
+        );
+        assert_eq!(of(&text), of(&text));
+        for at in [0, 127, 128, 254, 255].into_iter().filter(|at| *at < length) {
+            let mut other = text.clone().into_bytes();
+            other[at] = b'y';
+            assert!(seen.insert(of(&String::from_utf8(other).unwrap())), "{length}, {at}");
+        }
+    }
+}
+
 #[test]
 fn a_receiver_without_room_for_anything_needs_nothing_to_be_told_by() {
     struct Another;

@@ -100,6 +100,7 @@ fn tell_of_calls() {
         hedge_ended("forecast", yes);
     }
     retrying("forecast");
+    fell_back("forecast");
     breaker_ignored("forecast");
     breaker_rejected("forecast");
     bulkhead_rejected("forecast");
@@ -134,7 +135,6 @@ fn events() -> Vec<Event> {
     let stopped = |fault| Event::Stopped { agent: agent(), fault };
     let over = |budget| Fault::OverBudget { agent: agent(), budget: Box::new(budget) };
     vec![
-        Event::FellBack { tool: tool(), error: "503".to_owned() },
         Event::Circuit { tool: tool(), state: CircuitState::Open },
         Event::Waited { tool: tool(), by: "bulkhead".into(), waited },
         Event::Waited { tool: tool(), by: "rate limit".into(), waited },

@@ -121,12 +121,11 @@ pub(super) fn approvals(entries: &[Entry]) -> Vec<ApprovalRow> {
     let mut rows: Vec<ApprovalRow> = Vec::new();
     let mut places = HashMap::new();
     for row in entries.iter().filter_map(told) {
-        match places.get(&row.id) {
-            Some(&place) => answer(&mut rows[place], row),
-            None => {
-                places.insert(row.id, rows.len());
-                rows.push(row);
-            }
+        if let Some(&place) = places.get(&row.id) {
+            answer(&mut rows[place], row);
+        } else {
+            places.insert(row.id, rows.len());
+            rows.push(row);
         }
     }
     rows

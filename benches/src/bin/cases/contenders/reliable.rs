@@ -23,6 +23,14 @@ pub fn add_to(rows: &mut Rows) {
         .add(Case::Cloned, || cloning(text()))
         .add(Case::RetryLarge, || retried_and_large(black_box(1)))
         .add(Case::TimeoutLarge, || limited_and_large(black_box(1)));
+    #[cfg(feature = "durable")]
+    rows.add(Case::Durable, || recorded(black_box(1)));
+}
+
+#[cfg(feature = "durable")]
+#[reliable::durable]
+async fn recorded(n: u64) -> Result<u64, Error> {
+    tool(n).await
 }
 
 #[retry(max = 3)]

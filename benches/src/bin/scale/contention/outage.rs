@@ -1,5 +1,5 @@
 //! A service that is dead: after five failures all calls are kept away from it, and answered by a fallback. Whoever has
-//! them retries before that, as long as a budget pays for it.
+//! them retries before that, as long as a budget pays for it. (tower-resilience holds calls back where others reject them.)
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -20,8 +20,6 @@ pub fn add_to(rows: &mut Rows) {
     failsafe(rows);
     #[cfg(feature = "recloser")]
     recloser(rows);
-    #[cfg(feature = "tower-resilience")]
-    tower_resilience(rows);
 }
 
 struct Guard {
@@ -60,7 +58,7 @@ fn pays(tokens: &AtomicU64) -> bool {
     tokens.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |tokens| tokens.checked_sub(1)).is_ok()
 }
 
-#[cfg(any(feature = "failsafe", feature = "recloser", feature = "tower-resilience"))]
+#[cfg(any(feature = "failsafe", feature = "recloser"))]
 const COOLDOWN: std::time::Duration = std::time::Duration::from_secs(30);
 
 /// Its breaker; the fallback by hand, and no retry.
@@ -82,23 +80,4 @@ fn recloser(rows: &mut Rows) {
     let recloser = || Recloser::custom().error_rate(1.0).closed_len(5).open_wait(COOLDOWN).build();
     let breaker = move || shared(AsyncRecloser::from(recloser()));
     rows.add(DEAD, "recloser", breaker, |breaker| async |n| breaker.call(dead_tool(n)).await.or(Ok(n)));
-}
-
-/// The same of tower-resilience.
-#[cfg(feature = "tower-resilience")]
-fn tower_resilience(rows: &mut Rows) {
-    use tower::{Layer, Service, ServiceExt, service_fn};
-    use tower_resilience::circuitbreaker::CircuitBreakerLayer;
-
-    let layer = || {
-        let layer = CircuitBreakerLayer::builder().failure_rate_threshold(1.0).sliding_window_size(5);
-        layer.wait_duration_in_open(COOLDOWN).build().expect("it is valid")
-    };
-    let breaker = move || layer().layer(service_fn(dead_tool));
-    rows.add(DEAD, "tower-resilience", breaker, |mut service| {
-        async move |n| {
-            let Ok(service) = service.ready().await else { return Ok(n) };
-            service.call(n).await.or(Ok(n))
-        }
-    });
 }

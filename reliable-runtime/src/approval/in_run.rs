@@ -1,0 +1,54 @@
+//! A question in the flow of a durable run: asked once, answered from anywhere, and known in the next life.
+
+use std::future::Future;
+use std::time::Duration;
+
+use crate::approval::question::{Approval, Open, Whom};
+use crate::base::human_time::asking::asking;
+use crate::durable::question::{Answered, Asked};
+use crate::said::decision::Decision;
+use crate::said::fault::Fault;
+use crate::said::request::Request;
+
+impl Approval<'_> {
+    /// Whoever looks into the inbox is asked, and the approver, if there is one: the first answer counts.
+    pub(super) async fn ask_in_run(mut self, asked: Asked) -> Result<(), Fault> {
+        let (answered, is_known) = asked.recorded(self.answered(&asked)).await;
+        let Answered { id, decision, waited, remembered } = answered;
+        self.request.id = id;
+        if remembered {
+            return self.tell(decision, waited, true);
+        }
+        let decision = self.corrected(decision);
+        if is_known { self.keep(&decision).outcome(&decision) } else { self.conclude(decision, waited) }
+    }
+
+    async fn answered(&mut self, asked: &Asked) -> Answered {
+        let recalled = self.memory.as_ref().and_then(|memory| memory.recall());
+        if let Some(decision) = recalled {
+            return Answered { id: self.request.id, decision, waited: Duration::ZERO, remembered: true };
+        }
+        let id = asked.open().await;
+        self.request.id = id;
+        self.tell_asked();
+        let open = Open::new(&self.request);
+        let approver = approver(Whom::of(self.by), &self.request, self.within);
+        let decision = asking(asked.answer(id, approver)).await;
+        Answered { id, decision, waited: open.answered(), remembered: false }
+    }
+}
+
+/// `None` where nobody is there to be asked: then it is the inbox alone.
+fn approver<'a>(
+    whom: Whom<'a>,
+    request: &'a Request,
+    within: Option<Duration>,
+) -> Option<impl Future<Output = Decision> + Send + 'a> {
+    let is_there = !matches!(whom, Whom::Nobody(_));
+    is_there.then(|| async move {
+        match whom.at_once(request) {
+            Some(decision) => decision,
+            None => whom.review(request, within).await,
+        }
+    })
+}

@@ -1,0 +1,151 @@
+//! What an engine has to do: the contract for whoever writes one.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use crate::durable::halt::Halt;
+use crate::durable::records::{Asking, Begun, End, Entry, Place, Question, Recording, RunInfo};
+use crate::durable::store_error::StoreError;
+use crate::said::decision::Decision;
+use crate::said::ids::QuestionId;
+
+/// What an engine is still to say to a run.
+pub type Wait<T> = Pin<Box<dyn Future<Output = Result<T, Halt>> + Send>>;
+
+/// What an engine is still to say to whoever is not a run: an inbox, a worker, an operator.
+pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
+
+/// Keeps runs, in a store that outlives the process.
+///
+/// One run is driven by one process at a time, and by one place of it: the engine sees to that, with a lease.
+pub trait Engine: Send + Sync + 'static {
+    /// Takes this run, and begins it where it was never begun.
+    ///
+    /// # Errors
+    /// [`Busy`](crate::durable::halt::HaltKind::Busy), with who has it; the reason of a run that is parked.
+    fn claim(self: Arc<Self>, run: String) -> Wait<Claim>;
+
+    /// Takes a run in that a worker is to begin; `input` is JSON. Whether it was new: the same id again changes nothing.
+    fn submit(self: Arc<Self>, workflow: String, run: String, input: String) -> Reply<bool>;
+
+    /// Waits for a submitted run of one of these workflows which nobody is at, new or interrupted, and claims it.
+    fn next(self: Arc<Self>, workflows: Vec<String>) -> Reply<Work>;
+
+    /// Waits until a run has ended, and gives its outcome, as JSON. Of a run that is parked or cancelled it gives the reason, as
+    /// an error.
+    fn outcome(self: Arc<Self>, run: String) -> Reply<String>;
+
+    /// All runs, the latest first.
+    fn list(self: Arc<Self>) -> Reply<Vec<RunInfo>>;
+
+    /// What is recorded of a run, in its order.
+    ///
+    /// # Errors
+    /// If there is no such run.
+    fn show(self: Arc<Self>, run: String) -> Reply<Vec<Recording>>;
+
+    /// Ends a run from outside: whoever is at it stops at its next record, with
+    /// [`Cancelled`](crate::durable::halt::HaltKind::Cancelled), and nobody goes on with it. Whether it was still to be ended.
+    fn cancel(self: Arc<Self>, run: String) -> Reply<bool>;
+
+    /// Lets a run that is parked go on, where somebody runs it or works on it. Whether it was parked.
+    fn resume(self: Arc<Self>, run: String) -> Reply<bool>;
+
+    /// The questions that wait for an answer, the eldest first.
+    fn pending(self: Arc<Self>) -> Reply<Vec<Question>>;
+
+    /// Answers a question. Whether the answer counts: the first one does, while the question is open.
+    fn answer(self: Arc<Self>, question: QuestionId, decision: Decision) -> Reply<bool>;
+}
+
+/// A run that a worker has claimed.
+#[non_exhaustive]
+pub struct Work {
+    /// Its id.
+    pub run: String,
+    /// What it is a run of.
+    pub workflow: String,
+    /// What it was submitted with, as JSON.
+    pub input: String,
+    /// Where it is recorded.
+    pub journal: Arc<dyn Journal>,
+}
+
+impl Work {
+    /// For an engine.
+    pub fn new(run: String, workflow: String, input: String, journal: Arc<dyn Journal>) -> Self {
+        Work { run, workflow, input, journal }
+    }
+}
+
+impl fmt::Debug for Work {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Work({} of {})", self.run, self.workflow)
+    }
+}
+
+/// What there is of a run.
+#[non_exhaustive]
+pub enum Claim {
+    /// It is ended: this is its outcome, as it was given to [`Journal::end`].
+    Ended(String),
+    /// It is this process's to go on with.
+    Mine(Arc<dyn Journal>),
+}
+
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Claim::Ended(outcome) => f.debug_tuple("Ended").field(outcome).finish(),
+            Claim::Mine(_) => f.write_str("Mine(..)"),
+        }
+    }
+}
+
+/// One run that this process has claimed. Dropped, it gives the run back: whoever claims it next goes on with it.
+///
+/// Every write is refused with [`LeaseLost`](crate::durable::halt::HaltKind::LeaseLost) when the run is no longer this process's.
+pub trait Journal: Send + Sync {
+    /// Whether the call at this place has an outcome.
+    ///
+    /// What is recorded is ready when this is polled first: else a place that comes later in the program could be taken for
+    /// an earlier one.
+    fn begin(self: Arc<Self>, place: &Place) -> Wait<Begun>;
+
+    /// Records an outcome, durably, and gives its number among all that was recorded in this run: greater than that of every
+    /// outcome that was recorded before.
+    fn finish(self: Arc<Self>, place: Place, entry: Entry) -> Wait<u64>;
+
+    /// The call at this place was dropped before it had an outcome, and its process lives on.
+    fn abandon(&self, place: &Place);
+
+    /// Puts this question where people find it, and gives its id: that of the one which is there already, if an earlier life
+    /// has asked the same at this place. One that asked something else, and was not acted on, is void.
+    ///
+    /// It has been acted on when [`finish`](Journal::finish) has recorded its place.
+    fn ask(self: Arc<Self>, place: Place, question: Asking) -> Wait<QuestionId>;
+
+    /// Waits until this question is answered, or its time is up: [`Decision::Expired`].
+    fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision>;
+
+    /// Answers a question, as [`Engine::answer`] does: for an approver that is asked as well.
+    fn answer(self: Arc<Self>, question: QuestionId, decision: Decision) -> Wait<bool>;
+
+    /// Waits until this instant has come, at which [`now`](Journal::now) gives it.
+    fn sleep(self: Arc<Self>, until: SystemTime) -> Wait<()>;
+
+    /// The time. It goes on while nothing runs.
+    fn now(&self) -> SystemTime;
+
+    /// A random number which the store was given when it was made: the same in all its runs. Nobody else gets to know it.
+    fn key(&self) -> u128;
+
+    /// A random number which the run was given when it began: the same in all its lives.
+    fn seed(&self) -> u128;
+
+    /// The run has ended so: nothing is recorded any more. What it gives is done when it is ready.
+    fn end(self: Arc<Self>, end: End) -> Wait<()>;
+}

@@ -1,0 +1,185 @@
+//! The flow of a durable run, as what is recorded finds it.
+
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::future::pending;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Waker;
+use std::time::SystemTime;
+
+use crate::base::foreign::wake;
+use crate::durable::engine::{Journal, Wait};
+use crate::durable::gate::Gate;
+use crate::durable::halt::{Halt, HaltKind};
+use crate::durable::records::{Begun, Entry, Kind, Place};
+use crate::said::name::ToolName;
+use crate::scope::Scope;
+
+/// A run that is being driven.
+pub(super) struct Flow {
+    pub(super) journal: Arc<dyn Journal>,
+    pub(super) gate: Gate,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    places: HashMap<(Kind, ToolName), u32>,
+    halt: Option<Halt>,
+    /// Who drives it.
+    driver: Option<Waker>,
+}
+
+/// So many runs are being driven in this process: without any, that is all that a call looks at.
+static DRIVEN: AtomicUsize = AtomicUsize::new(0);
+
+thread_local! {
+    /// Which flow is being polled by its driver, by its address.
+    static POLLED: Cell<usize> = const { Cell::new(0) };
+}
+
+/// What a scope holds of a run.
+pub(super) enum Slot {
+    Flow(Arc<Flow>),
+    /// In here everything just runs: it is part of what is recorded as one.
+    Leaf(Arc<Flow>),
+}
+
+/// Where code runs.
+pub(super) enum Here {
+    /// Without an engine.
+    Plain,
+    /// Inside a recorded call of a run.
+    Leaf(Arc<Flow>),
+    /// In the flow of a run.
+    Flow(Arc<Flow>),
+}
+
+impl Here {
+    #[inline]
+    pub(super) fn now() -> Here {
+        if DRIVEN.load(Ordering::Relaxed) == 0 { Here::Plain } else { Here::found() }
+    }
+
+    fn found() -> Here {
+        match Scope::find::<Slot>().as_deref() {
+            Some(Slot::Flow(flow)) => Here::Flow(Arc::clone(flow)),
+            Some(Slot::Leaf(flow)) => Here::Leaf(Arc::clone(flow)),
+            None => Here::Plain,
+        }
+    }
+}
+
+impl Flow {
+    pub(super) fn new(journal: Arc<dyn Journal>) -> Arc<Flow> {
+        DRIVEN.fetch_add(1, Ordering::Relaxed);
+        Arc::new(Flow { journal, gate: Gate::default(), state: Mutex::default() })
+    }
+
+    /// Polls the flow, or a part of it that is not in a task of its own.
+    pub(super) fn polled<T>(self: &Arc<Self>, poll: impl FnOnce() -> T) -> T {
+        struct Restore(usize);
+        impl Drop for Restore {
+            fn drop(&mut self) {
+                POLLED.set(self.0);
+            }
+        }
+        let _restore = Restore(POLLED.replace(Arc::as_ptr(self).addr()));
+        poll()
+    }
+
+    /// Takes the next place of this tool. The order of the calls is the order of their numbers, and so it is to be the same in each life:
+    /// in a task of its own it is not.
+    pub(super) fn place(self: &Arc<Self>, kind: Kind, tool: ToolName) -> Place {
+        if POLLED.get() != Arc::as_ptr(self).addr() {
+            self.halt(Halt::new(
+                HaltKind::Misplaced,
+                format!(
+                    "`{tool}` is recorded, and was called in a task of its own, where nobody knows which call comes first: \
+                     call it in the run itself, side by side with others in `join!`"
+                ),
+            ));
+        }
+        let mut state = self.state();
+        let number = state.places.entry((kind, tool.clone())).or_default();
+        *number += 1;
+        Place { kind, tool, number: *number }
+    }
+
+    /// What is recorded at this place, when its turn has come; `None`, in its turn, where nothing is.
+    pub(super) async fn begin(&self, place: &Place) -> Option<Entry> {
+        match self.unless_halted(Arc::clone(&self.journal).begin(place)).await {
+            Begun::Recorded { order, entry } => {
+                self.gate.outcome(order).await;
+                Some(entry)
+            }
+            Begun::Run => {
+                self.gate.beginning().await;
+                None
+            }
+        }
+    }
+
+    /// Ready when what is being written is written, and its turn has come.
+    pub(super) async fn hand_out(&self, written: Wait<u64>) {
+        let writing = self.gate.writing();
+        let turn = self.gate.outcome(self.unless_halted(written).await);
+        drop(writing);
+        turn.await;
+    }
+
+    /// Waits until then; for ever, where the end of time comes first.
+    pub(super) async fn sleep(&self, until: Option<SystemTime>) {
+        match until {
+            Some(until) => self.unless_halted(Arc::clone(&self.journal).sleep(until)).await,
+            None => pending().await,
+        }
+    }
+
+    pub(super) async fn unless_halted<T>(&self, wait: Wait<T>) -> T {
+        match wait.await {
+            Ok(value) => value,
+            Err(halt) => {
+                self.halt(halt);
+                pending().await
+            }
+        }
+    }
+
+    /// Stops the run. Whoever says so must not go on.
+    pub(super) fn halt(&self, halt: Halt) {
+        let driver = {
+            let mut state = self.state();
+            state.halt.get_or_insert(halt);
+            state.driver.take()
+        };
+        wake(driver);
+    }
+
+    /// Whether it was halted. If not, `driver` is woken when it is.
+    pub(super) fn halted(&self, driver: &Waker) -> Option<Halt> {
+        let mut state = self.state();
+        let halt = state.halt.take();
+        if !state.driver.as_ref().is_some_and(|before| before.will_wake(driver)) {
+            state.driver = Some(driver.clone());
+        }
+        halt
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Flow {
+    fn drop(&mut self) {
+        DRIVEN.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl std::fmt::Debug for Flow {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Flow")
+    }
+}

@@ -1,0 +1,119 @@
+//! Whose turn it is: outcomes are handed out one at a time, in the order in which they were recorded.
+//!
+//! The flow is polled to rest in between, and nothing new begins while an outcome waits for its turn. So a flow sees in each of its
+//! lives what it saw in the first, whatever races in it.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll, Waker};
+
+use crate::base::foreign::wake;
+
+#[derive(Debug, Clone, Default)]
+pub(super) struct Gate(Arc<Mutex<Waiting>>);
+
+#[derive(Debug, Default)]
+struct Waiting {
+    turns: BTreeMap<For, Waker>,
+    /// So many calls were let begin.
+    begun: u64,
+    /// So many outcomes are being written: which of them comes first is not known yet.
+    writing: usize,
+}
+
+/// What a turn is for. Outcomes come before whatever is to begin.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum For {
+    Outcome(u64),
+    Beginning(u64),
+}
+
+impl Gate {
+    /// The turn of the outcome with this number.
+    pub(super) fn outcome(&self, order: u64) -> Turn {
+        self.turn(|_| For::Outcome(order))
+    }
+
+    /// The turn of a call that is to begin.
+    pub(super) fn beginning(&self) -> Turn {
+        self.turn(|waiting| {
+            waiting.begun += 1;
+            For::Beginning(waiting.begun)
+        })
+    }
+
+    fn turn(&self, what: impl FnOnce(&mut Waiting) -> For) -> Turn {
+        let mut waiting = self.waiting();
+        let what = what(&mut waiting);
+        waiting.turns.insert(what, Waker::noop().clone());
+        Turn { gate: self.clone(), what }
+    }
+
+    /// Holds back what is recorded until it is known what comes before it.
+    pub(super) fn writing(&self) -> Writing {
+        self.waiting().writing += 1;
+        Writing(self.clone())
+    }
+
+    /// The flow is at rest: the next outcome is handed out, or else all that waits to begin begins. Whether there was anything.
+    pub(super) fn let_through(&self) -> bool {
+        let through = self.waiting().next();
+        let any = !through.is_empty();
+        through.into_iter().for_each(|waker| wake(Some(waker)));
+        any
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn next(&mut self) -> Vec<Waker> {
+        match self.turns.first_key_value() {
+            Some((For::Outcome(_), _)) if self.writing > 0 => Vec::new(),
+            Some((For::Outcome(_), _)) => self.turns.pop_first().into_iter().map(|(_, waker)| waker).collect(),
+            _ => std::mem::take(&mut self.turns).into_values().collect(),
+        }
+    }
+}
+
+/// Waits for its turn. Dropped, it leaves the line.
+#[derive(Debug)]
+pub(super) struct Turn {
+    gate: Gate,
+    what: For,
+}
+
+impl Future for Turn {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let waker = cx.waker().clone();
+        let mut waiting = self.gate.waiting();
+        let Some(place) = waiting.turns.get_mut(&self.what) else { return Poll::Ready(()) };
+        let before = std::mem::replace(place, waker);
+        drop(waiting);
+        drop(before);
+        Poll::Pending
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let left = self.gate.waiting().turns.remove(&self.what);
+        drop(left);
+    }
+}
+
+/// An outcome is being written.
+#[derive(Debug)]
+pub(super) struct Writing(Gate);
+
+impl Drop for Writing {
+    fn drop(&mut self) {
+        self.0.waiting().writing -= 1;
+    }
+}

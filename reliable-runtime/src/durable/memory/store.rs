@@ -1,0 +1,287 @@
+//! The engine behind the handle.
+
+use std::future::ready;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use crate::base::timer;
+use crate::durable::engine::{Claim, Engine, Journal, Reply, Wait, Work};
+use crate::durable::halt::Halt;
+use crate::durable::memory::kept::{Ending, Kept, Runs, gone, random};
+use crate::durable::records::{Asking, Begun, End, Entry, Place, Question, Recording, RunInfo};
+use crate::durable::store_error::StoreError;
+use crate::said::decision::Decision;
+use crate::said::ids::QuestionId;
+
+pub(super) struct Store {
+    runs: Mutex<Runs>,
+    /// Whoever waits looks again when something has changed.
+    changed: Notify,
+    key: u128,
+    /// One instant on two clocks.
+    began: (SystemTime, Instant),
+}
+
+impl Store {
+    pub(super) fn new() -> Self {
+        Store {
+            runs: Mutex::default(),
+            changed: Notify::new(),
+            key: random(),
+            began: (SystemTime::now(), Instant::now()),
+        }
+    }
+
+    pub(super) fn runs(&self) -> MutexGuard<'_, Runs> {
+        self.runs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn now(&self) -> SystemTime {
+        let (time, instant) = self.began;
+        time + instant.elapsed()
+    }
+
+    /// Changes something, and tells those who wait.
+    fn change<T>(&self, change: impl FnOnce(&mut Runs) -> T) -> T {
+        let changed = change(&mut self.runs());
+        self.changed.notify_waiters();
+        changed
+    }
+
+    /// Ready when there is an answer.
+    async fn when<T>(&self, mut ask: impl FnMut(&mut Runs) -> Option<T>) -> T {
+        loop {
+            let changed = self.changed.notified();
+            let answer = ask(&mut self.runs());
+            match answer {
+                Some(answer) => return answer,
+                None => changed.await,
+            }
+        }
+    }
+
+    fn claimed(self: &Arc<Self>, kept: &Kept) -> Arc<dyn Journal> {
+        Arc::new(Claimed { store: Arc::clone(self), run: kept.id.clone(), seed: kept.seed })
+    }
+}
+
+fn no_such_run(run: &str) -> StoreError {
+    StoreError::new(format!("there is no run `{run}`"))
+}
+
+impl Engine for Store {
+    fn claim(self: Arc<Self>, run: String) -> Wait<Claim> {
+        let mut runs = self.runs();
+        let kept = runs.find_or_begin(&run);
+        let claim = kept.claim().map(|ended| match ended {
+            Some(outcome) => Claim::Ended(outcome),
+            None => Claim::Mine(self.claimed(kept)),
+        });
+        drop(runs);
+        Box::pin(ready(claim))
+    }
+
+    fn submit(self: Arc<Self>, workflow: String, run: String, input: String) -> Reply<bool> {
+        let is_new = self.change(|runs| {
+            let is_new = runs.find(&run).is_none();
+            if is_new {
+                runs.runs.push(Kept::new(&run, Some((workflow, input))));
+            }
+            is_new
+        });
+        Box::pin(ready(Ok(is_new)))
+    }
+
+    fn next(self: Arc<Self>, workflows: Vec<String>) -> Reply<Work> {
+        Box::pin(async move {
+            let store = Arc::clone(&self);
+            let work = |runs: &mut Runs| {
+                let is_to_do = |kept: &&mut Kept| {
+                    let is_of_these = kept.submitted.as_ref().is_some_and(|(workflow, _)| workflows.contains(workflow));
+                    is_of_these && kept.end.is_none() && !kept.is_claimed
+                };
+                let kept = runs.runs.iter_mut().find(is_to_do)?;
+                kept.is_claimed = true;
+                let (workflow, input) = kept.submitted.clone()?;
+                Some(Work::new(kept.id.clone(), workflow, input, store.claimed(kept)))
+            };
+            Ok(self.when(work).await)
+        })
+    }
+
+    fn outcome(self: Arc<Self>, run: String) -> Reply<String> {
+        Box::pin(async move {
+            let ended = |runs: &mut Runs| {
+                let Some(kept) = runs.find(&run) else { return Some(Err(no_such_run(&run))) };
+                match &kept.end {
+                    Some(Ending::End(End::Done(outcome))) => Some(Ok(outcome.clone())),
+                    _ => kept.goes_on().err().map(|halt| Err(StoreError::new(halt.message))),
+                }
+            };
+            self.when(ended).await
+        })
+    }
+
+    fn list(self: Arc<Self>) -> Reply<Vec<RunInfo>> {
+        let runs = self.runs().runs.iter().rev().map(Kept::info).collect();
+        Box::pin(ready(Ok(runs)))
+    }
+
+    fn show(self: Arc<Self>, run: String) -> Reply<Vec<Recording>> {
+        let shown = self.runs().find(&run).map(|kept| kept.recordings()).ok_or_else(|| no_such_run(&run));
+        Box::pin(ready(shown))
+    }
+
+    fn cancel(self: Arc<Self>, run: String) -> Reply<bool> {
+        let cancelled = self.change(|runs| {
+            let kept = runs.find(&run).ok_or_else(|| no_such_run(&run))?;
+            let is_open = matches!(kept.end, None | Some(Ending::End(End::Parked(_))));
+            if is_open {
+                kept.end = Some(Ending::Cancelled);
+                runs.questions.retain(|open| open.question.run != run);
+            }
+            Ok(is_open)
+        });
+        Box::pin(ready(cancelled))
+    }
+
+    fn resume(self: Arc<Self>, run: String) -> Reply<bool> {
+        let resumed = self.change(|runs| {
+            let kept = runs.find(&run).ok_or_else(|| no_such_run(&run))?;
+            let is_parked = matches!(kept.end, Some(Ending::End(End::Parked(_))));
+            if is_parked {
+                kept.end = None;
+            }
+            Ok(is_parked)
+        });
+        Box::pin(ready(resumed))
+    }
+
+    fn pending(self: Arc<Self>) -> Reply<Vec<Question>> {
+        let now = self.now();
+        let runs = self.runs();
+        let open = runs.questions.iter().filter(|open| open.decision.is_none() && !open.is_expired(now));
+        let pending = open.map(|open| open.question.clone()).collect();
+        Box::pin(ready(Ok(pending)))
+    }
+
+    fn answer(self: Arc<Self>, question: QuestionId, decision: Decision) -> Reply<bool> {
+        let now = self.now();
+        let counts = self.change(|runs| runs.answer(question, decision, now));
+        Box::pin(ready(Ok(counts)))
+    }
+}
+
+/// A run that this process is at.
+struct Claimed {
+    store: Arc<Store>,
+    run: String,
+    seed: u128,
+}
+
+impl Claimed {
+    fn kept<T>(&self, ask: impl FnOnce(&mut Kept) -> T) -> Result<T, Halt> {
+        let mut runs = self.store.runs();
+        let kept = runs.find(&self.run).ok_or_else(|| gone(&self.run))?;
+        kept.goes_on()?;
+        Ok(ask(kept))
+    }
+}
+
+impl Drop for Claimed {
+    fn drop(&mut self) {
+        self.store.change(|runs| {
+            if let Some(kept) = runs.find(&self.run) {
+                kept.is_claimed = false;
+            }
+        });
+    }
+}
+
+impl Journal for Claimed {
+    fn begin(self: Arc<Self>, place: &Place) -> Wait<Begun> {
+        let begun = self.kept(|kept| match kept.entries.get(place) {
+            Some((order, entry)) => Begun::Recorded { order: *order, entry: entry.clone() },
+            None => Begun::Run,
+        });
+        Box::pin(ready(begun))
+    }
+
+    fn finish(self: Arc<Self>, place: Place, entry: Entry) -> Wait<u64> {
+        let finished = self.store.change(|runs| {
+            runs.crash()?;
+            runs.finish(&self.run, place, entry)
+        });
+        Box::pin(ready(finished))
+    }
+
+    fn abandon(&self, _: &Place) {}
+
+    fn ask(self: Arc<Self>, place: Place, question: Asking) -> Wait<QuestionId> {
+        let now = self.store.now();
+        let going_on = self.kept(|_| ());
+        let asked = going_on.map(|()| self.store.change(|runs| runs.ask(&self.run, place, question, now)));
+        Box::pin(ready(asked))
+    }
+
+    fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision> {
+        Box::pin(async move {
+            let decided = |runs: &mut Runs| match runs.questions.iter().find(|open| open.question.id == question) {
+                Some(open) => open.decision.clone().map(Ok),
+                None => Some(Err(gone(&self.run))),
+            };
+            let expires_at = {
+                let runs = self.store.runs();
+                runs.questions
+                    .iter()
+                    .find(|open| open.question.id == question)
+                    .and_then(|open| open.question.expires_at)
+            };
+            let answered = self.store.when(decided);
+            let answer = match expires_at {
+                None => answered.await,
+                Some(expires_at) => {
+                    let left = expires_at.duration_since(self.store.now()).unwrap_or_default();
+                    timer::within(left, answered).await.unwrap_or(Ok(Decision::Expired))
+                }
+            };
+            self.kept(|_| ())?;
+            answer
+        })
+    }
+
+    fn answer(self: Arc<Self>, question: QuestionId, decision: Decision) -> Wait<bool> {
+        let now = self.store.now();
+        let counts = self.store.change(|runs| runs.answer(question, decision, now));
+        Box::pin(ready(Ok(counts)))
+    }
+
+    fn sleep(self: Arc<Self>, until: SystemTime) -> Wait<()> {
+        let left = until.duration_since(self.now()).unwrap_or_default();
+        Box::pin(async move {
+            timer::sleep(left).await;
+            Ok(())
+        })
+    }
+
+    fn now(&self) -> SystemTime {
+        self.store.now()
+    }
+
+    fn key(&self) -> u128 {
+        self.store.key
+    }
+
+    fn seed(&self) -> u128 {
+        self.seed
+    }
+
+    fn end(self: Arc<Self>, end: End) -> Wait<()> {
+        let ended = self.kept(|kept| kept.end = Some(Ending::End(end)));
+        self.store.changed.notify_waiters();
+        Box::pin(ready(ended))
+    }
+}

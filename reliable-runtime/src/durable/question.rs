@@ -1,0 +1,133 @@
+//! A question in the flow of a run: it and its answer outlive the process.
+
+use std::future::{Future, pending, poll_fn};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::durable::flow::{Flow, Here};
+use crate::durable::halt::{Halt, HaltKind};
+use crate::durable::leaf::Leaf;
+use crate::durable::recorded::{read, write};
+use crate::durable::records::{Asking, Entry, Kind, Place};
+use crate::said::decision::Decision;
+use crate::said::ids::QuestionId;
+use crate::said::request::{Listed, Request};
+use crate::seen::emit::tell;
+
+/// An answer, and to which question.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Answered {
+    pub(crate) id: QuestionId,
+    pub(crate) decision: Decision,
+    pub(crate) waited: Duration,
+    /// Whether it was the answer to an earlier question.
+    pub(crate) remembered: bool,
+}
+
+/// What is recorded: the answer, with what was asked.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Recorded {
+    answered: Answered,
+    request: Request,
+}
+
+/// A question that has its place in a flow.
+pub(crate) struct Asked {
+    flow: Arc<Flow>,
+    place: Place,
+    asking: Asking,
+}
+
+/// Takes the place of a question, in a flow. Inside of a recorded call it stops the run: it would be recorded that nobody
+/// answered.
+pub(crate) async fn asked(request: &Request, within: Option<Duration>) -> Option<Asked> {
+    match Here::now() {
+        Here::Plain => None,
+        Here::Flow(flow) => {
+            let place = flow.place(Kind::Question, request.tool.clone());
+            Some(Asked { flow, place, asking: Asking { request: request.clone(), within } })
+        }
+        Here::Leaf(flow) => {
+            let message = format!(
+                "`{}` asks a human inside of a recorded call, where the answer could not outlive the process: ask in the run itself, \
+                 with `#[requires_approval]` above `#[durable]`",
+                request.tool
+            );
+            flow.halt(Halt::new(HaltKind::Misplaced, message));
+            pending().await
+        }
+    }
+}
+
+impl Asked {
+    /// The answer that is recorded, or else what `decide` gives, recorded; and whether it was recorded before.
+    pub(crate) async fn recorded(&self, decide: impl Future<Output = Answered>) -> (Answered, bool) {
+        if let Some(entry) = self.flow.begin(&self.place).await {
+            return (self.read_back(&entry).await, true);
+        }
+        let (mut leaf, mut decide) = (Leaf::new(&self.flow), pin!(decide));
+        let answered = poll_fn(|cx| leaf.poll(decide.as_mut(), cx)).await;
+        let request = self.asking.request.clone();
+        let arguments = Listed(&request.arguments).to_string();
+        let recorded = Recorded { answered: answered.clone(), request };
+        let entry = Entry { arguments, outcome: write(&recorded), noted: leaf.noted };
+        self.flow.hand_out(Arc::clone(&self.flow.journal).finish(self.place.clone(), entry)).await;
+        (answered, false)
+    }
+
+    async fn read_back(&self, entry: &Entry) -> Answered {
+        let Recorded { answered, request } = match read(&entry.outcome, &self.place) {
+            Ok(recorded) => recorded,
+            Err(halt) => return self.halted(halt).await,
+        };
+        if !self.asking.is_the_same_as(&request) {
+            let message = format!(
+                "{} was answered, and the run went on with that; now it would ask something else there ({}, and not {request}): go \
+                 on with the program that asked it, or cancel the run",
+                self.place, self.asking.request
+            );
+            return self.halted(Halt::new(HaltKind::Mismatch, message)).await;
+        }
+        let Place { tool, number, .. } = self.place.clone();
+        tell!(ReadBack { tool, number, same_arguments: true });
+        answered
+    }
+
+    async fn halted<T>(&self, halt: Halt) -> T {
+        self.flow.halt(halt);
+        pending().await
+    }
+
+    /// Puts the question where people find it, and gives its id.
+    pub(crate) fn open(&self) -> impl Future<Output = QuestionId> + Send + use<> {
+        let (flow, asked) =
+            (Arc::clone(&self.flow), Arc::clone(&self.flow.journal).ask(self.place.clone(), self.asking.clone()));
+        async move { flow.unless_halted(asked).await }
+    }
+
+    /// The answer to it from anywhere: from whoever looks into the inbox, or from the approver, if there is one.
+    pub(crate) fn answer<A>(&self, question: QuestionId, approver: Option<A>) -> impl Future<Output = Decision> + use<A>
+    where
+        A: Future<Output = Decision>,
+    {
+        let flow = Arc::clone(&self.flow);
+        async move {
+            let mut decided = pin!(flow.unless_halted(Arc::clone(&flow.journal).decided(question)));
+            let mut asked = pin!(async {
+                if let Some(approver) = approver {
+                    let decision = approver.await;
+                    flow.unless_halted(Arc::clone(&flow.journal).answer(question, decision)).await;
+                }
+            });
+            let mut is_asked = false;
+            poll_fn(|cx| {
+                if !is_asked {
+                    is_asked = asked.as_mut().poll(cx).is_ready();
+                }
+                decided.as_mut().poll(cx).map(Decision::told)
+            })
+            .await
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! What can be written down, and read again.
+
+use std::fmt::Display;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::durable::halt::{Halt, HaltKind};
+use crate::durable::records::Written;
+use crate::said::fault::IntoError;
+use crate::said::told::Told;
+
+/// What a recorded call may give: a type that serde writes and reads. It is implemented for all of them.
+///
+/// ```
+/// use reliable::durable::Recorded;
+///
+/// fn is_recorded<T: Recorded>() {}
+/// is_recorded::<Result<Vec<String>, String>>();
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be recorded: derive `serde::Serialize` and `serde::Deserialize`",
+    label = "this has to be written down, and read again after a restart",
+    note = "an error type of another crate is made again from its words: `#[durable(error = path)]`, with a `fn(String) -> E`"
+)]
+pub trait Recorded: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> Recorded for T {}
+
+pub(super) fn write<T: Serialize>(value: &T) -> Written {
+    match serde_json::to_string(value) {
+        Ok(json) => Written::Json(json),
+        Err(error) => Written::Unwritable(error.to_string()),
+    }
+}
+
+/// Reads what was written. `whose` says of what, if that is not possible.
+pub(super) fn read<T: Recorded>(written: &Written, whose: &dyn Display) -> Result<T, Halt> {
+    let mismatch = |what: String| Err(Halt::new(HaltKind::Mismatch, what));
+    match written {
+        Written::Json(json) => serde_json::from_str(json).or_else(|error| {
+            mismatch(format!(
+                "what is recorded of {whose} can't be read as the type that it has now ({error}): go on with the program that \
+                 has recorded it, or give the function another `name`, and it runs again"
+            ))
+        }),
+        Written::Unwritable(why) => mismatch(format!(
+            "{whose} has run, and its outcome could not be written down ({why}): let its type be written as JSON, and see for \
+             yourself what the call has done"
+        )),
+    }
+}
+
+/// How an outcome is written down, and made again.
+pub(super) trait Form<R> {
+    fn write(&self, outcome: &R) -> Written;
+    fn read(&self, written: &Written, whose: &dyn Display) -> Result<R, Halt>;
+}
+
+/// As its own type says.
+pub(super) struct AsItIs;
+
+impl<R: Recorded> Form<R> for AsItIs {
+    fn write(&self, outcome: &R) -> Written {
+        write(outcome)
+    }
+
+    fn read(&self, written: &Written, whose: &dyn Display) -> Result<R, Halt> {
+        read(written, whose)
+    }
+}
+
+/// With an error that is made again of its words, or of the fault in it.
+pub(super) struct ByWords<M, I, L> {
+    pub(super) error: M,
+    pub(super) fault: I,
+    pub(super) look: L,
+}
+
+impl<T, E, M, I, L> Form<Result<T, E>> for ByWords<M, I, L>
+where
+    T: Recorded,
+    M: Fn(String) -> E,
+    I: IntoError<E>,
+    L: Fn(&E) -> Told,
+{
+    fn write(&self, outcome: &Result<T, E>) -> Written {
+        match outcome {
+            Ok(value) => write::<Result<&T, Told>>(&Ok(value)),
+            Err(error) => write::<Result<&T, Told>>(&Err((self.look)(error))),
+        }
+    }
+
+    fn read(&self, written: &Written, whose: &dyn Display) -> Result<Result<T, E>, Halt> {
+        let outcome: Result<T, Told> = read(written, whose)?;
+        Ok(outcome.map_err(|Told { words, fault }| {
+            fault.map_or_else(|| (self.error)(words), |fault| self.fault.error(fault))
+        }))
+    }
+}

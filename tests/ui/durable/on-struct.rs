@@ -1,0 +1,6 @@
+use reliable::durable;
+
+#[durable]
+struct Receipt(u32);
+
+fn main() {}

@@ -1,0 +1,6 @@
+use reliable::durable;
+
+#[durable]
+async fn pay() {}
+
+fn main() {}

@@ -1,0 +1,9 @@
+use reliable::{Fault, chaos, durable};
+
+#[chaos]
+#[durable]
+async fn pay(amount: u32) -> Result<u32, Fault> {
+    Ok(amount)
+}
+
+fn main() {}
