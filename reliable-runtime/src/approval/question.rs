@@ -323,7 +323,7 @@ impl<'a> Approval<'a> {
                 remembered,
             }),
             Err(fault) => {
-                tell!(Refused { tool, id, run, step, by, fault: fault.clone(), waited, arguments, remembered })
+                tell!(Refused { tool, id, run, step, by, fault: fault.clone(), waited, arguments, remembered });
             }
         }
         outcome
