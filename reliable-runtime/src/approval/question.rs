@@ -1,16 +1,15 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
 use std::any::type_name_of_val;
-use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::time::Instant;
 
 use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
+use crate::approval::asks;
 use crate::approval::edits::Places;
 use crate::approval::memory::{Identity, Memory};
-use crate::approval::{approver, asked, asks};
+use crate::approval::open::Open;
+use crate::approval::whom::Whom;
 use crate::base::human_time::asking::asking;
 use crate::base::timer;
 #[cfg(feature = "durable")]
@@ -30,7 +29,7 @@ use crate::seen::span::ApprovalSpan;
 /// A question to a human, put together argument by argument and then asked.
 ///
 /// The approver is the one named with [`by`](Approval::by), else that of the innermost [`Scope`](crate::scope::Scope), else the process-wide
-/// one ([`approver::install`]). Where there is none, the call is denied.
+/// one ([`approver::install`](crate::approval::approver::install)). Where there is none, the call is denied.
 ///
 /// ```
 /// use reliable::{Approval, Fault, Scope, approver};
@@ -204,7 +203,7 @@ impl<'a> Approval<'a> {
             self.may_be_asked()?;
             self.memory = memory;
             #[cfg(feature = "durable")]
-            if let Some(asked) = durable::question::asked(&self.request, self.within).await {
+            if let Some(asked) = durable::question::asked(&self.request, self.within) {
                 return Box::pin(self.ask_in_run(asked)).await;
             }
             if let Some(decision) = self.memory.as_ref().and_then(|memory| memory.recall()) {
@@ -328,82 +327,6 @@ impl<'a> Approval<'a> {
             Decision::Denied { reason, .. } => Err(Fault::Denied { tool: tool(), reason: reason.clone() }),
             Decision::Expired => Err(Fault::Expired { tool: tool(), within: self.within }),
         }
-    }
-}
-
-/// A question that stands open. If it is dropped so, the trail tells of that.
-pub(super) struct Open {
-    tool: ToolName,
-    id: QuestionId,
-    since: Instant,
-    is_answered: bool,
-}
-
-impl Open {
-    pub(super) fn new(request: &Request) -> Self {
-        Open { tool: request.tool.clone(), id: request.id, since: Instant::now(), is_answered: false }
-    }
-
-    /// How long it took.
-    pub(super) fn answered(mut self) -> Duration {
-        self.is_answered = true;
-        self.since.elapsed()
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        if !self.is_answered {
-            tell!(Withdrawn { tool: self.tool.clone(), id: self.id, waited: self.since.elapsed() });
-        }
-    }
-}
-
-/// The approver that a question is for.
-pub(super) enum Whom<'a> {
-    Named(&'a dyn ErasedApprover),
-    Ambient(Arc<dyn ErasedApprover>),
-    Nobody(Nobody),
-}
-
-impl<'a> Whom<'a> {
-    pub(super) fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
-        let ambient = || approver::current().map(Whom::Ambient);
-        by.map(Whom::Named).or_else(ambient).unwrap_or_else(|| Whom::Nobody(Nobody(approver::why_none())))
-    }
-
-    fn approver(&self) -> &dyn ErasedApprover {
-        match self {
-            Whom::Named(approver) => *approver,
-            Whom::Ambient(approver) => &**approver,
-            Whom::Nobody(nobody) => nobody,
-        }
-    }
-
-    pub(super) fn at_once(&self, request: &Request) -> Option<Decision> {
-        asked::at_once(self.approver(), request).inspect(|decision| self.note(request, decision))
-    }
-
-    pub(super) async fn review(&self, request: &Request, within: Option<Duration>) -> Decision {
-        let decision = asked::review(self.approver(), request, within).await;
-        self.note(request, &decision);
-        decision
-    }
-
-    /// A no holds for the same call in the rest of the run, if somebody said it.
-    fn note(&self, request: &Request, decision: &Decision) {
-        if let (Whom::Named(_) | Whom::Ambient(_), Decision::Denied { reason, .. }) = (self, decision) {
-            Run::current().remember_denied(request, reason);
-        }
-    }
-}
-
-/// Stands for the approver that is missing, and says why.
-pub(super) struct Nobody(&'static str);
-
-impl Approver for Nobody {
-    async fn review(&self, _: &Request) -> Decision {
-        Decision::deny(self.0)
     }
 }
 
