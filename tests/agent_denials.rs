@@ -201,6 +201,9 @@ mod the_same_call {
         let trail = recorder.report().approvals();
         assert_eq!(trail.iter().map(|row| row.remembered).collect::<Vec<_>>(), [false, true, true]);
         assert_eq!(trail[1].arguments, trail[0].arguments);
+        assert!(trail.iter().all(|row| row.by.as_deref() == Some("ana")), "{trail:?}");
+        assert!(trail.iter().all(|row| row.run.is_some() && row.run == trail[0].run), "{trail:?}");
+        assert_eq!(trail.iter().map(|row| row.step).collect::<Vec<_>>(), [Some(1), Some(2), Some(3)]);
     }
 
     #[tokio::test]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reliable::approver::{self, Scripted};
-use reliable::{Approver, Decision, Event, Fault, Grants, Recorder, Request, Scope, requires_approval};
+use reliable::{Approver, Decision, Event, Fault, Grants, Recorder, Request, Scope, Step, agent, requires_approval};
 use tokio::time::{advance, sleep};
 
 #[requires_approval(remember)]
@@ -179,6 +179,24 @@ async fn each_use_is_told_with_who_once_said_it_and_an_id_of_its_own() {
     let Event::Refused { by, remembered: true, .. } = events[5] else { panic!("{events:?}") };
     assert_eq!(by.as_deref(), Some("bob"));
     assert!(matches!(events[1], Event::Approved { remembered: false, .. }), "{events:?}");
+}
+
+#[tokio::test]
+async fn each_use_is_told_with_the_run_that_it_belongs_to() {
+    #[agent]
+    async fn desk(steps: &mut u32) -> Result<Step<()>, Fault> {
+        *steps += 1;
+        refund(40, "eve").await?;
+        Ok(if *steps < 2 { Step::Next } else { Step::Done(()) })
+    }
+    let (humans, recorder) = (Humans::saying([always()]), Recorder::new());
+    humans.scope().recorder(&recorder).run(desk(&mut 0)).await.unwrap();
+    let trail = recorder.report().approvals();
+    assert_eq!(
+        trail.iter().map(|row| (row.remembered, row.step)).collect::<Vec<_>>(),
+        [(false, Some(1)), (true, Some(2))]
+    );
+    assert!(trail[0].run.is_some() && trail[1].run == trail[0].run, "{trail:?}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -393,6 +411,29 @@ mod nobody_shares_a_grant {
         assert!(!are_apart(bank::send("eve"), bank::send("eve")).await);
         assert!(are_apart(bank::send("eve"), mail::send("eve")).await);
         assert!(are_apart(mail::send_all("eve"), bank::send("eve")).await);
+    }
+
+    #[tokio::test]
+    async fn with_a_function_of_its_path() {
+        async fn first() -> Result<(), Fault> {
+            {
+                #[requires_approval(remember)]
+                async fn pay() -> Result<(), Fault> {
+                    Ok(())
+                }
+                pay().await?;
+            }
+            #[requires_approval(remember)]
+            async fn pay() -> Result<(), Fault> {
+                Ok(())
+            }
+            pay().await
+        }
+        let humans = Humans::saying([always(), always()]);
+        humans.ask(first()).await.unwrap();
+        assert_eq!(humans.asked(), 2, "they stand in two blocks of one function");
+        humans.ask(first()).await.unwrap();
+        assert_eq!(humans.asked(), 2);
     }
 
     struct Bank;

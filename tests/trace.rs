@@ -96,7 +96,7 @@ async fn a_run_is_told_too() {
             r#"DEBUG agent="assistant" step=1 max_steps=1"#,
             r#"DEBUG agent="assistant" usd_micros=30000 tokens=9"#,
             &lines[2],
-            &format!(r#"INFO tool="refund" question={question} waited_ms=0"#),
+            &format!(r#"INFO tool="refund" question={question} run=assistant-{run} waited_ms=0"#),
             r#"INFO agent="assistant" steps=1"#,
         ]
     );

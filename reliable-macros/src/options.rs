@@ -210,7 +210,8 @@ mod tests {
             ("max =", "`max` needs a value: write `max = …`"),
             ("max(3)", "`max` takes its value behind a `=`: write `max = 3`"),
             ("max = 3, max = 4", "`max` is given twice: remove one of them"),
-            ("clone = a", "`clone` takes names of parameters: write `clone(a, b)`"),
+            ("clone = a", "`clone` takes names of parameters: write `clone(a, b)`, or `clone` alone"),
+            ("clone[a]", "`clone` takes names of parameters: write `clone(a, b)`, or `clone` alone"),
             ("loud = 3", "`loud` stands alone: write `loud` without a value"),
             ("loud(3)", "`loud` stands alone: write `loud` without a value"),
             ("mux = 3", "`mux` is no option of `#[it]`: did you mean `max`, at most?"),
@@ -226,6 +227,9 @@ mod tests {
             ("max = 3,, loud", "an option is missing here: remove this comma"),
             ("max = 250 ms", "a time goes in quotes: write \"250ms\""),
             ("max = 3 loud", "options are separated by commas: a `,` is missing here"),
+            ("loud max = 3", "options are separated by commas: a `,` is missing here"),
+            ("clone loud", "options are separated by commas: a `,` is missing here"),
+            ("clone(a) loud", "options are separated by commas: a `,` is missing here"),
         ] {
             assert_eq!(read(args).1, [message]);
         }

@@ -45,7 +45,7 @@ impl Options {
             self.add_positional(expression(input, "this value")?, errors);
         } else if input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]) {
             self.read_value(input, errors)?;
-        } else if has_another_sign(input) {
+        } else if has_another_sign(input) || (takes.is_some_and(Takes::names) && has_other_brackets(input)) {
             self.read_behind_another_sign(input, errors)?;
         } else if let Some(name) = with_dashes(input) {
             errors.add(&name, self.unknown(&name.to_token_stream().to_string().replace(' ', "")));
@@ -53,7 +53,8 @@ impl Options {
             up_to_comma(input);
         } else if takes.is_some_and(Takes::names) && input.peek2(token::Paren) {
             self.read_names(input, errors)?;
-        } else if takes.is_some_and(Takes::nothing) && (input.peek2(Token![,]) || is_last(input)) {
+        } else if takes.is_some_and(Takes::nothing) && (input.peek2(Token![,]) || is_last(input) || lacks_comma(input))
+        {
             self.add(Named { key: input.call(Ident::parse_any)?, value: Value::Flag }, errors);
         } else {
             self.add_positional(expression(input, "this value")?, errors);
@@ -81,7 +82,7 @@ impl Options {
         Ok(())
     }
 
-    /// `max: 3`, `max == 3`
+    /// `max: 3`, `max == 3`, `show[to]`
     fn read_behind_another_sign(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         let key = input.call(Ident::parse_any)?;
         let is_sign = |token: &TokenTree| matches!(token, TokenTree::Punct(mark) if ":=>".contains(mark.as_char()));
@@ -114,7 +115,7 @@ impl Options {
         });
         if !in_its_form {
             let message = match takes {
-                Some(takes) if takes.names() => format!("`{key}` takes names of parameters: write `{key}(a, b)`"),
+                Some(takes) if takes.names() => takes_names(&key.to_string(), takes),
                 Some(_) => format!("`{key}` stands alone: write `{key}` without a value"),
                 None => self.unknown(&key.to_string()),
             };
@@ -177,11 +178,16 @@ fn time_in_two_words(number: &Expr, unit: &Ident) -> Option<syn::Error> {
 fn in_its_form(row: &Row, value: &TokenStream) -> String {
     let key = row.key;
     match row.takes {
-        takes if takes.names() => format!("`{key}` takes names of parameters: write `{key}(a, b)`"),
+        takes if takes.names() => takes_names(key, takes),
         takes if takes.nothing() => format!("`{key}` stands alone: write `{key}` without a value"),
         _ if value.is_empty() => format!("`{key}` takes its value behind a `=`: write `{key} = …`"),
         _ => format!("`{key}` takes its value behind a `=`: write `{key} = {value}`"),
     }
+}
+
+fn takes_names(key: &str, takes: Takes) -> String {
+    let alone = if takes.nothing() { format!(", or `{key}` alone") } else { String::new() };
+    format!("`{key}` takes names of parameters: write `{key}(a, b)`{alone}")
 }
 
 /// An expression. An invisible group, which `macro_rules!` leaves around a fragment, is opened.
@@ -221,6 +227,17 @@ fn up_to_comma(input: ParseStream<'_>) -> TokenStream {
 fn has_another_sign(input: ParseStream<'_>) -> bool {
     let colon = input.peek2(Token![:]) && !input.peek2(Token![::]);
     colon || input.peek2(Token![==]) || input.peek2(Token![=>])
+}
+
+/// `show[to]`
+fn has_other_brackets(input: ParseStream<'_>) -> bool {
+    input.peek2(token::Bracket) || input.peek2(token::Brace)
+}
+
+/// `reject max = 3`
+fn lacks_comma(input: ParseStream<'_>) -> bool {
+    let ahead = input.fork();
+    ahead.call(Ident::parse_any).is_ok() && ahead.call(Ident::parse_any).is_ok()
 }
 
 /// `max-retries` of `max-retries = 3`

@@ -38,25 +38,32 @@ impl Denials {
     }
 }
 
-/// The calls that were denied, and why. Of more than a thousand the eldest is forgotten, and so asked again.
+/// A no to a call.
+#[derive(Debug, Clone)]
+pub(crate) struct No {
+    pub(crate) reason: String,
+    pub(crate) by: Option<String>,
+}
+
+/// The calls that were denied. Of more than a thousand the eldest is forgotten, and so asked again.
 #[derive(Debug, Default)]
-pub(crate) struct Calls(VecDeque<(Digest, String)>);
+pub(crate) struct Calls(VecDeque<(Digest, No)>);
 
 const REMEMBERED: usize = 1000;
 
 impl Calls {
-    pub(crate) fn add(&mut self, call: Digest, reason: &str) {
-        if self.reason(call).is_some() {
+    pub(crate) fn add(&mut self, call: Digest, no: No) {
+        if self.find(call).is_some() {
             return;
         }
         if self.0.len() == REMEMBERED {
             self.0.pop_front();
         }
-        self.0.push_back((call, reason.to_owned()));
+        self.0.push_back((call, no));
     }
 
-    pub(crate) fn reason(&self, call: Digest) -> Option<&str> {
-        self.0.iter().find(|(denied, _)| *denied == call).map(|(_, reason)| &**reason)
+    pub(crate) fn find(&self, call: Digest) -> Option<&No> {
+        self.0.iter().find(|(denied, _)| *denied == call).map(|(_, no)| no)
     }
 }
 
@@ -72,11 +79,12 @@ mod tests {
     #[test]
     fn what_is_kept_has_a_bound_and_the_eldest_is_forgotten() {
         let mut calls = Calls::default();
+        let no = |reason: &str| No { reason: reason.to_owned(), by: None };
         for call in 0..=REMEMBERED {
-            calls.add(digest(call), "no");
-            calls.add(digest(call), "no, again");
+            calls.add(digest(call), no("no"));
+            calls.add(digest(call), no("no, again"));
             assert!(calls.0.len() <= REMEMBERED);
         }
-        assert_eq!((calls.reason(digest(0)), calls.reason(digest(1))), (None, Some("no")));
+        assert_eq!([0, 1].map(|call| calls.find(digest(call)).map(|no| &*no.reason)), [None, Some("no")]);
     }
 }

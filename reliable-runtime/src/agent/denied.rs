@@ -1,5 +1,6 @@
 //! What a run was denied: counted, and not asked again.
 
+use crate::agent::denials::No;
 use crate::agent::run::{Inner, Run};
 use crate::said::decision::Decision;
 use crate::said::digest::Digest;
@@ -7,18 +8,20 @@ use crate::said::fault::Fault;
 use crate::said::request::Request;
 
 impl Run {
-    /// Whether somebody may be asked about this call.
+    /// Whether somebody may be asked about this call. If not, why, and who has said so.
     ///
     /// # Errors
     /// [`Fault::TooManyDenials`] of this run, or of one around it. [`Fault::Denied`] if the same call was denied before, which
     /// counts as another denial.
-    pub(crate) fn may_ask(&self, request: &Request) -> Result<(), Fault> {
+    pub(crate) fn may_ask(&self, request: &Request) -> Result<(), (Fault, Option<String>)> {
         let mut runs = self.and_outer().filter_map(Run::inner);
-        runs.try_for_each(|run| run.state().denials.too_many(|| run.agent.clone()))?;
-        let Some(before) = request.digest.and_then(|call| self.denied_before(call)) else { return Ok(()) };
+        runs.try_for_each(|run| run.state().denials.too_many(|| run.agent.clone())).map_err(|fault| (fault, None))?;
+        let Some(No { reason: before, by }) = request.digest.and_then(|call| self.denied_before(call)) else {
+            return Ok(());
+        };
         let reason = format!("it was denied before in this run, and is not asked again: {before}");
         self.decided(&Decision::deny(&*reason));
-        Err(Fault::Denied { tool: request.tool.clone(), reason })
+        Err((Fault::Denied { tool: request.tool.clone(), reason }, by))
     }
 
     /// Counts what a question came to, in the runs around this one, too.
@@ -29,14 +32,14 @@ impl Run {
     }
 
     /// What is denied in a sub-agent is denied in the whole run that it is a part of: so the outermost one keeps it for all.
-    pub(crate) fn remember_denied(&self, request: &Request, reason: &str) {
+    pub(crate) fn remember_denied(&self, request: &Request, no: No) {
         if let (Some(run), Some(call)) = (self.outermost(), request.digest) {
-            run.state().denials.calls.add(call, reason);
+            run.state().denials.calls.add(call, no);
         }
     }
 
-    fn denied_before(&self, call: Digest) -> Option<String> {
-        self.outermost()?.state().denials.calls.reason(call).map(str::to_owned)
+    fn denied_before(&self, call: Digest) -> Option<No> {
+        self.outermost()?.state().denials.calls.find(call).cloned()
     }
 
     fn outermost(&self) -> Option<&Inner> {
@@ -64,7 +67,7 @@ mod tests {
         let outer = AgentLimits::new().max_denials(2).begin("outer");
         let inner = |agent: &'static str| outer.scope(async move { AgentLimits::new().begin(agent) });
         let (one, other) = (inner("one").await, inner("other").await);
-        one.remember_denied(&request(40), "too much");
+        one.remember_denied(&request(40), No { reason: "too much".to_owned(), by: Some("bob".to_owned()) });
         one.decided(&Decision::deny("too much"));
         assert_eq!(other.may_ask(&request(41)), Ok(()), "another call");
         assert_eq!(Run::current().may_ask(&request(40)), Ok(()), "outside");
@@ -72,8 +75,11 @@ mod tests {
         assert_eq!(other.may_ask(&no_digest), Ok(()), "nobody knows whether it is the same");
 
         let again = "it was denied before in this run, and is not asked again: too much".to_owned();
-        assert_eq!(other.may_ask(&request(40)), Err(Fault::Denied { tool: "refund".into(), reason: again }));
-        let too_many = Err(Fault::TooManyDenials { agent: "outer".into(), denials: 2 });
+        assert_eq!(
+            other.may_ask(&request(40)),
+            Err((Fault::Denied { tool: "refund".into(), reason: again }, Some("bob".to_owned())))
+        );
+        let too_many = Err((Fault::TooManyDenials { agent: "outer".into(), denials: 2 }, None));
         assert_eq!(outer.may_ask(&request(41)), too_many, "that was another denial");
         assert_eq!(one.may_ask(&request(41)), too_many);
     }

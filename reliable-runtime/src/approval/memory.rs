@@ -1,5 +1,6 @@
 //! What a question has to do with the answers to earlier ones.
 
+use std::panic::Location;
 use std::sync::Arc;
 
 use crate::approval::grants::Grants;
@@ -27,9 +28,12 @@ struct Remembers {
 }
 
 impl Identity {
-    pub(crate) fn of_function(&mut self, path: &str, tool: &str) {
-        self.function = Some(digest::of(&("function", path, tool)));
-        self.call = self.function;
+    /// Two functions may have one path: what stands in a block has that of the block's function. What lives in this process goes
+    /// by the place in the source, too; the digest that others see does not, since lines move with the next version.
+    pub(crate) fn of_function(&mut self, path: &str, tool: &str, place: &Location<'_>) {
+        let function = digest::of(&("function", path, tool));
+        self.function = Some(digest::of(&("place", function, place)));
+        self.call = Some(function);
     }
 
     pub(crate) fn remember(&mut self, same: Same) {

@@ -1,8 +1,18 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
 use std::any::type_name_of_val;
+<<<<<<< HEAD
 use std::time::Duration;
 
+=======
+use std::panic::Location;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::agent::denials::No;
+>>>>>>> adv
 use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
 use crate::approval::asks;
@@ -69,8 +79,9 @@ impl<'a> Approval<'a> {
 
     /// Which function it is whose arguments follow: the path of this closure, which is never called, tells. It comes first, and
     /// makes that the question has a [digest](Request::digest), if each argument is told by [`argument`](Approval::argument).
+    #[track_caller]
     pub fn here(mut self, here: impl FnOnce()) -> Self {
-        self.identity.of_function(type_name_of_val(&here), &self.request.tool);
+        self.identity.of_function(type_name_of_val(&here), &self.request.tool, Location::caller());
         self
     }
 
@@ -245,17 +256,20 @@ impl<'a> Approval<'a> {
 
     /// Not if this very call was denied before in the agent's run, or too much was.
     fn may_be_asked(&self) -> Result<(), Fault> {
-        Run::current().may_ask(&self.request).inspect_err(|fault| {
-            tell!(Refused {
-                tool: self.request.tool.clone(),
-                id: self.request.id,
-                by: None,
-                fault: fault.clone(),
-                waited: Duration::ZERO,
-                arguments: self.request.arguments.clone(),
-                remembered: true,
-            });
-        })
+        let Err((fault, by)) = Run::current().may_ask(&self.request) else { return Ok(()) };
+        let (Request { id, run, step, tool, arguments, .. }, cause) = (&self.request, &fault);
+        tell!(Refused {
+            tool: tool.clone(),
+            id: *id,
+            run: run.clone(),
+            step: *step,
+            by,
+            fault: cause.clone(),
+            waited: Duration::ZERO,
+            arguments: arguments.clone(),
+            remembered: true,
+        });
+        Err(fault)
     }
 
     pub(super) fn tell_asked(&self) {
@@ -297,7 +311,7 @@ impl<'a> Approval<'a> {
 
     pub(super) fn tell(self, decision: Decision, waited: Duration, remembered: bool) -> Result<(), Fault> {
         let outcome = self.outcome(&decision);
-        let Request { id, tool, arguments, .. } = self.request;
+        let Request { id, run, step, tool, arguments, .. } = self.request;
         let (by, edits) = match decision {
             Decision::Approved { by, edits, .. } => (by, edits),
             Decision::Denied { by, .. } => (by, Edits::default()),
@@ -307,13 +321,17 @@ impl<'a> Approval<'a> {
             Ok(()) => tell!(Approved {
                 tool,
                 id,
+                run,
+                step,
                 by,
                 waited,
                 edits: arguments.iter().filter(|argument| edits.get(&argument.name).is_some()).cloned().collect(),
                 arguments,
                 remembered,
             }),
-            Err(fault) => tell!(Refused { tool, id, by, fault: fault.clone(), waited, arguments, remembered }),
+            Err(fault) => {
+                tell!(Refused { tool, id, run, step, by, fault: fault.clone(), waited, arguments, remembered })
+            }
         }
         outcome
     }
@@ -330,6 +348,85 @@ impl<'a> Approval<'a> {
     }
 }
 
+<<<<<<< HEAD
+=======
+/// A question that stands open. If it is dropped so, the trail tells of that.
+pub(super) struct Open {
+    tool: ToolName,
+    id: QuestionId,
+    since: Instant,
+    is_answered: bool,
+}
+
+impl Open {
+    pub(super) fn new(request: &Request) -> Self {
+        Open { tool: request.tool.clone(), id: request.id, since: Instant::now(), is_answered: false }
+    }
+
+    /// How long it took.
+    pub(super) fn answered(mut self) -> Duration {
+        self.is_answered = true;
+        self.since.elapsed()
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            tell!(Withdrawn { tool: self.tool.clone(), id: self.id, waited: self.since.elapsed() });
+        }
+    }
+}
+
+/// The approver that a question is for.
+pub(super) enum Whom<'a> {
+    Named(&'a dyn ErasedApprover),
+    Ambient(Arc<dyn ErasedApprover>),
+    Nobody(Nobody),
+}
+
+impl<'a> Whom<'a> {
+    pub(super) fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
+        let ambient = || approver::current().map(Whom::Ambient);
+        by.map(Whom::Named).or_else(ambient).unwrap_or_else(|| Whom::Nobody(Nobody(approver::why_none())))
+    }
+
+    fn approver(&self) -> &dyn ErasedApprover {
+        match self {
+            Whom::Named(approver) => *approver,
+            Whom::Ambient(approver) => &**approver,
+            Whom::Nobody(nobody) => nobody,
+        }
+    }
+
+    pub(super) fn at_once(&self, request: &Request) -> Option<Decision> {
+        asked::at_once(self.approver(), request).inspect(|decision| self.note(request, decision))
+    }
+
+    pub(super) async fn review(&self, request: &Request, within: Option<Duration>) -> Decision {
+        let decision = asked::review(self.approver(), request, within).await;
+        self.note(request, &decision);
+        decision
+    }
+
+    /// A no holds for the same call in the rest of the run, if somebody said it.
+    fn note(&self, request: &Request, decision: &Decision) {
+        if let (Whom::Named(_) | Whom::Ambient(_), Decision::Denied { by, reason, .. }) = (self, decision) {
+            Run::current().remember_denied(request, No { reason: reason.clone(), by: by.clone() });
+        }
+    }
+}
+
+/// Stands for the approver that is missing, and says why.
+pub(super) struct Nobody(&'static str);
+
+impl Approver for Nobody {
+    async fn review(&self, _: &Request) -> Decision {
+        Decision::deny(self.0)
+    }
+}
+
+>>>>>>> adv
 /// Nobody is asked about what can't be shown.
 fn untold(request: &Request) -> Option<Decision> {
     let untold = request.arguments.iter().find(|argument| argument.value.as_deref() == Some(words::UNTOLD))?;

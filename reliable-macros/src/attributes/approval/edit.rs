@@ -1,9 +1,9 @@
 //! The option `edit`: which arguments a human may correct, and how the body gets to see what he made of them.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{PatIdent, Type};
+use syn::{FnArg, Pat, PatIdent, PatType, Type};
 
 use crate::attributes::approval::Call;
 use crate::errors::Errors;
@@ -29,7 +29,8 @@ impl Edits {
         let bindings = function.bindings();
         for name in options.names("edit").unwrap_or_default() {
             let binding = bindings.iter().find(|binding| binding.pat.ident == *name);
-            match (refusal(name, binding, options), binding) {
+            let refusal = refusal(name, binding, options).or_else(|| borrowing(name, function));
+            match (refusal, binding) {
                 (Some(message), _) => errors.add(name, message),
                 (None, Some(binding)) => edits.add(name, binding),
                 (None, None) => {}
@@ -92,6 +93,29 @@ fn refusal(name: &Ident, binding: Option<&Binding<'_>>, options: &Options) -> Op
     } else {
         None
     }
+}
+
+/// What stands behind the first `&` may be owned instead: what is borrowed in the midst of a type can't.
+fn borrowing(name: &Ident, function: &Function) -> Option<String> {
+    let is_it = |pat: &Pat| matches!(pat, Pat::Ident(pat) if pat.ident == *name);
+    let ty = function.sig.inputs.iter().find_map(|input| match input {
+        FnArg::Typed(PatType { pat, ty, .. }) if is_it(pat) => Some(&**ty),
+        _ => None,
+    })?;
+    let inner = if let Type::Reference(reference) = ty { &reference.elem } else { ty };
+    has_reference(inner.to_token_stream()).then(|| {
+        format!(
+            "`{name}` borrows in the midst of its type, and a correction has nothing to borrow from: take it owned, as in `Option<String>`, or remove it from `edit(…)`"
+        )
+    })
+}
+
+fn has_reference(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Punct(mark) => mark.as_char() == '&',
+        TokenTree::Group(group) => has_reference(group.stream()),
+        _ => false,
+    })
 }
 
 fn is_mutable(ty: &Type) -> bool {

@@ -212,6 +212,10 @@ macro_rules! events {
                 tool: ToolName => tool,
                 /// Which question it is.
                 id: QuestionId => question,
+                /// The run of an agent that the call belongs to.
+                run: Option<RunId> => run,
+                /// The step of that run.
+                step: Option<u32> => step,
                 /// Who said so, where the approver knows.
                 by: Option<String> => by,
                 /// How long the question stood open.
@@ -243,6 +247,10 @@ macro_rules! events {
                 tool: ToolName => tool,
                 /// Which question it is.
                 id: QuestionId => question,
+                /// The run of an agent that the call belongs to.
+                run: Option<RunId> => run,
+                /// The step of that run.
+                step: Option<u32> => step,
                 /// Who said so, where the approver knows.
                 by: Option<String> => by,
                 /// [`Fault::Denied`], [`Fault::Expired`], or, where nobody was asked any more, [`Fault::TooManyDenials`].

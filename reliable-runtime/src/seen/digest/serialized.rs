@@ -46,7 +46,8 @@ enum Kind {
     None,
     Some,
     Bool,
-    Integer,
+    Signed,
+    Unsigned,
     Float,
     Char,
     Text,
@@ -103,16 +104,16 @@ impl<'d> ser::Serializer for Feed<'d> {
 
     scalars! {
         serialize_bool(bool) |v| Bool(v);
-        serialize_i8(i8) |v| Integer(v);
-        serialize_i16(i16) |v| Integer(v);
-        serialize_i32(i32) |v| Integer(v);
-        serialize_i64(i64) |v| Integer(v);
-        serialize_i128(i128) |v| Integer(v);
-        serialize_u8(u8) |v| Integer(v);
-        serialize_u16(u16) |v| Integer(v);
-        serialize_u32(u32) |v| Integer(v);
-        serialize_u64(u64) |v| Integer(v);
-        serialize_u128(u128) |v| Integer(v);
+        serialize_i8(i8) |v| Signed(v);
+        serialize_i16(i16) |v| Signed(v);
+        serialize_i32(i32) |v| Signed(v);
+        serialize_i64(i64) |v| Signed(v);
+        serialize_i128(i128) |v| Signed(v);
+        serialize_u8(u8) |v| Unsigned(v);
+        serialize_u16(u16) |v| Unsigned(v);
+        serialize_u32(u32) |v| Unsigned(v);
+        serialize_u64(u64) |v| Unsigned(v);
+        serialize_u128(u128) |v| Unsigned(v);
         serialize_f32(f32) |v| Float(v.to_bits());
         serialize_f64(f64) |v| Float(v.to_bits());
         serialize_char(char) |v| Char(v);

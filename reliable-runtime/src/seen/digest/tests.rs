@@ -205,6 +205,15 @@ mod with_serde {
         assert_eq!(read(one), read(other));
     }
 
+    #[test]
+    fn a_number_below_zero_is_not_the_large_one_with_its_bits() {
+        let digests = |numbers: [serde_json::Value; 2]| numbers.map(|number| digest!(number));
+        let [below, large] = digests([(-1).into(), u64::MAX.into()]);
+        assert_ne!(below, large);
+        let [below, large] = digests([serde_json::json!({"a": [i64::MIN]}), serde_json::json!({"a": [1_u64 << 63]})]);
+        assert_ne!(below, large);
+    }
+
     /// Says nothing of its card to serde, and nothing of its name to `Hash`.
     #[derive(Serialize)]
     struct Payment {

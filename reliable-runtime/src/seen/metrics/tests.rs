@@ -120,7 +120,17 @@ fn events() -> Vec<Event> {
     let waited = Duration::from_secs(1);
     let refused = |fault| {
         let (id, arguments) = (QuestionId::new(), Vec::new());
-        Event::Refused { tool: tool(), id, fault, by: None, waited, arguments, remembered: false }
+        Event::Refused {
+            tool: tool(),
+            id,
+            run: None,
+            step: None,
+            fault,
+            by: None,
+            waited,
+            arguments,
+            remembered: false,
+        }
     };
     let stopped = |fault| Event::Stopped { agent: agent(), fault };
     let over = |budget| Fault::OverBudget { agent: agent(), budget: Box::new(budget) };
@@ -131,6 +141,8 @@ fn events() -> Vec<Event> {
         Event::Approved {
             tool: tool(),
             id: QuestionId::new(),
+            run: None,
+            step: None,
             by: None,
             waited,
             arguments: Vec::new(),

@@ -151,11 +151,11 @@ fn told(Entry { at, event }: &Entry) -> Option<ApprovalRow> {
         Event::Asked { tool, id, run, step, reason, arguments } => {
             ApprovalRow { run, step, reason, arguments, ..row(&tool, id, Answer::Open) }
         }
-        Event::Approved { tool, id, by, waited, arguments, edits, remembered } => {
-            ApprovalRow { arguments, edits, by, waited, remembered, ..row(&tool, id, Answer::Approved) }
+        Event::Approved { tool, id, run, step, by, waited, arguments, edits, remembered } => {
+            ApprovalRow { run, step, by, waited, arguments, edits, remembered, ..row(&tool, id, Answer::Approved) }
         }
-        Event::Refused { tool, id, by, fault, waited, arguments, remembered } => {
-            ApprovalRow { arguments, by, waited, remembered, ..row(&tool, id, Answer::Refused(fault)) }
+        Event::Refused { tool, id, run, step, by, fault, waited, arguments, remembered } => {
+            ApprovalRow { run, step, by, waited, arguments, remembered, ..row(&tool, id, Answer::Refused(fault)) }
         }
         Event::Withdrawn { tool, id, waited } => ApprovalRow { waited, ..row(&tool, id, Answer::Withdrawn) },
         _ => return None,
