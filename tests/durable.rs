@@ -39,6 +39,12 @@ impl World {
     }
 }
 
+async fn counted(calls: &Cell<u32>) -> Outcome<()> {
+    calls.set(calls.get() + 1);
+    tokio::task::yield_now().await;
+    Ok(())
+}
+
 /// Runs it until it is ended, and dies after each number of outcomes once; gives what it came to, and the lives it took.
 async fn dying_at<F>(at: usize, mut flow: impl FnMut() -> F) -> (F::Output, usize)
 where
@@ -154,7 +160,7 @@ mod what_is_recorded {
         let inner = Cell::new(0);
         let (outcome, _) = dying_at(1, || async {
             let outer = durable::call("outer").run(async {
-                durable::call("inner").run(async { Ok::<_, String>(inner.set(inner.get() + 1)) }).await?;
+                durable::call("inner").run(counted(&inner)).await?;
                 durable::sleep(Duration::ZERO).await;
                 Ok::<_, String>(1)
             });
@@ -196,15 +202,12 @@ mod races {
                 Ok::<_, String>(format!("{name}: {one}, {same}"))
             };
             let flow = || async { tokio::join!(branch("a", 300, 10), branch("b", 100, 250), branch("c", 200, 20)) };
-            let ((a, b, c), _) = dying_at(at, || async {
+            let outcome = dying_at(at, || async {
                 let (a, b, c) = flow().await;
-                Ok::<_, String>((a?, b?, c?))
-            })
-            .await
-            .0
-            .map_or_else(|error: String| panic!("{error}"), |done| (done, ()));
+                Ok::<_, String>([a?, b?, c?])
+            });
             assert_eq!(
-                [a, b, c],
+                outcome.await.0.unwrap(),
                 ["a", "b", "c"].map(|name| format!("{name}: {name} is done, same is done")),
                 "dying at {at}"
             );
@@ -306,7 +309,8 @@ mod time {
     async fn is_recorded() {
         let times = RefCell::new(Vec::new());
         dying_at(1, || async {
-            times.borrow_mut().push(durable::now().await);
+            let now = durable::now().await;
+            times.borrow_mut().push(now);
             sleep(ms(5)).await;
             durable::call("later").run(async { Ok::<_, String>(()) }).await
         })
@@ -553,9 +557,9 @@ mod trouble {
     async fn an_outcome_that_is_no_longer_of_its_type_stops_the_run_and_nothing_runs() {
         let (memory, ran) = (Memory::new(), Cell::new(0));
         memory.crash_after(1);
-        let call = |tool| durable::call(tool).run(async { Ok::<_, String>(ran.set(ran.get() + 1)) });
+        let call = |tool| durable::call(tool).run(counted(&ran));
         let old = async {
-            durable::call("price").run(async { Ok::<_, String>("12").map(str::to_owned) }).await?;
+            durable::call("price").run(async { Ok::<_, String>("12".to_owned()) }).await?;
             call("pay").await
         };
         assert!(memory.run("run", old).await.is_err());

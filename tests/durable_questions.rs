@@ -240,7 +240,7 @@ async fn questions_wait_side_by_side_and_each_branch_gets_its_own_answer() {
         memory.crash_after(at);
         let run = async {
             loop {
-                if let Ok(outcome) = memory.run("run", flow()).await {
+                if let Ok(outcome) = Box::pin(memory.run("run", flow())).await {
                     return outcome;
                 }
             }
@@ -264,12 +264,12 @@ async fn a_question_inside_of_a_recorded_call_stops_the_run() {
 
 #[tokio::test(start_paused = true)]
 async fn the_time_that_a_human_takes_is_nobody_s() {
-    let memory = Memory::new();
-    let inbox = memory.inbox();
     #[timeout(secs = 5)]
     async fn hurried() -> Outcome<String> {
         send("ana").await
     }
+    let memory = Memory::new();
+    let inbox = memory.inbox();
     let human = async {
         sleep(Duration::from_secs(100)).await;
         inbox.answer(&the_question(&inbox).await.id, Decision::approve()).await.unwrap();

@@ -56,7 +56,7 @@ mod parameters {
     async fn owned(whom: String, list: Vec<u32>) -> Outcome<(String, usize)> {
         act();
         let moved = whom;
-        Ok((moved, list.into_iter().count()))
+        Ok((moved, list.len()))
     }
 
     #[durable]
@@ -86,7 +86,7 @@ mod parameters {
     }
 
     #[durable]
-    async fn behind_cfg(a: u32, #[cfg(all())] b: u32, #[cfg(any())] c: Nowhere) -> Outcome<u32> {
+    async fn behind_cfg(a: u32, #[cfg(test)] b: u32, #[cfg(any())] c: Nowhere) -> Outcome<u32> {
         act();
         Ok(a + b)
     }
@@ -98,9 +98,9 @@ mod parameters {
     }
 
     #[durable]
-    async fn generic<T: Serialize + DeserializeOwned + Clone, const N: usize>(values: [T; N], n: usize) -> Outcome<T>
+    async fn generic<T, const N: usize>(values: [T; N], n: usize) -> Outcome<T>
     where
-        T: Debug,
+        T: Serialize + DeserializeOwned + Clone + Debug,
     {
         act();
         values.get(n).cloned().ok_or_else(|| "none".to_owned())
@@ -199,7 +199,7 @@ mod outcomes {
     #[durable]
     async fn with_question_mark(text: &str) -> Result<u32, Box<str>> {
         act();
-        let number: u32 = text.parse().map_err(|_| Box::from("no number"))?;
+        let number: u32 = text.parse().map_err(|_| Box::<str>::from("no number"))?;
         Ok(number)
     }
 
@@ -443,7 +443,7 @@ mod receivers {
         }
 
         #[durable]
-        async fn new(fee: u32) -> Outcome<u32> {
+        async fn of_fee(fee: u32) -> Outcome<u32> {
             act();
             Ok(Self { fee, ..Self::default() }.fee)
         }
@@ -459,7 +459,7 @@ mod receivers {
         assert_eq!(lives(|| rc.by_rc(2)).await, Ok(3));
         assert_eq!(lives(|| pin.as_ref().by_pin(2)).await, Ok(3));
         assert_eq!(lives(|| bank.named(2)).await, Ok(3));
-        assert_eq!(lives(|| Bank::new(2)).await, Ok(2));
+        assert_eq!(lives(|| Bank::of_fee(2)).await, Ok(2));
     }
 
     /// A name that is known at run time is what the call is recorded under.

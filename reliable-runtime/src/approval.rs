@@ -10,6 +10,8 @@ pub mod grants;
 #[cfg(feature = "durable")]
 mod in_run;
 mod memory;
+mod open;
 pub mod question;
 pub mod scripted;
 pub mod terminal;
+mod whom;

@@ -3,7 +3,9 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::approval::question::{Approval, Open, Whom};
+use crate::approval::open::Open;
+use crate::approval::question::Approval;
+use crate::approval::whom::Whom;
 use crate::base::human_time::asking::asking;
 use crate::durable::question::{Answered, Asked};
 use crate::said::decision::Decision;
@@ -12,7 +14,7 @@ use crate::said::request::Request;
 
 impl Approval<'_> {
     /// Whoever looks into the inbox is asked, and the approver, if there is one: the first answer counts.
-    pub(super) async fn ask_in_run(mut self, asked: Asked) -> Result<(), Fault> {
+    pub(super) async fn ask_in_run(mut self, asked: Box<Asked>) -> Result<(), Fault> {
         let (answered, is_known) = asked.recorded(self.answered(&asked)).await;
         let Answered { id, decision, waited, remembered } = answered;
         self.request.id = id;
@@ -44,8 +46,10 @@ fn approver<'a>(
     request: &'a Request,
     within: Option<Duration>,
 ) -> Option<impl Future<Output = Decision> + Send + 'a> {
-    let is_there = !matches!(whom, Whom::Nobody(_));
-    is_there.then(|| async move {
+    if let Whom::Nobody(_) = whom {
+        return None;
+    }
+    Some(async move {
         match whom.at_once(request) {
             Some(decision) => decision,
             None => whom.review(request, within).await,

@@ -1,6 +1,10 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
 use std::any::type_name_of_val;
+<<<<<<< HEAD
+use std::time::Duration;
+
+=======
 use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,11 +12,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use crate::agent::denials::No;
+>>>>>>> adv
 use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
+use crate::approval::asks;
 use crate::approval::edits::Places;
 use crate::approval::memory::{Identity, Memory};
-use crate::approval::{approver, asked, asks};
+use crate::approval::open::Open;
+use crate::approval::whom::Whom;
 use crate::base::human_time::asking::asking;
 use crate::base::timer;
 #[cfg(feature = "durable")]
@@ -32,7 +39,7 @@ use crate::seen::span::ApprovalSpan;
 /// A question to a human, put together argument by argument and then asked.
 ///
 /// The approver is the one named with [`by`](Approval::by), else that of the innermost [`Scope`](crate::scope::Scope), else the process-wide
-/// one ([`approver::install`]). Where there is none, the call is denied.
+/// one ([`approver::install`](crate::approval::approver::install)). Where there is none, the call is denied.
 ///
 /// ```
 /// use reliable::{Approval, Fault, Scope, approver};
@@ -207,7 +214,7 @@ impl<'a> Approval<'a> {
             self.may_be_asked()?;
             self.memory = memory;
             #[cfg(feature = "durable")]
-            if let Some(asked) = durable::question::asked(&self.request, self.within).await {
+            if let Some(asked) = durable::question::asked(&self.request, self.within) {
                 return Box::pin(self.ask_in_run(asked)).await;
             }
             if let Some(decision) = self.memory.as_ref().and_then(|memory| memory.recall()) {
@@ -341,6 +348,8 @@ impl<'a> Approval<'a> {
     }
 }
 
+<<<<<<< HEAD
+=======
 /// A question that stands open. If it is dropped so, the trail tells of that.
 pub(super) struct Open {
     tool: ToolName,
@@ -417,6 +426,7 @@ impl Approver for Nobody {
     }
 }
 
+>>>>>>> adv
 /// Nobody is asked about what can't be shown.
 fn untold(request: &Request) -> Option<Decision> {
     let untold = request.arguments.iter().find(|argument| argument.value.as_deref() == Some(words::UNTOLD))?;

@@ -61,7 +61,9 @@ impl Gate {
     pub(super) fn let_through(&self) -> bool {
         let through = self.waiting().next();
         let any = !through.is_empty();
-        through.into_iter().for_each(|waker| wake(Some(waker)));
+        for waker in through {
+            wake(Some(waker));
+        }
         any
     }
 

@@ -32,39 +32,46 @@ struct Recorded {
     request: Request,
 }
 
-/// A question that has its place in a flow.
+/// A question in the flow of a run.
 pub(crate) struct Asked {
     flow: Arc<Flow>,
-    place: Place,
+    /// `None` where it has none: then the run is stopped.
+    place: Option<Place>,
     asking: Asking,
 }
 
 /// Takes the place of a question, in a flow. Inside of a recorded call it stops the run: it would be recorded that nobody
 /// answered.
-pub(crate) async fn asked(request: &Request, within: Option<Duration>) -> Option<Asked> {
-    match Here::now() {
-        Here::Plain => None,
+pub(crate) fn asked(request: &Request, within: Option<Duration>) -> Option<Box<Asked>> {
+    let (flow, place) = match Here::now() {
+        Here::Plain => return None,
         Here::Flow(flow) => {
             let place = flow.place(Kind::Question, request.tool.clone());
-            Some(Asked { flow, place, asking: Asking { request: request.clone(), within } })
+            (flow, Some(place))
         }
         Here::Leaf(flow) => {
-            let message = format!(
-                "`{}` asks a human inside of a recorded call, where the answer could not outlive the process: ask in the run itself, \
-                 with `#[requires_approval]` above `#[durable]`",
-                request.tool
-            );
-            flow.halt(Halt::new(HaltKind::Misplaced, message));
-            pending().await
+            flow.halt(misplaced(request));
+            (flow, None)
         }
-    }
+    };
+    Some(Box::new(Asked { flow, place, asking: Asking { request: request.clone(), within } }))
+}
+
+fn misplaced(request: &Request) -> Halt {
+    let message = format!(
+        "`{}` asks a human inside of a recorded call, where the answer could not outlive the process: ask in the run itself, \
+         with `#[requires_approval]` above `#[durable]`",
+        request.tool
+    );
+    Halt::new(HaltKind::Misplaced, message)
 }
 
 impl Asked {
     /// The answer that is recorded, or else what `decide` gives, recorded; and whether it was recorded before.
     pub(crate) async fn recorded(&self, decide: impl Future<Output = Answered>) -> (Answered, bool) {
-        if let Some(entry) = self.flow.begin(&self.place).await {
-            return (self.read_back(&entry).await, true);
+        let Some(place) = self.place.clone() else { return pending().await };
+        if let Some(entry) = self.flow.begin(&place).await {
+            return (self.read_back(&entry, place).await, true);
         }
         let (mut leaf, mut decide) = (Leaf::new(&self.flow), pin!(decide));
         let answered = poll_fn(|cx| leaf.poll(decide.as_mut(), cx)).await;
@@ -72,12 +79,12 @@ impl Asked {
         let arguments = Listed(&request.arguments).to_string();
         let recorded = Recorded { answered: answered.clone(), request };
         let entry = Entry { arguments, outcome: write(&recorded), noted: leaf.noted };
-        self.flow.hand_out(Arc::clone(&self.flow.journal).finish(self.place.clone(), entry)).await;
+        self.flow.hand_out(Arc::clone(&self.flow.journal).finish(place, entry)).await;
         (answered, false)
     }
 
-    async fn read_back(&self, entry: &Entry) -> Answered {
-        let Recorded { answered, request } = match read(&entry.outcome, &self.place) {
+    async fn read_back(&self, entry: &Entry, place: Place) -> Answered {
+        let Recorded { answered, request } = match read(&entry.outcome, &place) {
             Ok(recorded) => recorded,
             Err(halt) => return self.halted(halt).await,
         };
@@ -85,11 +92,11 @@ impl Asked {
             let message = format!(
                 "{} was answered, and the run went on with that; now it would ask something else there ({}, and not {request}): go \
                  on with the program that asked it, or cancel the run",
-                self.place, self.asking.request
+                place, self.asking.request
             );
             return self.halted(Halt::new(HaltKind::Mismatch, message)).await;
         }
-        let Place { tool, number, .. } = self.place.clone();
+        let Place { tool, number, .. } = place;
         tell!(ReadBack { tool, number, same_arguments: true });
         answered
     }
@@ -101,9 +108,14 @@ impl Asked {
 
     /// Puts the question where people find it, and gives its id.
     pub(crate) fn open(&self) -> impl Future<Output = QuestionId> + Send + use<> {
-        let (flow, asked) =
-            (Arc::clone(&self.flow), Arc::clone(&self.flow.journal).ask(self.place.clone(), self.asking.clone()));
-        async move { flow.unless_halted(asked).await }
+        let flow = Arc::clone(&self.flow);
+        let asked = self.place.clone().map(|place| Arc::clone(&flow.journal).ask(place, self.asking.clone()));
+        async move {
+            match asked {
+                Some(asked) => flow.unless_halted(asked).await,
+                None => pending().await,
+            }
+        }
     }
 
     /// The answer to it from anywhere: from whoever looks into the inbox, or from the approver, if there is one.

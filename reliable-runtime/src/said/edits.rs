@@ -1,5 +1,7 @@
 //! What a human corrects of a call.
 
+#![cfg_attr(not(feature = "serde"), allow(clippy::zero_sized_map_values, reason = "then there is no value"))]
+
 use std::collections::BTreeMap;
 
 use crate::said::json::Json;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use crate::scope::Scope;
 
-#[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "without stores there is none"))]
 struct OfStore(u128);
 
 /// The key of the store that is in force here.

@@ -31,6 +31,7 @@ thread_local! {
 }
 
 /// Runs this, and adds to `noted` what it notes. What was being noted around it does not hear of it.
+#[cfg(feature = "durable")]
 pub(crate) fn noting<T>(noted: &mut Noted, work: impl FnOnce() -> T) -> T {
     struct Restore<'a>(&'a mut Noted, Option<Noted>);
     impl Drop for Restore<'_> {

@@ -12,7 +12,7 @@ use crate::said::ids::QuestionId;
 #[derive(Default)]
 pub(super) struct Runs {
     /// In the order in which they began.
-    pub(super) runs: Vec<Kept>,
+    pub(super) kept: Vec<Kept>,
     pub(super) questions: Vec<Open>,
     /// So many outcomes are recorded before the process dies.
     pub(super) left: Option<usize>,
@@ -48,15 +48,15 @@ pub(super) fn random() -> u128 {
 
 impl Runs {
     pub(super) fn find(&mut self, id: &str) -> Option<&mut Kept> {
-        self.runs.iter_mut().find(|kept| kept.id == id)
+        self.kept.iter_mut().find(|kept| kept.id == id)
     }
 
     pub(super) fn find_or_begin(&mut self, id: &str) -> &mut Kept {
-        let place = self.runs.iter().position(|kept| kept.id == id).unwrap_or_else(|| {
-            self.runs.push(Kept::new(id, None));
-            self.runs.len() - 1
+        let place = self.kept.iter().position(|kept| kept.id == id).unwrap_or_else(|| {
+            self.kept.push(Kept::new(id, None));
+            self.kept.len() - 1
         });
-        &mut self.runs[place]
+        &mut self.kept[place]
     }
 
     pub(super) fn crash(&mut self) -> Result<(), Halt> {

@@ -88,7 +88,7 @@ impl Engine for Store {
         let is_new = self.change(|runs| {
             let is_new = runs.find(&run).is_none();
             if is_new {
-                runs.runs.push(Kept::new(&run, Some((workflow, input))));
+                runs.kept.push(Kept::new(&run, Some((workflow, input))));
             }
             is_new
         });
@@ -103,7 +103,7 @@ impl Engine for Store {
                     let is_of_these = kept.submitted.as_ref().is_some_and(|(workflow, _)| workflows.contains(workflow));
                     is_of_these && kept.end.is_none() && !kept.is_claimed
                 };
-                let kept = runs.runs.iter_mut().find(is_to_do)?;
+                let kept = runs.kept.iter_mut().find(is_to_do)?;
                 kept.is_claimed = true;
                 let (workflow, input) = kept.submitted.clone()?;
                 Some(Work::new(kept.id.clone(), workflow, input, store.claimed(kept)))
@@ -126,7 +126,7 @@ impl Engine for Store {
     }
 
     fn list(self: Arc<Self>) -> Reply<Vec<RunInfo>> {
-        let runs = self.runs().runs.iter().rev().map(Kept::info).collect();
+        let runs = self.runs().kept.iter().rev().map(Kept::info).collect();
         Box::pin(ready(Ok(runs)))
     }
 
