@@ -1,18 +1,9 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
 use std::any::type_name_of_val;
-<<<<<<< HEAD
-use std::time::Duration;
-
-=======
 use std::panic::Location;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
-use crate::agent::denials::No;
->>>>>>> adv
 use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
 use crate::approval::asks;
@@ -348,85 +339,6 @@ impl<'a> Approval<'a> {
     }
 }
 
-<<<<<<< HEAD
-=======
-/// A question that stands open. If it is dropped so, the trail tells of that.
-pub(super) struct Open {
-    tool: ToolName,
-    id: QuestionId,
-    since: Instant,
-    is_answered: bool,
-}
-
-impl Open {
-    pub(super) fn new(request: &Request) -> Self {
-        Open { tool: request.tool.clone(), id: request.id, since: Instant::now(), is_answered: false }
-    }
-
-    /// How long it took.
-    pub(super) fn answered(mut self) -> Duration {
-        self.is_answered = true;
-        self.since.elapsed()
-    }
-}
-
-impl Drop for Open {
-    fn drop(&mut self) {
-        if !self.is_answered {
-            tell!(Withdrawn { tool: self.tool.clone(), id: self.id, waited: self.since.elapsed() });
-        }
-    }
-}
-
-/// The approver that a question is for.
-pub(super) enum Whom<'a> {
-    Named(&'a dyn ErasedApprover),
-    Ambient(Arc<dyn ErasedApprover>),
-    Nobody(Nobody),
-}
-
-impl<'a> Whom<'a> {
-    pub(super) fn of(by: Option<&'a dyn ErasedApprover>) -> Self {
-        let ambient = || approver::current().map(Whom::Ambient);
-        by.map(Whom::Named).or_else(ambient).unwrap_or_else(|| Whom::Nobody(Nobody(approver::why_none())))
-    }
-
-    fn approver(&self) -> &dyn ErasedApprover {
-        match self {
-            Whom::Named(approver) => *approver,
-            Whom::Ambient(approver) => &**approver,
-            Whom::Nobody(nobody) => nobody,
-        }
-    }
-
-    pub(super) fn at_once(&self, request: &Request) -> Option<Decision> {
-        asked::at_once(self.approver(), request).inspect(|decision| self.note(request, decision))
-    }
-
-    pub(super) async fn review(&self, request: &Request, within: Option<Duration>) -> Decision {
-        let decision = asked::review(self.approver(), request, within).await;
-        self.note(request, &decision);
-        decision
-    }
-
-    /// A no holds for the same call in the rest of the run, if somebody said it.
-    fn note(&self, request: &Request, decision: &Decision) {
-        if let (Whom::Named(_) | Whom::Ambient(_), Decision::Denied { by, reason, .. }) = (self, decision) {
-            Run::current().remember_denied(request, No { reason: reason.clone(), by: by.clone() });
-        }
-    }
-}
-
-/// Stands for the approver that is missing, and says why.
-pub(super) struct Nobody(&'static str);
-
-impl Approver for Nobody {
-    async fn review(&self, _: &Request) -> Decision {
-        Decision::deny(self.0)
-    }
-}
-
->>>>>>> adv
 /// Nobody is asked about what can't be shown.
 fn untold(request: &Request) -> Option<Decision> {
     let untold = request.arguments.iter().find(|argument| argument.value.as_deref() == Some(words::UNTOLD))?;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::agent::denials::No;
 use crate::agent::run::Run;
 use crate::approval::approver::{Approver, ErasedApprover};
 use crate::approval::{approver, asked};
@@ -42,8 +43,8 @@ impl<'a> Whom<'a> {
 
     /// A no holds for the same call in the rest of the run, if somebody said it.
     fn note(&self, request: &Request, decision: &Decision) {
-        if let (Whom::Named(_) | Whom::Ambient(_), Decision::Denied { reason, .. }) = (self, decision) {
-            Run::current().remember_denied(request, reason);
+        if let (Whom::Named(_) | Whom::Ambient(_), Decision::Denied { by, reason, .. }) = (self, decision) {
+            Run::current().remember_denied(request, No { reason: reason.clone(), by: by.clone() });
         }
     }
 }
