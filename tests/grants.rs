@@ -423,11 +423,13 @@ mod nobody_shares_a_grant {
                 }
                 pay().await?;
             }
-            #[requires_approval(remember)]
-            async fn pay() -> Result<(), Fault> {
-                Ok(())
+            {
+                #[requires_approval(remember)]
+                async fn pay() -> Result<(), Fault> {
+                    Ok(())
+                }
+                pay().await
             }
-            pay().await
         }
         let humans = Humans::saying([always(), always()]);
         humans.ask(first()).await.unwrap();
