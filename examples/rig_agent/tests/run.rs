@@ -42,8 +42,11 @@ fn the_model_is_told_what_it_should_be_told() {
     assert_eq!(conversation.replace("another 59.9s", "another 60s"), CONVERSATION, "a slow machine may take 100 ms");
     let (answer, rest) = rest.split_once("\n\n").unwrap();
     assert!(answer.starts_with("I was told: rain in Oslo | `traffic` timed out after 100ms."), "{answer}");
-    let (events, verdict) = rest.split_once("\n\n").unwrap();
+    let (events, rest) = rest.split_once("\n\n").unwrap();
     assert_eq!(without_pauses(events), EVENTS);
+    let (trail, verdict) = rest.split_once("\n\n").unwrap();
+    let asked = r#"transfer(from = "NO93 8601", to = "Ana", euros = 900)  denied: not without a receipt"#;
+    assert!(trail.lines().nth(1).unwrap().contains(asked), "{trail}");
     assert_eq!(verdict, "It was told what it should be told.\n");
     assert!(output.status.success());
 }

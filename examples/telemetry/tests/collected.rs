@@ -171,12 +171,12 @@ invoke_agent assistant ( ms) reliable.steps=5 reliable.usage.tokens=550 reliable
       chat scripted-1 ( ms) gen_ai.usage.input_tokens=100 gen_ai.usage.output_tokens=10
       reliable.approval ( ms) decision=denied by=ana
          · reliable.asked step=3 arguments="city = \"Oslo\""
-         · reliable.refused by=ana fault="`book` was denied: not before Friday" arguments="city = \"Oslo\""
+         · reliable.refused step=3 by=ana fault="`book` was denied: not before Friday" arguments="city = \"Oslo\""
    reliable.step ( ms) step=4 max_steps=8
       chat scripted-1 ( ms) gen_ai.usage.input_tokens=100 gen_ai.usage.output_tokens=10
       reliable.approval ( ms) decision=approved by=ana
          · reliable.asked step=4 arguments="to = \"ben\""
-         · reliable.approved by=ana arguments="to = \"ben\""
+         · reliable.approved step=4 by=ana arguments="to = \"ben\""
       execute_tool send_mail ( ms)
    reliable.step ( ms) step=5 max_steps=8
       chat scripted-1 ( ms) gen_ai.usage.input_tokens=100 gen_ai.usage.output_tokens=10

@@ -106,7 +106,7 @@ impl Fingerprint {
         let Request { tool, reason, arguments, digest, .. } = request;
         let words = || arguments.iter().map(|it| json!([&*it.name, it.value])).collect::<Value>();
         match digest {
-            Some(digest) => Fingerprint::of(&json!(["question", &**tool, digest.to_string()])),
+            Some(digest) => Fingerprint::of(&json!(["question", &**tool, reason, digest.to_string()])),
             None => Fingerprint::of(&json!(["question in words", &**tool, reason, words()])),
         }
     }

@@ -112,7 +112,7 @@ pub(super) const APPROVAL_COLUMNS: [Column<ApprovalRow>; 7] = [
     ("call", |row| Some(row.call())),
     ("answer", |row| Some(row.answered())),
     ("by", |row| row.by.clone()),
-    ("after", |row| (!row.waited.is_zero()).then(|| short(row.waited))),
+    ("after", |row| (row.waited >= Duration::from_millis(1)).then(|| short(row.waited))),
     ("changed", |row| (!row.edits.is_empty()).then(|| Listed(&row.edits).to_string())),
 ];
 
