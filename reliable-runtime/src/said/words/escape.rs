@@ -97,6 +97,21 @@ impl Words {
         }
     }
 
+    /// Whether all of it can be taken at once, which is what most errors say: character by character it takes 20 times as long.
+    fn stays_as_it_is(&self, text: &str) -> bool {
+        const RUN: usize = MOST_IN_A_ROW + "\\u{10ffff}×18446744073709551615".len();
+        !text.is_empty() && self.out.len() + RUN + text.len() + ROOM_FOR_LENGTH <= self.most && is_plain(text, self.most)
+    }
+
+    fn push_plain(&mut self, text: &str) {
+        self.characters += text.len();
+        self.end_joiner(text.chars().next());
+        self.end_run();
+        self.marks = 0;
+        self.append(text);
+        self.before = text.chars().last();
+    }
+
     fn plain(&mut self, c: char) {
         self.end_run();
         self.marks = 0;
@@ -134,9 +149,11 @@ impl Words {
             self.append(&format!("{one}×{length}"));
             return;
         }
-        let one = if of == ' ' { " ".to_owned() } else { escaped(of) };
-        for _ in 0..length {
-            self.append(&one);
+        if of == ' ' {
+            (0..length).for_each(|_| self.append(" "));
+        } else {
+            let one = escaped(of);
+            (0..length).for_each(|_| self.append(&one));
         }
     }
 
@@ -168,8 +185,14 @@ impl Words {
 
 impl Write for Words {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        let inner = text.trim_matches(' ');
         if self.is_cut {
             self.characters += text.chars().count();
+        } else if self.stays_as_it_is(inner) {
+            let (before, behind) = text.split_once(inner).unwrap_or_default();
+            before.chars().for_each(|c| self.push(c));
+            self.push_plain(inner);
+            behind.chars().for_each(|c| self.push(c));
         } else {
             text.chars().for_each(|c| self.push(c));
         }

@@ -75,6 +75,13 @@ proptest! {
     }
 
     #[test]
+    fn the_pieces_in_which_it_comes_make_no_difference(text in hostile(), most in 64..2000_usize) {
+        let mut words = Words::at_most(most);
+        text.chars().for_each(|c| write!(words, "{c}").unwrap());
+        prop_assert_eq!(at_most(most, &text), words.finish());
+    }
+
+    #[test]
     fn a_text_that_is_plain_at_a_glance_stays_as_it_is(text in "[ -~]{0,300}") {
         if escape::is_plain(&text, MOST) {
             prop_assert_eq!(&shown(&text), &text);
