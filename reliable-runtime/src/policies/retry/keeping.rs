@@ -147,11 +147,12 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
     #[inline(never)]
     fn failed<E>(&mut self, tool: &'static str, error: &E, inspect: impl Fn(&E) -> Failure<'_>) -> Option<Pause<'a>> {
         let failure = &inspect(error);
-        self.noted.note(failure);
         let (attempts, budget) = self.attempts.parts();
         let pause = attempts.after_failure(budget, tool, failure);
-        if pause.is_none() {
-            self.noted.clear();
+        // Of a call that ends with this very error nothing has to be kept: so in an outage no words are made.
+        match pause {
+            Some(_) => self.noted.note(failure),
+            None => self.noted.clear(),
         }
         pause
     }
