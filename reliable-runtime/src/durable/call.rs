@@ -116,9 +116,11 @@ impl Call {
     ///
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() {
+    /// type Foreign = Box<dyn std::error::Error + Send + Sync>;
+    ///
     /// let fails = || durable::call("pay").run_with(
-    ///     async { Err::<u32, _>(anyhow::anyhow!("503")) },
-    ///     anyhow::Error::msg,
+    ///     async { Err::<u32, Foreign>("503".into()) },
+    ///     |words| words.into(),
     ///     |error| Inspect::new(error).told(),
     /// );
     /// let error = Memory::new().run("trip-42", async { fails().await.unwrap_err().to_string() }).await;
