@@ -112,16 +112,6 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause<'a>> {
-        self.settle_by(tool, outcome, inspect)
-    }
-
-    #[inline]
-    fn settle_by<R: Outcome>(
-        &mut self,
-        tool: &'static str,
-        outcome: R,
-        inspect: impl Fn(&R::Error) -> Failure<'_>,
-    ) -> ControlFlow<R, Pause<'a>> {
         match outcome.into_result() {
             Ok(value) => {
                 self.after_success(tool);
