@@ -53,8 +53,7 @@ impl IdempotencyKey {
     /// ```
     #[expect(clippy::new_without_default, reason = "no two are the same, and a default is one value")]
     pub fn new() -> Self {
-        let half = || u128::from(RandomState::new().hash_one(()));
-        IdempotencyKey::of_bits(half() << 64 | half())
+        IdempotencyKey::of_bits(random_bits())
     }
 
     /// The one of this call of the run that has this random seed: the same in each process, on each machine, and with each
@@ -73,6 +72,12 @@ impl IdempotencyKey {
         const VARIANT: u128 = 0b11 << 62;
         IdempotencyKey(random & !VERSION & !VARIANT | 4 << 76 | 0b10 << 62)
     }
+}
+
+/// From the keys that the standard library draws for its hash maps.
+pub(crate) fn random_bits() -> u128 {
+    let half = || u128::from(RandomState::new().hash_one(()));
+    half() << 64 | half()
 }
 
 impl fmt::Display for IdempotencyKey {

@@ -1,12 +1,12 @@
 //! What is kept of the runs.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::time::SystemTime;
 
 use crate::durable::halt::{Halt, HaltKind};
 use crate::durable::records::{Asking, End, Entry, Kind, Place, Question, Recording, RunInfo, Status};
 use crate::said::decision::Decision;
+use crate::said::idempotency::random_bits;
 use crate::said::ids::QuestionId;
 
 #[derive(Default)]
@@ -39,11 +39,6 @@ pub(super) struct Open {
     place: Place,
     pub(super) question: Question,
     pub(super) decision: Option<Decision>,
-}
-
-pub(super) fn random() -> u128 {
-    let half = || u128::from(RandomState::new().hash_one(()));
-    half() << 64 | half()
 }
 
 impl Runs {
@@ -124,7 +119,7 @@ impl Open {
 
 impl Kept {
     pub(super) fn new(id: &str, submitted: Option<(String, String)>) -> Self {
-        let (seed, entries) = (random(), HashMap::new());
+        let (seed, entries) = (random_bits(), HashMap::new());
         Kept { id: id.to_owned(), submitted, seed, entries, end: None, is_claimed: false }
     }
 

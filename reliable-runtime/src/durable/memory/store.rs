@@ -10,10 +10,11 @@ use tokio::time::Instant;
 use crate::base::timer;
 use crate::durable::engine::{Claim, Engine, Journal, Reply, Wait, Work};
 use crate::durable::halt::Halt;
-use crate::durable::memory::kept::{Ending, Kept, Runs, gone, random};
+use crate::durable::memory::kept::{Ending, Kept, Runs, gone};
 use crate::durable::records::{Asking, Begun, End, Entry, Place, Question, Recording, RunInfo};
 use crate::durable::store_error::StoreError;
 use crate::said::decision::Decision;
+use crate::said::idempotency::random_bits;
 use crate::said::ids::QuestionId;
 
 pub(super) struct Store {
@@ -30,7 +31,7 @@ impl Store {
         Store {
             runs: Mutex::default(),
             changed: Notify::new(),
-            key: random(),
+            key: random_bits(),
             began: (SystemTime::now(), Instant::now()),
         }
     }
