@@ -98,11 +98,10 @@ impl Runs {
         let kept = self.find(run).ok_or_else(|| gone(run))?;
         kept.goes_on()?;
         let order = kept.entries.len() as u64 + 1;
+        kept.entries.insert(place.clone(), (order, entry));
         if place.kind == Kind::Question {
             self.questions.retain(|open| open.question.run != run || open.place != place);
         }
-        let kept = self.find(run).ok_or_else(|| gone(run))?;
-        kept.entries.insert(place, (order, entry));
         Ok(order)
     }
 }
