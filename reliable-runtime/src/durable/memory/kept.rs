@@ -94,13 +94,13 @@ impl Runs {
         }
     }
 
-    pub(super) fn finish(&mut self, run: &str, place: Place, entry: Entry) -> Result<u64, Halt> {
+    pub(super) fn finish(&mut self, run: &str, place: &Place, entry: Entry) -> Result<u64, Halt> {
         let kept = self.find(run).ok_or_else(|| gone(run))?;
         kept.goes_on()?;
         let order = kept.entries.len() as u64 + 1;
         kept.entries.insert(place.clone(), (order, entry));
         if place.kind == Kind::Question {
-            self.questions.retain(|open| open.question.run != run || open.place != place);
+            self.questions.retain(|open| open.question.run != run || open.place != *place);
         }
         Ok(order)
     }

@@ -214,7 +214,7 @@ impl Journal for Claimed {
     fn finish(self: Arc<Self>, place: Place, entry: Entry) -> Wait<u64> {
         let finished = self.store.change(|runs| {
             runs.crash()?;
-            runs.finish(&self.run, place, entry)
+            runs.finish(&self.run, &place, entry)
         });
         Box::pin(ready(finished))
     }
