@@ -94,8 +94,9 @@ pub mod durable {
     pub use reliable_runtime::durable::memory::Memory;
     pub use reliable_runtime::durable::recorded::Recorded;
     pub use reliable_runtime::durable::records::{
-        Asking, Begun, End, Entry, Kind, Place, Question, Recording, RunInfo, Status, Written,
+        Asking, Begun, End, Entry, Kind, Place, Question, Recording, RunInfo, Status, TrailEntry, Written,
     };
+    pub use reliable_runtime::durable::runs::Runs;
     pub use reliable_runtime::durable::store_error::StoreError;
     pub use reliable_runtime::durable::time::{now, sleep};
     pub use reliable_runtime::durable::workflows::Workflows;

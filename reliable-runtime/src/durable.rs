@@ -12,6 +12,7 @@ pub(crate) mod question;
 pub mod recorded;
 pub mod records;
 mod run;
+pub mod runs;
 pub mod store_error;
 pub mod time;
 pub mod workflows;

@@ -1,7 +1,7 @@
 //! One run of an agent: its steps, its spending, its time.
 
 use std::future::Future;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::{BuildHasher, Hash};
 use std::iter::successors;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
@@ -22,6 +22,7 @@ use crate::said::ids::RunId;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
 use crate::scope::Scope;
+use crate::scope::digest_key::Hashes;
 use crate::seen::emit::tell;
 use crate::seen::metrics;
 use crate::seen::span::RunSpan;
@@ -59,7 +60,7 @@ pub(super) struct Inner {
     /// Whether a limit on time, here or around, makes it worth a look at the clock how long a step takes.
     minds_time: bool,
     /// The same in all runs of a family, so that what is observed is hashed once.
-    hasher: RandomState,
+    hashes: Hashes,
     state: Mutex<State>,
 }
 
@@ -99,7 +100,7 @@ impl Run {
             started: Instant::now(),
             human: HumanWaits::default(),
             minds_time: limits.within.is_some() || parent.0.as_deref().is_some_and(|run| run.minds_time),
-            hasher: parent.0.as_deref().map_or_else(RandomState::new, |run| run.hasher.clone()),
+            hashes: parent.0.as_deref().map_or_else(Hashes::of_here, |run| run.hashes.clone()),
             parent,
             state: Mutex::new(state),
         };
@@ -252,7 +253,7 @@ impl Run {
 
     /// What is the same in all runs of a family for the same value.
     pub(crate) fn digest(&self, value: &impl Hash) -> u64 {
-        self.0.as_deref().map_or(0, |run| run.hasher.hash_one(value))
+        self.0.as_deref().map_or(0, |run| run.hashes.hash_one(value))
     }
 
     /// Counts what was observed: how often it was, if once more ends the run.

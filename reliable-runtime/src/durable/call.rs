@@ -311,7 +311,8 @@ impl Live {
     fn finish(&mut self, outcome: Written) {
         let Stage::During(leaf) = &mut self.stage else { return };
         let noted = std::mem::take(&mut leaf.noted);
-        let entry = Entry { arguments: std::mem::take(&mut self.arguments), outcome: outcome.clone(), noted };
+        let arguments = std::mem::take(&mut self.arguments);
+        let entry = Entry { arguments, outcome: outcome.clone(), noted, at: self.flow.journal.now() };
         let written = Arc::clone(&self.flow.journal).finish(self.place(), entry);
         let flow = Arc::clone(&self.flow);
         self.stage = Stage::After(Box::pin(async move {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use crate::durable::halt::Halt;
-use crate::durable::records::{Asking, Begun, End, Entry, Place, Question, Recording, RunInfo};
+use crate::durable::records::{Asking, Begun, End, Entry, Place, Question, Recording, RunInfo, TrailEntry};
 use crate::durable::store_error::StoreError;
 use crate::said::decision::Decision;
 use crate::said::ids::QuestionId;
@@ -18,21 +18,23 @@ pub type Wait<T> = Pin<Box<dyn Future<Output = Result<T, Halt>> + Send>>;
 /// What an engine is still to say to whoever is not a run: an inbox, a worker, an operator.
 pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 
-/// Keeps runs, in a store that outlives the process.
+/// Keeps runs, in a store that outlives the process. [`Runs`](crate::durable::runs::Runs) is what one does with it.
 ///
 /// One run is driven by one process at a time, and by one place of it: the engine sees to that, with a lease.
 pub trait Engine: Send + Sync + 'static {
     /// Takes this run, and begins it where it was never begun.
     ///
     /// # Errors
-    /// [`Busy`](crate::durable::halt::HaltKind::Busy), with who has it; the reason of a run that is parked.
+    /// [`Busy`](crate::durable::halt::HaltKind::Busy), with who has it; the reason of a run that is parked. An engine that
+    /// drives its runs itself says so: they are submitted.
     fn claim(self: Arc<Self>, run: String) -> Wait<Claim>;
 
     /// Takes a run in that a worker is to begin; `input` is JSON. Whether it was new: the same id again changes nothing.
     fn submit(self: Arc<Self>, workflow: String, run: String, input: String) -> Reply<bool>;
 
-    /// Waits for a submitted run of one of these workflows which nobody is at, new or interrupted, and claims it.
-    fn next(self: Arc<Self>, workflows: Vec<String>) -> Reply<Work>;
+    /// Waits for a submitted run of one of these workflows which nobody is at, new or interrupted, and claims it. One that is
+    /// begun gets this version for good; one that was begun with another version is left to workers of that.
+    fn next(self: Arc<Self>, workflows: Vec<String>, version: Option<String>) -> Reply<Work>;
 
     /// Waits until a run has ended, and gives its outcome, as JSON. Of a run that is parked or cancelled it gives the reason, as
     /// an error.
@@ -46,6 +48,12 @@ pub trait Engine: Send + Sync + 'static {
     /// # Errors
     /// If there is no such run.
     fn show(self: Arc<Self>, run: String) -> Reply<Vec<Recording>>;
+
+    /// Every question that a run has asked, with its answer, the eldest first.
+    ///
+    /// # Errors
+    /// If there is no such run.
+    fn trail(self: Arc<Self>, run: String) -> Reply<Vec<TrailEntry>>;
 
     /// Ends a run from outside: whoever is at it stops at its next record, with
     /// [`Cancelled`](crate::durable::halt::HaltKind::Cancelled), and nobody goes on with it. Whether it was still to be ended.
@@ -139,6 +147,9 @@ pub trait Journal: Send + Sync {
 
     /// The time. It goes on while nothing runs.
     fn now(&self) -> SystemTime;
+
+    /// When the run began, in its first life.
+    fn began(&self) -> SystemTime;
 
     /// A random number which the store was given when it was made: the same in all its runs. Nobody else gets to know it.
     fn key(&self) -> u128;

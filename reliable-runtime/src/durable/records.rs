@@ -4,6 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use crate::durable::halt::Halt;
+use crate::said::decision::Decision;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::Request;
@@ -11,6 +12,7 @@ use crate::scope::noted::Noted;
 
 /// Where something recorded stands in its run: known by what it is, and by how often that came before.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Place {
     /// What is recorded there.
     pub kind: Kind,
@@ -22,7 +24,7 @@ pub struct Place {
 
 /// What is recorded at a [`Place`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Kind {
     /// The outcome of a call.
     Call,
@@ -84,6 +86,28 @@ impl Question {
     }
 }
 
+/// A question that a run has asked, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[non_exhaustive]
+pub struct TrailEntry {
+    /// What was asked.
+    pub question: Question,
+    /// What was answered. `None`: nothing yet.
+    pub decision: Option<Decision>,
+    /// When it was answered.
+    pub decided_at: Option<SystemTime>,
+    /// Whether the run has asked something else in its place, so that no answer to it counts.
+    pub is_void: bool,
+}
+
+impl TrailEntry {
+    /// For an engine: a question that waits.
+    pub fn new(question: Question) -> Self {
+        TrailEntry { question, decision: None, decided_at: None, is_void: false }
+    }
+}
+
 /// A run, as an operator sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -93,6 +117,8 @@ pub struct RunInfo {
     pub id: String,
     /// What it is a run of; `None` where it was not submitted.
     pub workflow: Option<String>,
+    /// The [version](crate::durable::workflows::Workflows::version) of the worker that has begun it; `None` where it has none.
+    pub version: Option<String>,
     /// How it stands.
     pub status: Status,
     /// How many outcomes are recorded of it.
@@ -100,9 +126,9 @@ pub struct RunInfo {
 }
 
 impl RunInfo {
-    /// For an engine.
-    pub fn new(id: String, workflow: Option<String>, status: Status, recorded: u64) -> Self {
-        RunInfo { id, workflow, status, recorded }
+    /// For an engine: of a run that was not submitted, and that nobody is at.
+    pub fn new(id: String) -> Self {
+        RunInfo { id, workflow: None, version: None, status: Status::Waiting, recorded: 0 }
     }
 }
 
@@ -159,6 +185,7 @@ pub enum Begun {
 
 /// What is recorded of a call.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 pub struct Entry {
     /// The arguments in words, for a reader; nothing compares them but the event that tells of a difference.
     pub arguments: String,
@@ -166,10 +193,14 @@ pub struct Entry {
     pub outcome: Written,
     /// What the call spent in its agent's run, and what it observed.
     pub noted: Noted,
+    /// When it ended, by [`Journal::now`](crate::durable::engine::Journal::now): there the time of the flow stands when this
+    /// is read back.
+    pub at: SystemTime,
 }
 
 /// An outcome as it is written down.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum Written {
     /// As JSON: `{"Ok":…}` or `{"Err":…}`.
     Json(String),
@@ -179,7 +210,7 @@ pub enum Written {
 
 /// How a run ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
+#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(rename_all = "snake_case"))]
 pub enum End {
     /// With an outcome, as JSON.
     Done(String),

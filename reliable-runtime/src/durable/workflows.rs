@@ -43,15 +43,15 @@ use crate::durable::store_error::StoreError;
 pub struct Workflows {
     flows: BTreeMap<String, Arc<dyn Workflow>>,
     at_once: usize,
+    version: Option<String>,
 }
 
 /// So many runs a worker is at, at once.
 const AT_ONCE: usize = 100;
 
-type Ended = Pin<Box<dyn Future<Output = Option<Halt>> + Send>>;
+type Ended = Pin<Box<dyn Future<Output = Result<(), Halt>> + Send>>;
 
 trait Workflow: Send + Sync {
-    /// Goes on with a run: why it stopped, if it has no outcome.
     fn go_on(&self, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended;
 }
 
@@ -66,7 +66,7 @@ where
         match serde_json::from_str(input) {
             Ok(input) => {
                 let flow = (self.0)(input);
-                Box::pin(async move { go_on(journal, &run, flow).await.err() })
+                Box::pin(async move { go_on(journal, &run, flow).await.map(drop) })
             }
             Err(error) => {
                 let message = format!(
@@ -76,7 +76,7 @@ where
                 let halt = Halt::new(HaltKind::Mismatch, message);
                 Box::pin(async move {
                     let _ = journal.end(End::Parked(halt.clone())).await;
-                    Some(halt)
+                    Err(halt)
                 })
             }
         }
@@ -86,7 +86,7 @@ where
 impl Workflows {
     /// None yet.
     pub fn new() -> Self {
-        Workflows { flows: BTreeMap::new(), at_once: AT_ONCE }
+        Workflows { flows: BTreeMap::new(), at_once: AT_ONCE, version: None }
     }
 
     /// One of this name. Runs are submitted by it: so it stays the same while there are any.
@@ -105,6 +105,52 @@ impl Workflows {
         self.at_once = runs.max(1);
         self
     }
+
+    /// The version of this program. A run keeps that of the worker which has begun it, and only workers of the same version go
+    /// on with it: so a deploy in the middle of a run leaves it to the program that it fits. Default: none, and any worker
+    /// without one goes on with it.
+    ///
+    /// ```
+    /// use reliable::durable::Workflows;
+    ///
+    /// let workflows = Workflows::new().version(env!("CARGO_PKG_VERSION"));
+    /// # let _ = workflows;
+    /// ```
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+
+    /// For an engine that drives its runs itself: the names.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.flows.keys().map(String::as_str)
+    }
+
+    /// For an engine that drives its runs itself: goes on with a run that it has claimed, to its end, and gives why it stopped
+    /// if it has no outcome. What it came to is what its journal was given with [`Journal::end`].
+    ///
+    /// ```no_run
+    /// # async fn f(workflows: reliable::durable::Workflows, work: reliable::durable::Work) {
+    /// if let Err(halt) = workflows.go_on(work).await {
+    ///     eprintln!("{halt}");
+    /// }
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    /// What stopped it.
+    pub fn go_on(&self, work: Work) -> impl Future<Output = Result<(), Halt>> + Send + use<> {
+        let Work { run, workflow, input, journal } = work;
+        let going_on = match self.flows.get(&workflow) {
+            Some(flow) => Ok(flow.go_on(run, &input, journal)),
+            None => Err(unknown(&workflow)),
+        };
+        async move { going_on?.await }
+    }
+}
+
+fn unknown(workflow: &str) -> Halt {
+    Halt::new(HaltKind::Mismatch, format!("this worker knows no workflow `{workflow}`: add it, and resume the run"))
 }
 
 impl Default for Workflows {
@@ -122,17 +168,15 @@ impl fmt::Debug for Workflows {
 /// Works on the runs of these workflows, new and interrupted, whoever has submitted them. It ends only with an error; dropped, it
 /// lets go of its runs.
 pub(super) async fn work(engine: Arc<dyn Engine>, workflows: &Workflows) -> Result<(), StoreError> {
-    let names: Vec<String> = workflows.flows.keys().cloned().collect();
+    let names: Vec<String> = workflows.names().map(str::to_owned).collect();
     let mut under_way = JoinSet::new();
     loop {
         while under_way.len() >= workflows.at_once {
             under_way.join_next().await;
         }
-        let Work { run, workflow, input, journal } = Arc::clone(&engine).next(names.clone()).await?;
+        let next = Arc::clone(&engine).next(names.clone(), workflows.version.clone()).await?;
         // One that panics is parked, and no other run is to suffer from it.
-        if let Some(flow) = workflows.flows.get(&workflow) {
-            under_way.spawn(flow.go_on(run, &input, journal));
-        }
+        under_way.spawn(workflows.go_on(next));
         while under_way.try_join_next().is_some() {}
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::SystemTime;
 
 use crate::durable::halt::{Halt, HaltKind};
-use crate::durable::records::{Asking, End, Entry, Kind, Place, Question, Recording, RunInfo, Status};
+use crate::durable::records::{Asking, End, Entry, Kind, Place, Question, Recording, RunInfo, Status, TrailEntry};
 use crate::said::decision::Decision;
 use crate::said::idempotency::random_bits;
 use crate::said::ids::QuestionId;
@@ -13,6 +13,7 @@ use crate::said::ids::QuestionId;
 pub(super) struct Runs {
     /// In the order in which they began.
     pub(super) kept: Vec<Kept>,
+    /// In the order in which they were asked.
     pub(super) questions: Vec<Open>,
     /// So many outcomes are recorded before the process dies.
     pub(super) left: Option<usize>,
@@ -23,7 +24,11 @@ pub(super) struct Kept {
     pub(super) id: String,
     /// The name of its workflow, and what it was submitted with.
     pub(super) submitted: Option<(String, String)>,
+    /// That of the worker which has begun it.
+    pub(super) version: Option<String>,
+    pub(super) has_begun: bool,
     pub(super) seed: u128,
+    pub(super) began: SystemTime,
     pub(super) entries: HashMap<Place, (u64, Entry)>,
     pub(super) end: Option<Ending>,
     pub(super) is_claimed: bool,
@@ -34,11 +39,12 @@ pub(super) enum Ending {
     Cancelled,
 }
 
-/// A question, until it is acted on.
+/// A question, and what became of it.
 pub(super) struct Open {
     place: Place,
-    pub(super) question: Question,
-    pub(super) decision: Option<Decision>,
+    pub(super) asked: TrailEntry,
+    /// Whether the run has gone on with its answer.
+    is_over: bool,
 }
 
 impl Runs {
@@ -46,9 +52,9 @@ impl Runs {
         self.kept.iter_mut().find(|kept| kept.id == id)
     }
 
-    pub(super) fn find_or_begin(&mut self, id: &str) -> &mut Kept {
+    pub(super) fn find_or_begin(&mut self, id: &str, now: SystemTime) -> &mut Kept {
         let place = self.kept.iter().position(|kept| kept.id == id).unwrap_or_else(|| {
-            self.kept.push(Kept::new(id, None));
+            self.kept.push(Kept::new(id, None, now));
             self.kept.len() - 1
         });
         &mut self.kept[place]
@@ -70,28 +76,32 @@ impl Runs {
 
     /// The question at this place: the one that is there, if it is the same.
     pub(super) fn ask(&mut self, run: &str, place: Place, asking: Asking, now: SystemTime) -> QuestionId {
-        let is_there = |open: &Open| open.question.run == run && open.place == place;
-        self.questions.retain(|open| !is_there(open) || asking.is_the_same_as(&open.question.request));
-        if let Some(open) = self.questions.iter().find(|open| is_there(open)) {
-            return open.question.id;
+        let before = self.questions.iter_mut().rfind(|open| open.asked.question.run == run && open.place == place);
+        if let Some(open) = before {
+            if asking.is_the_same_as(&open.asked.question.request) {
+                return open.asked.question.id;
+            }
+            open.asked.is_void = true;
         }
         let expires_at = asking.within.and_then(|within| now.checked_add(within));
         let question = Question::new(run.to_owned(), asking.request, now, expires_at);
         let id = question.id;
-        self.questions.push(Open { place, question, decision: None });
+        self.questions.push(Open { place, asked: TrailEntry::new(question), is_over: false });
         id
+    }
+
+    pub(super) fn question(&mut self, id: QuestionId) -> Option<&mut Open> {
+        self.questions.iter_mut().find(|open| open.asked.question.id == id)
     }
 
     /// Only who answers first, and in time.
     pub(super) fn answer(&mut self, id: QuestionId, decision: Decision, now: SystemTime) -> bool {
-        let open = self.questions.iter_mut().find(|open| open.question.id == id);
-        match open.filter(|open| open.decision.is_none() && !open.is_expired(now)) {
-            Some(open) => {
-                open.decision = Some(decision);
-                true
-            }
-            None => false,
+        let open = self.question(id).filter(|open| open.waits(now));
+        let counts = open.is_some();
+        if let Some(open) = open {
+            open.decide(decision, now);
         }
+        counts
     }
 
     pub(super) fn finish(&mut self, run: &str, place: &Place, entry: Entry) -> Result<u64, Halt> {
@@ -100,7 +110,11 @@ impl Runs {
         let order = kept.entries.len() as u64 + 1;
         kept.entries.insert(place.clone(), (order, entry));
         if place.kind == Kind::Question {
-            self.questions.retain(|open| open.question.run != run || open.place != *place);
+            let acted_on =
+                self.questions.iter_mut().rfind(|open| open.asked.question.run == run && open.place == *place);
+            if let Some(open) = acted_on {
+                open.is_over = true;
+            }
         }
         Ok(order)
     }
@@ -111,15 +125,39 @@ pub(super) fn gone(run: &str) -> Halt {
 }
 
 impl Open {
-    pub(super) fn is_expired(&self, now: SystemTime) -> bool {
-        self.question.expires_at.is_some_and(|expires_at| now >= expires_at)
+    /// Whether it waits for an answer.
+    pub(super) fn waits(&self, now: SystemTime) -> bool {
+        let TrailEntry { question, decision, is_void, .. } = &self.asked;
+        let is_expired = question.expires_at.is_some_and(|expires_at| now >= expires_at);
+        decision.is_none() && !is_void && !self.is_over && !is_expired
+    }
+
+    pub(super) fn decide(&mut self, decision: Decision, now: SystemTime) {
+        self.asked.decision = Some(decision);
+        self.asked.decided_at = Some(now);
     }
 }
 
 impl Kept {
-    pub(super) fn new(id: &str, submitted: Option<(String, String)>) -> Self {
-        let (seed, entries) = (random_bits(), HashMap::new());
-        Kept { id: id.to_owned(), submitted, seed, entries, end: None, is_claimed: false }
+    pub(super) fn new(id: &str, submitted: Option<(String, String)>, began: SystemTime) -> Self {
+        Kept {
+            id: id.to_owned(),
+            submitted,
+            version: None,
+            has_begun: false,
+            seed: random_bits(),
+            began,
+            entries: HashMap::new(),
+            end: None,
+            is_claimed: false,
+        }
+    }
+
+    /// Whether a worker of this version is to take it up.
+    pub(super) fn is_for(&self, workflows: &[String], version: Option<&str>) -> bool {
+        let is_of_these = self.submitted.as_ref().is_some_and(|(workflow, _)| workflows.contains(workflow));
+        let fits = !self.has_begun || self.version.as_deref() == version;
+        is_of_these && fits && self.end.is_none() && !self.is_claimed
     }
 
     /// Unless it was ended from outside.
@@ -156,7 +194,13 @@ impl Kept {
             None => Status::Waiting,
         };
         let workflow = self.submitted.as_ref().map(|(workflow, _)| workflow.clone());
-        RunInfo::new(self.id.clone(), workflow, status, self.entries.len() as u64)
+        RunInfo {
+            workflow,
+            version: self.version.clone(),
+            status,
+            recorded: self.entries.len() as u64,
+            ..RunInfo::new(self.id.clone())
+        }
     }
 
     pub(super) fn recordings(&self) -> Vec<Recording> {

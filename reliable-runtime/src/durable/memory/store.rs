@@ -11,7 +11,7 @@ use crate::base::timer;
 use crate::durable::engine::{Claim, Engine, Journal, Reply, Wait, Work};
 use crate::durable::halt::Halt;
 use crate::durable::memory::kept::{Ending, Kept, Runs, gone};
-use crate::durable::records::{Asking, Begun, End, Entry, Place, Question, Recording, RunInfo};
+use crate::durable::records::{Asking, Begun, End, Entry, Place, Question, Recording, RunInfo, TrailEntry};
 use crate::durable::store_error::StoreError;
 use crate::said::decision::Decision;
 use crate::said::idempotency::random_bits;
@@ -65,7 +65,7 @@ impl Store {
     }
 
     fn claimed(self: &Arc<Self>, kept: &Kept) -> Arc<dyn Journal> {
-        Arc::new(Claimed { store: Arc::clone(self), run: kept.id.clone(), seed: kept.seed })
+        Arc::new(Claimed { store: Arc::clone(self), run: kept.id.clone(), seed: kept.seed, began: kept.began })
     }
 }
 
@@ -75,8 +75,8 @@ fn no_such_run(run: &str) -> StoreError {
 
 impl Engine for Store {
     fn claim(self: Arc<Self>, run: String) -> Wait<Claim> {
-        let mut runs = self.runs();
-        let kept = runs.find_or_begin(&run);
+        let (now, mut runs) = (self.now(), self.runs());
+        let kept = runs.find_or_begin(&run, now);
         let claim = kept.claim().map(|ended| match ended {
             Some(outcome) => Claim::Ended(outcome),
             None => Claim::Mine(self.claimed(kept)),
@@ -86,27 +86,27 @@ impl Engine for Store {
     }
 
     fn submit(self: Arc<Self>, workflow: String, run: String, input: String) -> Reply<bool> {
+        let now = self.now();
         let is_new = self.change(|runs| {
             let is_new = runs.find(&run).is_none();
             if is_new {
-                runs.kept.push(Kept::new(&run, Some((workflow, input))));
+                runs.kept.push(Kept::new(&run, Some((workflow, input)), now));
             }
             is_new
         });
         Box::pin(ready(Ok(is_new)))
     }
 
-    fn next(self: Arc<Self>, workflows: Vec<String>) -> Reply<Work> {
+    fn next(self: Arc<Self>, workflows: Vec<String>, version: Option<String>) -> Reply<Work> {
         Box::pin(async move {
             let store = Arc::clone(&self);
             let work = |runs: &mut Runs| {
-                let is_to_do = |kept: &&mut Kept| {
-                    let is_of_these = kept.submitted.as_ref().is_some_and(|(workflow, _)| workflows.contains(workflow));
-                    is_of_these && kept.end.is_none() && !kept.is_claimed
-                };
-                let kept = runs.kept.iter_mut().find(is_to_do)?;
-                kept.is_claimed = true;
+                let kept = runs.kept.iter_mut().find(|kept| kept.is_for(&workflows, version.as_deref()))?;
                 let (workflow, input) = kept.submitted.clone()?;
+                kept.is_claimed = true;
+                if !std::mem::replace(&mut kept.has_begun, true) {
+                    kept.version.clone_from(&version);
+                }
                 Some(Work::new(kept.id.clone(), workflow, input, store.claimed(kept)))
             };
             Ok(self.when(work).await)
@@ -136,13 +136,31 @@ impl Engine for Store {
         Box::pin(ready(shown))
     }
 
+    fn trail(self: Arc<Self>, run: String) -> Reply<Vec<TrailEntry>> {
+        let mut runs = self.runs();
+        let trail = match runs.find(&run) {
+            Some(_) => Ok(runs
+                .questions
+                .iter()
+                .map(|open| &open.asked)
+                .filter(|asked| asked.question.run == run)
+                .cloned()
+                .collect()),
+            None => Err(no_such_run(&run)),
+        };
+        drop(runs);
+        Box::pin(ready(trail))
+    }
+
     fn cancel(self: Arc<Self>, run: String) -> Reply<bool> {
         let cancelled = self.change(|runs| {
             let kept = runs.find(&run).ok_or_else(|| no_such_run(&run))?;
             let is_open = matches!(kept.end, None | Some(Ending::End(End::Parked(_))));
             if is_open {
                 kept.end = Some(Ending::Cancelled);
-                runs.questions.retain(|open| open.question.run != run);
+                let asked =
+                    runs.questions.iter_mut().map(|open| &mut open.asked).filter(|asked| asked.question.run == run);
+                asked.filter(|asked| asked.decision.is_none()).for_each(|asked| asked.is_void = true);
             }
             Ok(is_open)
         });
@@ -164,8 +182,8 @@ impl Engine for Store {
     fn pending(self: Arc<Self>) -> Reply<Vec<Question>> {
         let now = self.now();
         let runs = self.runs();
-        let open = runs.questions.iter().filter(|open| open.decision.is_none() && !open.is_expired(now));
-        let pending = open.map(|open| open.question.clone()).collect();
+        let pending =
+            runs.questions.iter().filter(|open| open.waits(now)).map(|open| open.asked.question.clone()).collect();
         Box::pin(ready(Ok(pending)))
     }
 
@@ -181,6 +199,7 @@ struct Claimed {
     store: Arc<Store>,
     run: String,
     seed: u128,
+    began: SystemTime,
 }
 
 impl Claimed {
@@ -189,6 +208,17 @@ impl Claimed {
         let kept = runs.find(&self.run).ok_or_else(|| gone(&self.run))?;
         kept.goes_on()?;
         Ok(ask(kept))
+    }
+
+    fn expire(&self, question: QuestionId) -> Decision {
+        let now = self.store.now();
+        self.store.change(|runs| {
+            let open = runs.question(question).filter(|open| open.asked.decision.is_none());
+            if let Some(open) = open {
+                open.decide(Decision::Expired, now);
+            }
+        });
+        Decision::Expired
     }
 }
 
@@ -230,23 +260,17 @@ impl Journal for Claimed {
 
     fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision> {
         Box::pin(async move {
-            let decided = |runs: &mut Runs| match runs.questions.iter().find(|open| open.question.id == question) {
-                Some(open) => open.decision.clone().map(Ok),
+            let decided = |runs: &mut Runs| match runs.question(question) {
+                Some(open) => open.asked.decision.clone().map(Ok),
                 None => Some(Err(gone(&self.run))),
             };
-            let expires_at = {
-                let runs = self.store.runs();
-                runs.questions
-                    .iter()
-                    .find(|open| open.question.id == question)
-                    .and_then(|open| open.question.expires_at)
-            };
+            let expires_at = self.store.runs().question(question).and_then(|open| open.asked.question.expires_at);
             let answered = self.store.when(decided);
             let answer = match expires_at {
                 None => answered.await,
                 Some(expires_at) => {
                     let left = expires_at.duration_since(self.store.now()).unwrap_or_default();
-                    timer::within(left, answered).await.unwrap_or(Ok(Decision::Expired))
+                    timer::within(left, answered).await.unwrap_or_else(|| Ok(self.expire(question)))
                 }
             };
             self.kept(|_| ())?;
@@ -270,6 +294,10 @@ impl Journal for Claimed {
 
     fn now(&self) -> SystemTime {
         self.store.now()
+    }
+
+    fn began(&self) -> SystemTime {
+        self.began
     }
 
     fn key(&self) -> u128 {

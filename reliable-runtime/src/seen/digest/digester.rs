@@ -20,7 +20,7 @@ impl Digester {
     pub(super) fn new() -> Self {
         static KEYS: LazyLock<[RandomState; 2]> = LazyLock::new(Default::default);
         let mut halves = match digest_key::of_store() {
-            Some(key) => [(); 2].map(|()| keyed(key)),
+            Some(key) => [(); 2].map(|()| digest_key::keyed(key)),
             None => KEYS.each_ref().map(RandomState::build_hasher),
         };
         // Of two keys that are drawn in one thread the second is the first, plus one.
@@ -52,13 +52,6 @@ impl Digester {
             None => self.halves.iter_mut().for_each(|half| half.write(bytes)),
         }
     }
-}
-
-/// The standard library lets nobody choose the key of a hasher: so it is the first thing that is hashed.
-fn keyed(key: u128) -> DefaultHasher {
-    let mut hasher = DefaultHasher::new();
-    hasher.write_u128(key);
-    hasher
 }
 
 impl Hasher for Digester {
