@@ -204,7 +204,7 @@ pub async fn point(name: &str) {
     let life = LIFE.with(Life::clone);
     if life.world.dies(life.number, name) {
         life.world.0.died.notify_waiters();
-        pending().await
+        pending::<()>().await;
     }
 }
 
