@@ -68,9 +68,15 @@ pub async fn rule_8_joins_in_a_join(case: &Case<'_, impl Bench>) {
 
 pub async fn rule_8_the_loser_of_a_select(case: &Case<'_, impl Bench>) {
     async fn flow() -> Outcome<[String; 2]> {
+        let slow = durable::call("slow").run(async {
+            note("the loser begins");
+            sleep(ms(60_000)).await;
+            act("slow").await;
+            Ok::<_, String>("slow".to_owned())
+        });
         let first = tokio::select! {
             biased;
-            slow = call("slow", "slow", 60_000) => slow?,
+            slow = slow => slow?,
             quick = call("quick", "quick", 5) => quick?,
         };
         Ok([first, call("second", "second", 5).await?])
@@ -78,6 +84,9 @@ pub async fn rule_8_the_loser_of_a_select(case: &Case<'_, impl Bench>) {
     case.wherever_it_dies(nobody, flow, |ended| {
         assert_eq!(ended.outcome.unwrap(), ["quick", "second"]);
         assert_eq!(ended.world.times("slow"), 0);
+        for life in (1..=ended.world.lives()).filter(|life| ended.world.is_finished_before(*life, "quick")) {
+            assert_eq!(ended.world.notes_of(life), [""; 0], "it has lost, and begins again in life {life}");
+        }
     })
     .await;
 }
