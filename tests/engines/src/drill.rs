@@ -5,4 +5,3 @@ pub mod child;
 pub mod count;
 pub mod kills;
 pub mod log;
-pub mod random;

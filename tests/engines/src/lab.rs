@@ -55,6 +55,7 @@ pub struct Case<'b, B> {
     name: &'static str,
     /// So many runs were submitted to die.
     dying: Cell<usize>,
+    program_changes: Cell<bool>,
 }
 
 /// A run that has ended, and how it came there.
@@ -76,13 +77,18 @@ impl<'b, B: Bench> Case<'b, B> {
                 let _ = writeln!(std::io::stderr(), "!!! not tested: {name}: {why}");
                 None
             }
-            None => Some(Case { bench, name, dying: Cell::new(0) }),
+            None => Some(Case { bench, name, dying: Cell::new(0), program_changes: Cell::new(false) }),
         }
     }
 
     /// The engine.
     pub fn bench(&self) -> &'b B {
         self.bench
+    }
+
+    /// From here on the program is another one in each life: so it need not see the same.
+    pub fn program_changes(&self) {
+        self.program_changes.set(true);
     }
 
     /// The runs, as an operator sees them.
@@ -191,6 +197,8 @@ impl<'b, B: Bench> Case<'b, B> {
             };
             self.kill(process, &world, &run).await;
             if let Some(outcome) = ended {
+                let seen = world.is_the_same_in_each_life();
+                assert!(self.program_changes.get() || seen.is_ok(), "run `{run}`: {seen:?}");
                 let outcome = outcome.unwrap_or_else(|error| panic!("run `{run}`: {error}"));
                 return Ended { outcome, world, run };
             }

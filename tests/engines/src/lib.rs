@@ -20,6 +20,10 @@ pub mod drill;
 #[doc(hidden)]
 pub mod lab;
 #[doc(hidden)]
+pub mod plan;
+#[doc(hidden)]
+pub mod random;
+#[doc(hidden)]
 pub mod world;
 
 /// Makes a test of each case: see the [crate].
@@ -29,6 +33,7 @@ macro_rules! suite {
         $crate::suite!(@group $bench, $clock, recorded:
             rule_3_what_is_finished_does_not_run_again
             rule_3_an_ended_run_gives_its_outcome
+            rule_3_a_call_that_is_the_whole_run_is_recorded
             rule_3_an_error_is_recorded_as_an_answer_is
             rule_3_what_a_call_gives_is_what_was_read_back
             rule_3_an_error_of_another_crate_is_made_again
@@ -77,6 +82,7 @@ macro_rules! suite {
             rule_8_many_at_once
             rule_8_questions_and_calls_side_by_side
             rule_8_a_call_that_is_dropped
+            rule_8_whatever_a_program_does
             rule_8_the_time
             rule_8_a_pause_that_is_over
         );

@@ -44,6 +44,8 @@ struct State {
     acts: Vec<(usize, String)>,
     notes: Vec<(usize, String)>,
     told: Vec<(usize, Recorder)>,
+    /// The outcomes that have come to the flow.
+    seen: Vec<(usize, String)>,
     /// What was recorded when each life had ended, and its number.
     recorded: Vec<(usize, Vec<Recording>)>,
 }
@@ -122,6 +124,23 @@ impl World {
         self.state().is_finished_before(life, act)
     }
 
+    /// A flow sees in each life what it saw in those before, in the same order, as far as it came there.
+    pub fn is_the_same_in_each_life(&self) -> Result<(), String> {
+        let state = self.state();
+        let seen_in = |life: usize| -> Vec<&String> {
+            state.seen.iter().filter(|(of, _)| *of == life).map(|(_, label)| label).collect()
+        };
+        let mut longest = Vec::new();
+        for life in 1..=state.life {
+            let seen = seen_in(life);
+            if !seen.starts_with(&longest) && !longest.starts_with(&seen) {
+                return Err(format!("before life {life} it saw {longest:?}, and then {seen:?}"));
+            }
+            longest = if seen.len() > longest.len() { seen } else { longest };
+        }
+        Ok(())
+    }
+
     /// What was told in this life, in the flow.
     pub fn told_in(&self, life: usize) -> Vec<Event> {
         let told: Vec<_> =
@@ -149,6 +168,14 @@ impl World {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// This has come to the flow, unless that is a dead one's.
+    fn sees(&self, life: usize, label: &str) {
+        let mut state = self.state();
+        if state.life == life && !state.is_dead {
+            state.seen.push((life, label.to_owned()));
+        }
     }
 
     /// Whether the process dies here.
@@ -197,6 +224,7 @@ pub fn call(tool: &'static str, label: impl Into<String>, takes: u64) -> impl Fu
     });
     async move {
         let outcome = recorded.await;
+        LIFE.with(|life| life.world.sees(life.number, &label));
         point(&format!("behind {label}")).await;
         outcome
     }

@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use crate::bench::Bench;
 use crate::lab::{Case, Human, nobody};
+use crate::plan::Plan;
 use crate::world::{Deaths, Outcome, act, call, note, point};
 
 fn ms(ms: u64) -> Duration {
@@ -194,6 +195,21 @@ pub async fn rule_8_a_call_that_is_dropped(case: &Case<'_, impl Bench>) {
         assert_eq!(ended.world.times("slow"), 0);
     })
     .await;
+}
+
+/// Five programs that nobody has written.
+pub async fn rule_8_whatever_a_program_does(case: &Case<'_, impl Bench>) {
+    for seed in 1..=5 {
+        let plan: &'static Plan = Box::leak(Box::new(Plan::of(seed)));
+        case.wherever_it_dies(
+            nobody,
+            move || plan.flow(),
+            |ended| {
+                assert_eq!(ended.outcome, Ok(()), "program {seed}: {plan:?}");
+            },
+        )
+        .await;
+    }
 }
 
 pub async fn rule_8_the_time(case: &Case<'_, impl Bench>) {

@@ -20,6 +20,7 @@ pub async fn rule_4_it_gains_a_call(case: &Case<'_, impl Bench>) {
         }
         Ok([flight, call("hotel", "a hotel", 1).await?])
     }
+    case.program_changes();
     case.wherever_it_dies(nobody, flow, |ended| {
         assert_eq!(ended.outcome.unwrap(), ["a flight", "a hotel"]);
         assert_eq!(ended.world.times("checked") > 0, ended.world.lives() > 1, "what is new runs");
@@ -56,6 +57,7 @@ pub async fn rule_4_calls_of_other_functions_change_places(case: &Case<'_, impl 
         let hotel = call("hotel", "a hotel", 1).await?;
         Ok([call("flight", "a flight", 1).await?, hotel])
     }
+    case.program_changes();
     case.wherever_it_dies(nobody, flow, |ended| assert_eq!(ended.outcome.unwrap(), ["a flight", "a hotel"])).await;
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use reliable::approver::{QuestionId, Scripted};
 use reliable::durable::{HaltKind, Question, Status, TrailEntry};
-use reliable::{Decision, Fault, Scope, durable, requires_approval};
+use reliable::{Approver, Decision, Fault, Request, Scope, durable, requires_approval};
 
 use crate::bench::Bench;
 use crate::lab::{Case, Human, nobody, until, yes};
@@ -183,6 +183,22 @@ pub async fn rule_6_an_approver_is_asked_as_well(case: &Case<'_, impl Bench>) {
     assert_eq!(trail.len(), 1, "its answer goes through the inbox: {trail:?}");
     assert!(trail[0].decision.is_some() && trail[0].decided_at.is_some());
     assert_eq!(world.times("sent to ana"), 0);
+
+    // One who does not come: whoever looks into the inbox is first.
+    let (run, world) = (case.submit("away").await, World::new(Deaths::None));
+    let flow = || async { Scope::current().approver(Away).run(send("ana")).await };
+    let question = case.until_it_asks(&world, &run, flow).await;
+    assert!(answer(case, &question, Decision::approve()).await);
+    assert_eq!(case.until_it_ends(&world, &run, flow).await.unwrap().unwrap(), "sent to ana");
+}
+
+/// An approver who is not there.
+struct Away;
+
+impl Approver for Away {
+    async fn review(&self, _: &Request) -> Decision {
+        std::future::pending().await
+    }
 }
 
 pub async fn rule_6_a_correction_is_known_in_the_next_life(case: &Case<'_, impl Bench>) {

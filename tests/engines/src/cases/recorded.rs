@@ -1,6 +1,7 @@
 //! Rules 2, 3 and 7: what is recorded, and what is not.
 
 use reliable::durable;
+use reliable::durable::Workflows;
 use reliable::{Charge, Fault, Run, Step, Usd, agent};
 
 use crate::bench::Bench;
@@ -28,6 +29,16 @@ pub async fn rule_3_an_ended_run_gives_its_outcome(case: &Case<'_, impl Bench>) 
     assert!(ended.world.once("paid"));
     let error = again.outcome::<u32>(&ended.run).await.unwrap_err();
     assert!(error.message.contains("can't be read as the type that it has now"), "{error}");
+}
+
+pub async fn rule_3_a_call_that_is_the_whole_run_is_recorded(case: &Case<'_, impl Bench>) {
+    let workflows = Workflows::new()
+        .add(case.workflow(), |(): ()| durable::call("pay").run(async { Ok::<_, String>("paid".to_owned()) }));
+    let run = case.submit("").await;
+    let process = case.bench().start(workflows).await;
+    assert_eq!(case.runs().outcome::<Outcome<String>>(&run).await.unwrap().unwrap(), "paid");
+    assert_eq!(case.runs().show(&run).await.unwrap().len(), 1);
+    case.bench().kill(process).await;
 }
 
 pub async fn rule_3_an_error_is_recorded_as_an_answer_is(case: &Case<'_, impl Bench>) {
@@ -160,7 +171,7 @@ pub async fn rule_3_what_was_seen_is_seen(case: &Case<'_, impl Bench>) {
 pub async fn rule_2_what_is_inside_of_a_recorded_call_just_runs(case: &Case<'_, impl Bench>) {
     async fn flow() -> Outcome<String> {
         let outer = durable::call("outer").run(async {
-            call("inner", "inner", 1).await?;
+            durable::call("inner").run(async { Ok::<_, String>(act("inner").await) }).await?;
             durable::sleep(std::time::Duration::ZERO).await;
             act("outer").await;
             Ok::<_, String>("outer".to_owned())

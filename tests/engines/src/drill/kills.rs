@@ -15,7 +15,7 @@ use tokio::time::sleep;
 use crate::drill::child::Place;
 use crate::drill::count::{Seen, Wrong};
 use crate::drill::log::read;
-use crate::drill::random::Random;
+use crate::random::Random;
 
 /// What is to be killed, and how.
 #[derive(Debug, Clone)]
