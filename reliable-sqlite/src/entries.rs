@@ -16,7 +16,9 @@ const ARGUMENTS: usize = 2000;
 
 /// What is recorded of a run, until its flow comes to it.
 #[derive(Default)]
-pub(crate) struct Recorded(HashMap<String, HashMap<(Kind, u32), (u64, Entry)>>);
+pub(crate) struct Recorded(HashMap<String, OfTool>);
+
+type OfTool = HashMap<(Kind, u32), (u64, Entry)>;
 
 impl Recorded {
     /// By the names as they were written: as a [`ToolName`](reliable_runtime::said::name::ToolName) that comes from outside they may

@@ -10,7 +10,7 @@ use crate::moment;
 use crate::trouble::Trouble;
 
 /// So many at once: others write in between.
-const AT_ONCE: usize = 200;
+const AT_ONCE: u32 = 200;
 
 /// Forgets the runs that were over before then, and says how many that were.
 pub(crate) async fn forget(writers: &Arc<Line>, before: Option<SystemTime>) -> Result<u64, Trouble> {
@@ -22,11 +22,11 @@ pub(crate) async fn forget(writers: &Arc<Line>, before: Option<SystemTime>) -> R
             let sql =
                 "DELETE FROM run WHERE key IN (SELECT key FROM run WHERE status IN ('ended', 'cancelled') AND ended < ?
                        ORDER BY key LIMIT ?)";
-            Ok(connection.prepare_cached(sql)?.execute(params![before, AT_ONCE as i64])?)
+            Ok(connection.prepare_cached(sql)?.execute(params![before, AT_ONCE])?)
         });
-        let some = some.await?;
-        forgotten += some as u64;
-        if some < AT_ONCE {
+        let some = some.await? as u64;
+        forgotten += some;
+        if some < u64::from(AT_ONCE) {
             return Ok(forgotten);
         }
     }

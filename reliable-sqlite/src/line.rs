@@ -172,18 +172,15 @@ impl Drop for Attend {
 
 /// Does all of it, with one commit. What fails fails alone, but for the commit.
 fn together(connection: &Connection, begin: &str, jobs: &mut [Box<dyn Job>]) {
-    let fail = |jobs: &mut [Box<dyn Job>], trouble: &Trouble| jobs.iter_mut().for_each(|job| job.fail(trouble));
     if let Err(error) = run(connection, begin) {
         return fail(jobs, &error.into());
     }
     if let [job] = jobs {
-        return match job.work(connection) {
-            true => commit(connection, jobs),
-            false => undo(connection),
-        };
+        return if job.work(connection) { commit(connection, jobs) } else { undo(connection) };
     }
     for at in 0..jobs.len() {
         if let Err(error) = alone(connection, &mut jobs[at]) {
+            undo(connection);
             return fail(jobs, &error.into());
         }
         if connection.is_autocommit() {
@@ -194,11 +191,16 @@ fn together(connection: &Connection, begin: &str, jobs: &mut [Box<dyn Job>]) {
     commit(connection, jobs);
 }
 
+fn fail(jobs: &mut [Box<dyn Job>], trouble: &Trouble) {
+    for job in jobs {
+        job.fail(trouble);
+    }
+}
+
 fn commit(connection: &Connection, jobs: &mut [Box<dyn Job>]) {
     if let Err(error) = run(connection, "COMMIT") {
         undo(connection);
-        let trouble = error.into();
-        jobs.iter_mut().for_each(|job| job.fail(&trouble));
+        fail(jobs, &error.into());
     }
 }
 

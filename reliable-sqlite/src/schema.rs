@@ -76,8 +76,8 @@ fn migrate(connection: &mut Connection) -> Result<(), Trouble> {
     if version == 0 {
         transaction.execute("INSERT INTO meta (name, value) VALUES ('key', lower(hex(randomblob(16))))", [])?;
     }
-    transaction.pragma_update(None, "application_id", APPLICATION)?;
-    transaction.pragma_update(None, "user_version", MIGRATIONS.len() as i64)?;
+    let (application, version) = (APPLICATION, MIGRATIONS.len());
+    transaction.execute_batch(&format!("PRAGMA application_id = {application}; PRAGMA user_version = {version};"))?;
     Ok(transaction.commit()?)
 }
 

@@ -34,7 +34,7 @@ pub(crate) struct Watch {
     arrived: Notify,
 }
 
-const GROUPS: usize = 64;
+const GROUPS: u64 = 64;
 const OFTEN: Duration = Duration::from_millis(20);
 const SELDOM: Duration = Duration::from_secs(1);
 
@@ -52,7 +52,7 @@ impl Watch {
     fn bell(&self, of: Of<'_>) -> &Notify {
         match of {
             Of::Work => &self.work,
-            Of::Run(run) => &self.runs[self.hasher.hash_one(run) as usize % GROUPS],
+            Of::Run(run) => &self.runs[(self.hasher.hash_one(run) % GROUPS) as usize],
         }
     }
 
