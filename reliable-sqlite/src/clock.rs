@@ -33,14 +33,14 @@ impl Clock {
 
     /// Waits until then.
     pub(crate) async fn sleep(&self, until: SystemTime) {
-        while let Some(left) = until.duration_since(self.now()).ok().filter(|left| !left.is_zero()) {
-            sleep(left.min(LOOK)).await;
+        while self.now() < until {
+            sleep(self.step(until)).await;
         }
     }
 
-    /// So long of `left` somebody may wait before it looks at the clock again.
-    pub(crate) fn step(&self, left: Duration) -> Duration {
-        left.min(LOOK)
+    /// So long somebody who waits until then may wait before it looks at this clock again.
+    pub(crate) fn step(&self, until: SystemTime) -> Duration {
+        until.duration_since(self.now()).unwrap_or_default().min(LOOK)
     }
 }
 

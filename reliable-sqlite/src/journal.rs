@@ -68,8 +68,7 @@ impl Claimed {
         let mut decided = std::pin::pin!(decided);
         loop {
             // In steps, since the clock on the wall may go on while this one stands.
-            let left = expires.duration_since(self.now()).unwrap_or_default();
-            if let Ok(decided) = timeout(self.file.clock.step(left), decided.as_mut()).await {
+            if let Ok(decided) = timeout(self.file.clock.step(expires), decided.as_mut()).await {
                 return decided;
             }
             if self.now() >= expires {
