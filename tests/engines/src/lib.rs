@@ -15,6 +15,8 @@
 pub mod bench;
 #[doc(hidden)]
 pub mod cases;
+#[cfg(feature = "sqlite")]
+pub mod drill;
 #[doc(hidden)]
 pub mod lab;
 #[doc(hidden)]

@@ -117,6 +117,11 @@ impl World {
         self.state().notes.iter().map(|(_, note)| note.clone()).collect()
     }
 
+    /// Whether this was done, and recorded, before this life.
+    pub fn is_finished_before(&self, life: usize, act: &str) -> bool {
+        self.state().is_finished_before(life, act)
+    }
+
     /// What was told in this life, in the flow.
     pub fn told_in(&self, life: usize) -> Vec<Event> {
         let told: Vec<_> =
@@ -135,9 +140,7 @@ impl World {
         if let Some((life, before)) = state.recorded.last() {
             assert!(recorded.starts_with(before), "run `{run}`: after life {life} {before:?}, now {recorded:?}");
         }
-        let again = state.acts.iter().filter(|(life, act)| {
-            state.recorded.iter().any(|(ended, recorded)| ended < life && recorded.iter().any(|it| is_of(it, act)))
-        });
+        let again = state.acts.iter().filter(|(life, act)| state.is_finished_before(*life, act));
         let again: Vec<_> = again.collect();
         assert!(again.is_empty(), "run `{run}`: finished, and run again (in life, what): {again:?}");
         let life = state.life;
@@ -161,6 +164,13 @@ impl World {
             Deaths::Each => state.passed.insert(point.to_owned()),
         };
         state.is_dead
+    }
+}
+
+impl State {
+    fn is_finished_before(&self, life: usize, act: &str) -> bool {
+        let mut before = self.recorded.iter().filter(|(ended, _)| *ended < life);
+        before.any(|(_, recorded)| recorded.iter().any(|it| is_of(it, act)))
     }
 }
 
@@ -204,7 +214,7 @@ pub async fn point(name: &str) {
     let life = LIFE.with(Life::clone);
     if life.world.dies(life.number, name) {
         life.world.0.died.notify_waiters();
-        pending().await
+        pending::<()>().await;
     }
 }
 

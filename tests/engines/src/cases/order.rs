@@ -68,9 +68,15 @@ pub async fn rule_8_joins_in_a_join(case: &Case<'_, impl Bench>) {
 
 pub async fn rule_8_the_loser_of_a_select(case: &Case<'_, impl Bench>) {
     async fn flow() -> Outcome<[String; 2]> {
+        let slow = durable::call("slow").run(async {
+            note("the loser begins");
+            sleep(ms(60_000)).await;
+            act("slow").await;
+            Ok::<_, String>("slow".to_owned())
+        });
         let first = tokio::select! {
             biased;
-            slow = call("slow", "slow", 60_000) => slow?,
+            slow = slow => slow?,
             quick = call("quick", "quick", 5) => quick?,
         };
         Ok([first, call("second", "second", 5).await?])
@@ -78,6 +84,9 @@ pub async fn rule_8_the_loser_of_a_select(case: &Case<'_, impl Bench>) {
     case.wherever_it_dies(nobody, flow, |ended| {
         assert_eq!(ended.outcome.unwrap(), ["quick", "second"]);
         assert_eq!(ended.world.times("slow"), 0);
+        for life in (1..=ended.world.lives()).filter(|life| ended.world.is_finished_before(*life, "quick")) {
+            assert_eq!(ended.world.notes_of(life), [""; 0], "it has lost, and begins again in life {life}");
+        }
     })
     .await;
 }
@@ -211,13 +220,6 @@ pub async fn rule_8_a_pause_that_is_over(case: &Case<'_, impl Bench>) {
         call("later", "later", 1).await?;
         Ok(())
     }
-    // It dies behind the pause; and once in the middle of it, after which only what is left is waited for.
-    let began = tokio::time::Instant::now();
-    let ended = case.dying(Deaths::At(1), nobody, flow).await;
-    assert_eq!((ended.outcome, ended.world.lives()), (Ok(()), 2));
-    let took = began.elapsed();
-    assert!(took >= ms(1450) && took < ms(2900), "it was waited for once: {took:?}");
-
     async fn halfway() -> Outcome<()> {
         tokio::join!(durable::sleep(ms(1500)), async {
             sleep(ms(700)).await;
@@ -225,6 +227,13 @@ pub async fn rule_8_a_pause_that_is_over(case: &Case<'_, impl Bench>) {
         });
         Ok(())
     }
+    // It dies behind the pause; and once in the middle of it, after which only what is left is waited for.
+    let began = tokio::time::Instant::now();
+    let ended = case.dying(Deaths::At(1), nobody, flow).await;
+    assert_eq!((ended.outcome, ended.world.lives()), (Ok(()), 2));
+    let took = began.elapsed();
+    assert!(took >= ms(1450) && took < ms(2900), "it was waited for once: {took:?}");
+
     let began = tokio::time::Instant::now();
     let ended = case.dying(Deaths::At(1), nobody, halfway).await;
     assert_eq!((ended.outcome, ended.world.lives()), (Ok(()), 2));

@@ -54,7 +54,7 @@ pub async fn rule_6_it_is_answered_while_nothing_runs(case: &Case<'_, impl Bench
     for _ in 0..2 {
         assert_eq!(case.until_it_asks(&world, &run, sending).await, question, "another life asks no other one");
     }
-    assert_eq!(case.questions(&run).await, [question.clone()]);
+    assert_eq!(case.questions(&run).await.len(), 1);
     assert!(answer(case, &question, Decision::approve().by("ana")).await);
     assert_eq!(case.questions(&run).await, []);
     assert_eq!(case.until_it_ends(&world, &run, sending).await.unwrap().unwrap(), "sent to ana");
