@@ -27,7 +27,7 @@ impl OpenFile {
     pub(crate) fn new(path: &Path) -> Result<Self, Trouble> {
         // Another folder that this process goes to is not to make a difference.
         let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let clock = Clock::new();
+        let clock = Clock::of_this_process();
         let connection = schema::open(&path)?;
         let key = schema::key(&connection)?;
         let readers = Line::of_readers(schema::open_again(&path)?);
