@@ -7,11 +7,12 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT;
 
--- Each `Store` that is open, in whichever process. Its file, beside this one, is locked as long as it lives: where it is not
--- locked, or not there, the process is dead, and its runs are for whoever takes them.
+-- Each `Store` that is open, in whichever process. Beside this file it has one of its own, which is called as this one and
+-- `suffix`, and is locked as long as it lives: where that is not locked, or not there, the process is dead, and its runs are for
+-- whoever takes them.
 CREATE TABLE owner (
     key     INTEGER PRIMARY KEY AUTOINCREMENT,
-    file    TEXT NOT NULL UNIQUE,
+    suffix  TEXT NOT NULL UNIQUE,
     process INTEGER NOT NULL, -- its id
     host    TEXT NOT NULL,
     since   TEXT NOT NULL

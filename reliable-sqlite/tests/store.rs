@@ -81,6 +81,20 @@ async fn of_two_stores_one_has_the_run_and_the_other_hears_who() {
     assert_eq!(outcome.await.unwrap(), Ok(3));
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn two_names_of_one_file_are_one_file() {
+    let folder = folder();
+    let one = open(&folder);
+    std::os::unix::fs::symlink(folder.path().join("agent.db"), folder.path().join("other.db")).unwrap();
+    let other = Store::open(folder.path().join("other.db")).unwrap();
+    let outcome = one.run("trip-42", async {
+        assert_eq!(other.run("trip-42", async { Ok::<_, String>(1) }).await.unwrap_err().kind, HaltKind::Busy);
+        Ok::<_, String>(3)
+    });
+    assert_eq!(outcome.await.unwrap(), Ok(3));
+}
+
 #[tokio::test]
 async fn a_run_that_is_dropped_is_given_back_at_once() {
     let folder = folder();
