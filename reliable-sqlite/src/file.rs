@@ -17,6 +17,8 @@ use crate::watch::{Of, Watch};
 /// The life of a run that somebody has taken.
 pub(crate) type Held = Mutex<Option<Life>>;
 
+type Left = Vec<(Arc<Held>, Trouble)>;
+
 pub(crate) struct OpenFile {
     pub(crate) path: PathBuf,
     pub(crate) clock: Clock,
@@ -26,7 +28,7 @@ pub(crate) struct OpenFile {
     pub(crate) owner: Owner,
     pub(crate) key: u128,
     /// What could not be given back, as on a full disk: it is tried again.
-    left: Arc<Mutex<Vec<(Arc<Held>, Trouble)>>>,
+    left: Arc<Mutex<Left>>,
 }
 
 impl OpenFile {
