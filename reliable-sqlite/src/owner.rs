@@ -78,7 +78,8 @@ fn lives(database: &Path, suffix: &str) -> Result<bool, Trouble> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(trouble(error)),
     };
-    match lock.try_lock() {
+    // Shared with whoever looks at the same moment: else one would take the other for the owner.
+    match lock.try_lock_shared() {
         Ok(()) => {
             let _ = remove_file(&path);
             Ok(false)

@@ -98,6 +98,6 @@ ORDER BY run.key, entry.place;
 CREATE VIEW pending AS
 SELECT question.id, run.id AS run, question.call, question.reason, question.asked, question.expires
 FROM question JOIN run ON run.key = question.run
-WHERE question.decision IS NULL AND question.is_void = 0 AND question.is_over = 0
+WHERE question.decision IS NULL AND question.is_void = 0 AND question.is_over = 0 AND run.status IN ('open', 'parked')
   AND (question.expires IS NULL OR question.expires > strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ORDER BY question.key;

@@ -92,7 +92,7 @@ async fn what_is_long_over_is_forgotten_and_nothing_else() {
     let store = Store::open(&path).unwrap();
     let day = Duration::from_secs(24 * 3600);
     let count = || durable::call("count").run(async { Ok::<_, String>(1) });
-    for n in 0..450 {
+    for n in 0..210 {
         store
             .run(format!("old-{n}"), async { Ok::<_, String>(count().await? + count().await?) })
             .await
@@ -112,7 +112,7 @@ async fn what_is_long_over_is_forgotten_and_nothing_else() {
     store.run("new", async { count().await }).await.unwrap().unwrap();
 
     assert_eq!(store.forget(3 * day).await.unwrap(), 0);
-    assert_eq!(store.forget(day).await.unwrap(), 451);
+    assert_eq!(store.forget(day).await.unwrap(), 211);
     let left: Vec<_> = store.list().await.unwrap().into_iter().map(|run| run.id).collect();
     assert_eq!(left, ["new", "parked", "waits"]);
     assert_eq!(view(&path, "count(*)", "entry"), ["1"]);

@@ -81,6 +81,34 @@ async fn of_two_stores_one_has_the_run_and_the_other_hears_who() {
     assert_eq!(outcome.await.unwrap(), Ok(3));
 }
 
+/// Whoever takes away the file that says that a process lives, takes its runs away.
+#[tokio::test]
+async fn nobody_writes_to_a_run_that_another_one_has_taken() {
+    let (folder, count) = (folder(), AtomicUsize::new(0));
+    let one = open(&folder);
+    let other = AtomicUsize::new(0);
+    let halted = one.run("trip-42", async {
+        counted(&count).await?;
+        for file in folder.path().read_dir().unwrap().map(|file| file.unwrap().path()) {
+            if file.to_string_lossy().contains("-owner-") {
+                std::fs::remove_file(file).unwrap();
+            }
+        }
+        // One call is under way meanwhile.
+        durable::call("other")
+            .run(async {
+                let taken = open(&folder).run("trip-42", async { Ok::<_, String>(counted(&other).await? + 10) });
+                taken.await.map_err(|halt| halt.to_string())?
+            })
+            .await?;
+        counted(&count).await
+    });
+    assert_eq!(halted.await.unwrap_err().kind, HaltKind::LeaseLost);
+    assert_eq!((count.load(Ordering::SeqCst), other.load(Ordering::SeqCst)), (1, 0));
+    assert_eq!(one.run("trip-42", async { Ok::<usize, String>(0) }).await.unwrap(), Ok(10), "the other one's outcome");
+    assert_eq!(one.show("trip-42").await.unwrap().len(), 1);
+}
+
 #[cfg(unix)]
 #[tokio::test]
 async fn two_names_of_one_file_are_one_file() {
