@@ -97,7 +97,8 @@ async fn nobody_writes_to_a_run_that_another_one_has_taken() {
         // One call is under way meanwhile.
         durable::call("other")
             .run(async {
-                let taken = open(&folder).run("trip-42", async { Ok::<_, String>(counted(&other).await? + 10) });
+                let thief = open(&folder);
+                let taken = thief.run("trip-42", async { Ok::<_, String>(counted(&other).await? + 10) });
                 taken.await.map_err(|halt| halt.to_string())?
             })
             .await?;
