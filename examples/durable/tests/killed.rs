@@ -72,3 +72,13 @@ fn what_is_done_is_not_done_again() {
     assert!((1..=2).contains(&desk.done("a flight to Oslo is booked")), "{twice}");
     assert!(desk.says("history").contains("yes, by you"));
 }
+
+#[test]
+fn the_shortest_program_gives_the_same_in_each_of_its_lives() {
+    let desk = Desk(Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("shortest-{}", std::process::id())));
+    std::fs::create_dir_all(&desk.0).unwrap();
+    for _ in 0..2 {
+        let output = Command::new(env!("CARGO_BIN_EXE_shortest")).current_dir(&desk.0).output().unwrap();
+        assert_eq!(String::from_utf8_lossy(&output.stdout), "a room in Oslo\n", "{output:?}");
+    }
+}
