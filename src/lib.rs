@@ -103,6 +103,12 @@ pub mod durable {
     pub use reliable_runtime::scope::noted::{Noted, Observed};
 }
 
+/// An engine that keeps its runs in one SQLite file.
+#[cfg(feature = "sqlite")]
+pub mod sqlite {
+    pub use reliable_sqlite::store::Store;
+}
+
 // For frameworks, each with the feature of its name.
 #[cfg(feature = "http")]
 pub use reliable_runtime::frameworks::http;
