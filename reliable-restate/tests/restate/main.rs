@@ -5,6 +5,7 @@ mod calls;
 mod parallel;
 mod server;
 mod service;
+mod suite;
 
 /// The process of a service: each test starts it as a child of its own, so that it can be killed.
 #[tokio::test]

@@ -8,7 +8,6 @@ use std::time::Duration;
 use std::{env, fs, process};
 
 use reliable_restate::Restate;
-use tokio::sync::{Mutex, MutexGuard};
 
 pub struct Server {
     program: PathBuf,
@@ -16,21 +15,16 @@ pub struct Server {
     ports: [u16; 3],
     process: Option<Child>,
     pub restate: Restate,
-    _alone: MutexGuard<'static, ()>,
 }
-
-/// A server needs a core and some memory.
-static ALONE: Mutex<()> = Mutex::const_new(());
 
 impl Server {
     /// One that is there, or `None` where there is no program for it.
     pub async fn start() -> Option<Server> {
         let program = program()?;
-        let alone = ALONE.lock().await;
         let ports = [free_port(), free_port(), free_port()];
         let restate = Restate::at(&format!("http://127.0.0.1:{}", ports[0]), &format!("http://127.0.0.1:{}", ports[1]));
         let folder = new_folder("server");
-        let mut server = Server { program, folder, ports, process: None, restate, _alone: alone };
+        let mut server = Server { program, folder, ports, process: None, restate };
         server.start_again().await;
         Some(server)
     }
