@@ -69,7 +69,7 @@ impl Store {
 }
 
 /// So soon a run goes on when its service is there again, at the latest.
-const AGAIN: Duration = Duration::from_secs(5);
+const AGAIN: Duration = Duration::from_secs(1);
 /// What is silent for so long is suspended.
 const SILENT: Duration = Duration::from_secs(60);
 /// A service that is not there is asked again and again: the server gives up at no time.

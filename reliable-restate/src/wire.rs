@@ -95,3 +95,10 @@ pub(crate) struct Parked {
     /// Resolved, it lets the run go on.
     pub(crate) awakeable: String,
 }
+
+impl Parked {
+    /// Which of the workflows of [`QUESTION`] resumes it.
+    pub(crate) fn cell(&self) -> String {
+        format!("resume{CELL}{}", self.awakeable)
+    }
+}

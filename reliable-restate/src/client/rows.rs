@@ -85,7 +85,12 @@ impl Client {
         );
         let rows = self.query(&query).await?;
         let parked = |row: &Value| Ok((text(row, "service_key").unwrap_or_default(), read(row, "value_utf8")?));
-        rows.iter().map(parked).collect()
+        let mut parked = rows.iter().map(parked).collect::<Result<Vec<(String, Parked)>, StoreError>>()?;
+        if !parked.is_empty() {
+            let taken = self.taken().await?;
+            parked.retain(|(_, parked)| !taken.contains(&parked.cell()));
+        }
+        Ok(parked)
     }
 }
 

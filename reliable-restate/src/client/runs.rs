@@ -117,9 +117,8 @@ impl Client {
             return self.http.patch(&address).await?.ok(&format!("run `{run}` can't be resumed")).map(|_| true);
         }
         let parked = self.parked(Some(run)).await?.pop().filter(|_| row.status != COMPLETED);
-        let Some((_, Parked { awakeable, .. })) = parked else { return Ok(false) };
-        let address = format!("{}/restate/awakeables/{}/resolve", self.ingress, in_path(&awakeable));
-        self.http.post_bytes(&address, Vec::new()).await?.ok(&format!("run `{run}` can't be resumed")).map(|_| true)
+        let Some((_, parked)) = parked else { return Ok(false) };
+        self.take(&parked.cell(), Vec::new(), &format!("run `{run}` can't be resumed")).await
     }
 
     pub(crate) async fn open_questions(&self) -> Result<Vec<Question>, StoreError> {
@@ -139,9 +138,14 @@ impl Client {
         let answer = Answer { decision, at: SystemTime::now(), nonce: random() as u64 };
         let answer = serde_json::to_vec(&answer)
             .map_err(|error| StoreError::new(format!("this answer can't be written down: {error}")))?;
-        let address = format!("{}/{QUESTION}/{}/run/send", self.ingress, in_path(&kept.cell()));
-        let accepted = self.http.post_bytes(&address, answer).await?;
-        Ok(is_new(&accepted.ok("the answer can't be given")?.json()?))
+        self.take(&kept.cell(), answer, "the answer can't be given").await
+    }
+
+    /// Whether this is the first to take this cell.
+    async fn take(&self, cell: &str, with: Vec<u8>, what: &str) -> Result<bool, StoreError> {
+        let address = format!("{}/{QUESTION}/{}/run/send", self.ingress, in_path(cell));
+        let accepted = self.http.post_bytes(&address, with).await?;
+        Ok(is_new(&accepted.ok(what)?.json()?))
     }
 
     async fn until(&self, run: &str, is_so: impl Fn(&Row) -> bool) -> Result<Row, StoreError> {

@@ -50,7 +50,8 @@ impl Bench for OnRestate {
         let thread = std::thread::spawn({
             let address = address.clone();
             move || {
-                let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+                let runtime =
+                    tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
                 runtime.spawn(async move {
                     let listener = TcpListener::bind(&address).await.unwrap();
                     Endpoint::new(&workflows).serve(listener).await;
