@@ -9,7 +9,8 @@ use restate_sdk::service::IntoServiceDefinition;
 use socket2::SockRef;
 use tokio::net::TcpListener;
 
-use crate::services::{Questions, Runs, Shared, Store, options, plain_options};
+use crate::run::shared::Shared;
+use crate::services::{Questions, Runs, Store, options, plain_options};
 
 /// Serves [`Workflows`] to a Restate server, which drives their runs.
 ///

@@ -5,9 +5,11 @@
 //! the handler never depend on the program, and Restate's own check of them has nothing to find; the check of the program
 //! against its log is the runtime's.
 
+pub(crate) mod commands;
 pub(crate) mod journal;
 pub(crate) mod life;
 pub(crate) mod log;
 pub(crate) mod mail;
 pub(crate) mod record;
+pub(crate) mod shared;
 pub(crate) mod task;

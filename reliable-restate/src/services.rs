@@ -1,33 +1,16 @@
 //! The services that the server finds at an endpoint.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Duration;
 
-use reliable_runtime::durable::workflows::Workflows;
 use restate_sdk::context::{ContextAwakeables, ContextReadState, ContextWriteState, ObjectContext, WorkflowContext};
 use restate_sdk::endpoint::{HandlerOptions, ServiceOptions};
 use restate_sdk::errors::HandlerResult;
 use restate_sdk::serde::Json;
 
 use crate::run::life::Life;
+use crate::run::shared::Shared;
 use crate::wire::{Submitted, awakeable_of};
-
-/// What all runs of an endpoint share.
-pub(crate) struct Shared {
-    pub(crate) workflows: Workflows,
-    /// The key of the store, when it is known here.
-    pub(crate) key: OnceLock<u128>,
-}
-
-impl Shared {
-    pub(crate) fn new(workflows: Workflows) -> Arc<Self> {
-        Arc::new(Shared { workflows, key: OnceLock::new() })
-    }
-
-    pub(crate) fn version(&self) -> Option<String> {
-        self.workflows.its_version().map(str::to_owned)
-    }
-}
 
 pub(crate) struct Runs(pub(crate) Arc<Shared>);
 

@@ -1,7 +1,7 @@
 //! One life of a run: its log is read back, its flow goes on, and what that comes to is recorded.
 
-use std::future::{Future, poll_fn};
-use std::pin::{Pin, pin};
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::Poll;
@@ -11,42 +11,26 @@ use reliable_runtime::durable::engine::Work;
 use reliable_runtime::durable::halt::{Halt, HaltKind};
 use reliable_runtime::durable::workflows::Workflows;
 use reliable_runtime::said::decision::Decision;
-use reliable_runtime::said::ids::QuestionId;
-use restate_sdk::context::{
-    ContextAwakeables, ContextClient, ContextSideEffects, ContextTimers, ContextWriteState, DurableFuture,
-    DurableFuturesUnordered, RequestTarget, RunFuture, WorkflowContext,
-};
+use restate_sdk::context::WorkflowContext;
 use restate_sdk::errors::{HandlerError, HandlerResult, TerminalError};
-use restate_sdk::serde::Json;
 
+use crate::run::commands::{Commands, Woken};
 use crate::run::journal::Claimed;
-use crate::run::log::Asked;
 use crate::run::mail::Mail;
-use crate::run::record::{Began, Item, Record};
+use crate::run::record::{Began, Item};
+use crate::run::shared::Shared;
 use crate::run::task::Task;
-use crate::services::Shared;
-use crate::wire::{ABOUT, About, Answer, Kept, PARKED, Parked, QUESTION, QUESTIONS, STORE, Submitted};
+use crate::wire::{About, Answer, Submitted};
 
 /// While a body runs, the server hears of the run so often: it takes a silent one for one that waits, and suspends it after a
 /// minute.
 const BEAT: Duration = Duration::from_secs(20);
 
-/// What the server wakes a run for.
-enum Woken {
-    Answer(QuestionId, Result<Vec<u8>, TerminalError>),
-    Instant(SystemTime),
-}
-
-type Wakes<'x> = Pin<Box<dyn DurableFuture<Output = Woken> + Send + 'x>>;
-
 pub(crate) struct Life<'c, 'x> {
-    ctx: &'c WorkflowContext<'x>,
+    commands: Commands<'c, 'x>,
     shared: Arc<Shared>,
     mail: Arc<Mail>,
     submitted: Submitted,
-    /// So many records there are.
-    records: u64,
-    wakes: DurableFuturesUnordered<Wakes<'x>>,
 }
 
 /// How a life ends, if not with the process.
@@ -67,7 +51,7 @@ enum Step {
 impl<'c, 'x> Life<'c, 'x> {
     pub(crate) fn new(ctx: &'c WorkflowContext<'x>, shared: Arc<Shared>, submitted: Submitted) -> Self {
         let mail = Arc::new(Mail::new(ctx.key().to_owned()));
-        Life { ctx, shared, mail, submitted, records: 0, wakes: DurableFuturesUnordered::new() }
+        Life { commands: Commands::new(ctx, Arc::clone(&mail)), shared, mail, submitted }
     }
 
     /// Goes on with the run, and gives its outcome.
@@ -99,9 +83,10 @@ impl<'c, 'x> Life<'c, 'x> {
         let mut is_live = self.read_one(began).await?;
         let began = self.mail.state().log.began.clone().ok_or("its log does not begin with its beginning")?;
         self.fits(&began)?;
-        let key = self.key(&began).await?;
-        let Submitted { workflow, .. } = &self.submitted;
-        self.ctx.set(ABOUT, Json(About { workflow: workflow.clone(), version: began.version.clone() }));
+        let key = self.commands.key(&began).await?;
+        let _ = self.shared.key.set(key);
+        let workflow = self.submitted.workflow.clone();
+        self.commands.tell(&About { workflow, version: began.version.clone() });
         while !is_live {
             is_live = self.read_one(Item::Life { at: SystemTime::now() }).await?;
         }
@@ -112,11 +97,11 @@ impl<'c, 'x> Life<'c, 'x> {
     async fn read_one(&mut self, item: Item) -> HandlerResult<bool> {
         let is_new = Arc::new(AtomicBool::new(false));
         let record = self.mail.state().log.record(vec![item]);
-        let recorded = self.command(record, {
+        let recorded = self.commands.record(record, {
             let is_new = Arc::clone(&is_new);
             move || is_new.store(true, Ordering::SeqCst)
         });
-        self.apply(recorded.await?).await?;
+        self.commands.apply(recorded.await?).await?;
         Ok(is_new.load(Ordering::SeqCst))
     }
 
@@ -138,20 +123,6 @@ impl<'c, 'x> Life<'c, 'x> {
         Err(HandlerError::from(message))
     }
 
-    /// The key of the store.
-    async fn key(&mut self, began: &Began) -> HandlerResult<u128> {
-        let key = match began.key {
-            Some(key) => key,
-            None => {
-                let target = RequestTarget::object(STORE, "key", "key");
-                let known: String = self.ctx.request::<_, String>(target, began.seed.to_string()).call().await?;
-                known.parse().map_err(|_| HandlerError::from("the key of the store can't be read"))?
-            }
-        };
-        let _ = self.shared.key.set(key);
-        Ok(key)
-    }
-
     /// Lets the flow go on, and records what it comes to.
     async fn record_all(&mut self, task: &mut Task) -> HandlerResult<Stopped> {
         loop {
@@ -160,7 +131,7 @@ impl<'c, 'x> Life<'c, 'x> {
                     let parks = items.iter().any(|item| matches!(item, Item::Parked(_)));
                     let record = self.mail.state().log.record(items);
                     let recorded = {
-                        let mut recorded = pin!(self.command(record, || {}));
+                        let mut recorded = pin!(self.commands.record(record, || {}));
                         poll_fn(|cx| {
                             if !parks {
                                 task.poll(cx);
@@ -169,7 +140,7 @@ impl<'c, 'x> Life<'c, 'x> {
                         })
                         .await?
                     };
-                    self.apply(recorded).await?;
+                    self.commands.apply(recorded).await?;
                     if parks {
                         return Ok(Stopped::Parked);
                     }
@@ -207,8 +178,8 @@ impl<'c, 'x> Life<'c, 'x> {
         let mail = Arc::clone(&self.mail);
         let deadline = self.deadline();
         let mut alarm = pin!(tokio::time::sleep(deadline.unwrap_or(BEAT)));
-        let waits = !self.wakes.is_empty();
-        let mut wakes = pin!(self.wakes.next());
+        let waits = !self.commands.wakes.is_empty();
+        let mut wakes = pin!(self.commands.wakes.next());
         let step = poll_fn(|cx| {
             let is_at_rest = task.poll(cx);
             if let Some(step) = due(&mail, task, is_at_rest) {
@@ -248,103 +219,7 @@ impl<'c, 'x> Life<'c, 'x> {
             }),
         }
     }
-
-    /// Records this, or reads back what is recorded in its place: then `is_new` is not called.
-    fn command(&mut self, record: Record, is_new: impl FnOnce() + Send + 'x) -> Recording<'x> {
-        self.records += 1;
-        let recorded = self.ctx.run(move || async move {
-            is_new();
-            Ok(Json(record))
-        });
-        let named = recorded.name(format!("record {}", self.records));
-        Box::pin(async move { Ok(named.await?.into_inner()) })
-    }
-
-    /// Does what follows of a record. It is the same whenever it is read.
-    async fn apply(&mut self, record: Record) -> HandlerResult<()> {
-        for item in record.items {
-            if let Item::Parked(halt) = item {
-                self.parked(halt).await?;
-            } else {
-                self.command_of(item);
-            }
-        }
-        self.mail.change(|_| ());
-        Ok(())
-    }
-
-    fn command_of(&mut self, item: Item) {
-        let mail = Arc::clone(&self.mail);
-        let log = &mut mail.state().log;
-        match item {
-            Item::Began(began) => {
-                log.reach(began.at);
-                log.began = Some(began);
-            }
-            Item::Life { at } | Item::Beat { at } => log.reach(at),
-            Item::Finished { place, entry } => log.finish(place, entry),
-            Item::Asked { place, question } => {
-                let (awakeable, answer) = self.ctx.awakeable::<Vec<u8>>();
-                let id = question.id;
-                self.wakes.push(Box::pin(answer.map(move |answer| Woken::Answer(id, answer))));
-                self.show(log.ask(place, Kept::new(question, awakeable)));
-            }
-            Item::Void { question } => {
-                if let Some(asked) = log.questions.get_mut(&question) {
-                    asked.kept.is_void = true;
-                    asked.is_closed = true;
-                    self.show(asked);
-                }
-            }
-            Item::Expired { question, at } => {
-                if let Some(asked) = log.questions.get_mut(&question) {
-                    asked.is_closed = true;
-                    self.answer(asked, &Answer { decision: Decision::Expired, at, nonce: 0 });
-                }
-            }
-            Item::Answered { question, decision, at, nonce } => {
-                if let Some(asked) = log.questions.get(&question) {
-                    self.answer(asked, &Answer { decision, at, nonce });
-                }
-            }
-            Item::Decided { question, decision, at, nonce } => {
-                log.decide(question, decision, at, nonce);
-                if let Some(asked) = log.questions.get(&question) {
-                    self.show(asked);
-                }
-            }
-            Item::Waits { until } => {
-                let left = until.duration_since(log.now()).unwrap_or_default();
-                log.timers.insert(until, false);
-                self.wakes.push(Box::pin(self.ctx.sleep(left).map(move |_| Woken::Instant(until))));
-            }
-            Item::Parked(_) => {}
-        }
-    }
-
-    /// Puts a question where people find it.
-    fn show(&self, asked: &Asked) {
-        self.ctx.set(&format!("{QUESTIONS}{:06}", asked.number), Json(asked.kept.clone()));
-    }
-
-    /// Gives an answer as anybody else does: the first one counts.
-    fn answer(&self, asked: &Asked, answer: &Answer) {
-        let bytes = serde_json::to_vec(answer).unwrap_or_default();
-        let target = RequestTarget::workflow(QUESTION, asked.kept.cell(), "run");
-        self.ctx.request::<_, ()>(target, bytes).send();
-    }
-
-    /// Stands until somebody resumes it.
-    async fn parked(&mut self, halt: Halt) -> HandlerResult<()> {
-        let (awakeable, resumed) = self.ctx.awakeable::<Vec<u8>>();
-        self.ctx.set(PARKED, Json(Parked { halt, awakeable }));
-        resumed.await?;
-        self.ctx.clear(PARKED);
-        Ok(())
-    }
 }
-
-type Recording<'x> = Pin<Box<dyn Future<Output = HandlerResult<Record>> + Send + 'x>>;
 
 /// What there is to do now.
 fn due(mail: &Mail, task: &mut Task, is_at_rest: bool) -> Option<Step> {

@@ -2,10 +2,13 @@
 //! the target folder is taken, and in CI npm is asked for it. Where there is none, each test says so loudly, and passes.
 
 mod calls;
+mod deaths;
+mod measured;
 mod parallel;
 mod server;
 mod service;
 mod suite;
+mod waits;
 
 /// The process of a service: each test starts it as a child of its own, so that it can be killed.
 #[tokio::test]

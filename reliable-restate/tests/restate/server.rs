@@ -67,6 +67,10 @@ impl Server {
         }
     }
 
+    pub fn ingress(&self) -> String {
+        format!("http://127.0.0.1:{}", self.ports[0])
+    }
+
     pub fn admin(&self) -> String {
         format!("http://127.0.0.1:{}", self.ports[1])
     }

@@ -13,6 +13,8 @@ use reliable_runtime::durable::workflows::Workflows;
 use crate::server::{Server, free_port, new_folder, until};
 
 const ADDRESS: &str = "TEST_SERVICE_ADDRESS";
+/// Names the version of the workflows, if they are to have one.
+pub const VERSION: &str = "TEST_SERVICE_VERSION";
 const FOLDER: &str = "TEST_SERVICE_FOLDER";
 
 /// A service that can be killed, and started again at the same address.
@@ -35,6 +37,7 @@ impl Service {
 
     /// From the next start on it has this variable.
     pub fn with(&mut self, variable: &'static str, value: &str) {
+        self.variables.retain(|(known, _)| *known != variable);
         self.variables.push((variable, value.to_owned()));
     }
 
@@ -90,8 +93,15 @@ impl Drop for Service {
 
 pub async fn serve_if_asked_to() {
     let Ok(address) = env::var(ADDRESS) else { return };
-    let mut workflows = crate::calls::workflows(Workflows::new());
-    workflows = crate::parallel::workflows(workflows);
+    let mut workflows = Workflows::new();
+    if let Ok(version) = env::var(VERSION) {
+        workflows = workflows.version(version);
+    }
+    for more in
+        [crate::calls::workflows, crate::parallel::workflows, crate::waits::workflows, crate::measured::workflows]
+    {
+        workflows = more(workflows);
+    }
     Endpoint::new(&workflows).listen(&address).await;
 }
 
