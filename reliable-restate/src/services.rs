@@ -29,6 +29,7 @@ pub(crate) struct Questions;
 #[restate_sdk::workflow(name = "ReliableQuestion")]
 impl Questions {
     /// Takes an answer. A workflow runs once: whatever comes later does not count.
+    #[allow(clippy::unused_async, reason = "a handler is async")]
     #[handler]
     async fn run(&self, ctx: WorkflowContext<'_>, answer: Vec<u8>) -> HandlerResult<()> {
         ctx.resolve_awakeable(awakeable_of(ctx.key()), answer);
@@ -61,8 +62,8 @@ const ATTEMPTS: u64 = 1_000_000_000;
 pub(crate) fn options(kept: Duration) -> ServiceOptions {
     let options = ServiceOptions::new().inactivity_timeout(SILENT).journal_retention(kept);
     options
-        .retry_policy_initial_interval(Duration::from_millis(100))
-        .retry_policy_exponentiation_factor(2.0)
+        .retry_policy_initial_interval(Duration::from_millis(50))
+        .retry_policy_exponentiation_factor(1.2)
         .retry_policy_max_interval(AGAIN)
         .retry_policy_max_attempts(ATTEMPTS)
         .handler("run", HandlerOptions::new().workflow_retention(kept))

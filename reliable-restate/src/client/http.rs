@@ -40,10 +40,7 @@ impl Http {
 
 async fn send(request: RequestBuilder, address: &str) -> Result<Answer, StoreError> {
     let lost = |error: reqwest::Error| {
-        let mut words = error.without_url().to_string();
-        let mut source = None::<&dyn std::error::Error>;
-        let _ = source.take();
-        words.truncate(200);
+        let words = error.without_url();
         StoreError::new(format!("the Restate server does not answer at {address} ({words}): start it, and try again"))
     };
     let response = request.send().await.map_err(lost)?;

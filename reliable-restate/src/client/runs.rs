@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::client::Client;
 use crate::client::rows::{Row, is_open, text};
 use crate::client::text::in_path;
-use crate::run::record::{Item, random};
+use crate::run::record::{Item, nonce};
 use crate::wire::{About, Answer, Kept, Parked, QUESTION, RUN, Submitted};
 
 /// So long the server is asked to wait for an outcome, before somebody looks whether there will ever be one.
@@ -135,7 +135,7 @@ impl Client {
         if self.row(&kept.question.run).await?.status == COMPLETED {
             return Ok(false);
         }
-        let answer = Answer { decision, at: SystemTime::now(), nonce: random() as u64 };
+        let answer = Answer { decision, at: SystemTime::now(), nonce: nonce() };
         let answer = serde_json::to_vec(&answer)
             .map_err(|error| StoreError::new(format!("this answer can't be written down: {error}")))?;
         self.take(&kept.cell(), answer, "the answer can't be given").await

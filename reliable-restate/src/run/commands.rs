@@ -63,15 +63,12 @@ impl<'c, 'x> Commands<'c, 'x> {
 
     /// The key of the store.
     pub(super) async fn key(&mut self, began: &Began) -> HandlerResult<u128> {
-        let key = match began.key {
-            Some(key) => key,
-            None => {
-                let target = RequestTarget::object(STORE, "key", "key");
-                let known: String = self.ctx.request::<_, String>(target, began.seed.to_string()).call().await?;
-                known.parse().map_err(|_| HandlerError::from("the key of the store can't be read"))?
-            }
-        };
-        Ok(key)
+        if let Some(key) = began.key {
+            return Ok(key);
+        }
+        let target = RequestTarget::object(STORE, "key", "key");
+        let known: String = self.ctx.request::<_, String>(target, began.seed.to_string()).call().await?;
+        known.parse().map_err(|_| HandlerError::from("the key of the store can't be read"))
     }
 
     /// Does what follows of a record. It is the same whenever it is read.
@@ -108,6 +105,8 @@ impl<'c, 'x> Commands<'c, 'x> {
                     asked.kept.is_void = true;
                     asked.is_closed = true;
                     self.show(asked);
+                    let at = asked.kept.question.asked_at;
+                    self.answer(asked, &Answer { decision: Decision::Expired, at, nonce: 0 });
                 }
             }
             Item::Expired { question, at } => {

@@ -10,7 +10,7 @@ use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
 
 use crate::run::mail::{Mail, State};
-use crate::run::record::{Began, Item, random};
+use crate::run::record::{Began, Item, nonce};
 
 /// A run that this process is at.
 pub(crate) struct Claimed {
@@ -38,15 +38,12 @@ impl<F: FnMut(&mut State)> Drop for Waiting<'_, F> {
 impl Journal for Claimed {
     fn begin(self: Arc<Self>, place: &Place) -> Wait<Begun> {
         let mut state = self.mail.state();
-        let begun = match state.log.entries.get(place) {
-            Some((order, entry)) => Begun::Recorded { order: *order, entry: entry.clone() },
-            None => {
-                if place.kind == Kind::Call {
-                    state.running.insert(place.clone());
-                }
-                Begun::Run
-            }
-        };
+        let recorded = state.log.entries.get(place);
+        let begun =
+            recorded.map_or(Begun::Run, |(order, entry)| Begun::Recorded { order: *order, entry: entry.clone() });
+        if matches!(begun, Begun::Run) && place.kind == Kind::Call {
+            state.running.insert(place.clone());
+        }
         drop(state);
         Box::pin(ready(Ok(begun)))
     }
@@ -93,8 +90,7 @@ impl Journal for Claimed {
     }
 
     fn answer(self: Arc<Self>, question: QuestionId, decision: Decision) -> Wait<bool> {
-        // All but the lowest bits: JSON that others read has room for so many.
-        let nonce = (random() as u64) >> 16;
+        let nonce = nonce();
         self.mail.change(|state| {
             let at = state.log.now();
             state.items.push(Item::Answered { question, decision, at, nonce });

@@ -145,10 +145,11 @@ impl<'c, 'x> Life<'c, 'x> {
                         return Ok(Stopped::Parked);
                     }
                 }
-                Step::Ended(ended) => match self.ended(ended)? {
-                    Some(outcome) => return Ok(Stopped::Done(outcome)),
-                    None => {}
-                },
+                Step::Ended(ended) => {
+                    if let Some(outcome) = self.ended(ended)? {
+                        return Ok(Stopped::Done(outcome));
+                    }
+                }
                 Step::Woken(woken) => self.woken(woken),
                 Step::Again => {}
             }
@@ -211,6 +212,9 @@ impl<'c, 'x> Life<'c, 'x> {
                 state.log.reach(until);
             }),
             Woken::Answer(question, answer) => self.mail.change(|state| {
+                if state.log.questions.get(&question).is_none_or(|asked| asked.kept.is_void) {
+                    return;
+                }
                 let now = state.log.now();
                 let Answer { decision, at, nonce } = read(answer, now);
                 let nonce = Some(nonce);
@@ -242,9 +246,10 @@ fn due(mail: &Mail, task: &mut Task, is_at_rest: bool) -> Option<Step> {
 /// Tells the server that somebody is at it, where a body runs.
 fn beat(mail: &Mail) -> Step {
     let state = mail.state();
-    match state.running.len() > state.asleep.len() {
-        true => Step::Record(vec![Item::Beat { at: state.log.now() }]),
-        false => Step::Again,
+    if state.running.len() > state.asleep.len() {
+        Step::Record(vec![Item::Beat { at: state.log.now() }])
+    } else {
+        Step::Again
     }
 }
 

@@ -63,6 +63,10 @@ impl Began {
 
 /// Random bits: the standard library seeds its hashers with some of the system's.
 pub(crate) fn random() -> u128 {
-    let bits = || u128::from(RandomState::new().hash_one(SystemTime::now()));
-    bits() << u64::BITS | bits()
+    u128::from(nonce()) << u64::BITS | u128::from(nonce())
+}
+
+/// The same, half as many.
+pub(crate) fn nonce() -> u64 {
+    RandomState::new().hash_one(SystemTime::now())
 }

@@ -38,7 +38,7 @@ async fn both_die_while_a_question_waits_and_it_is_answered_before_the_service_i
     server.kill();
     server.start_again().await;
     let inbox = server.restate.inbox();
-    assert_eq!(inbox.pending().await.unwrap(), [question.clone()]);
+    assert_eq!(inbox.pending().await.unwrap(), std::slice::from_ref(&question));
     assert!(inbox.answer(&question.id, Decision::approve().by("ana")).await.unwrap());
     assert!(!inbox.answer(&question.id, Decision::deny("too late").by("bo")).await.unwrap(), "the first one counts");
     assert_eq!(inbox.pending().await.unwrap(), []);

@@ -11,7 +11,7 @@ use tokio::net::TcpListener;
 use crate::server::Server;
 use crate::service::Service;
 
-const RUNS: usize = 200;
+const RUNS: u32 = 200;
 const CALLS: u32 = 20;
 
 pub fn workflows(workflows: Workflows) -> Workflows {
@@ -45,11 +45,11 @@ async fn measure(what: &str, run: impl AsyncFn(String)) -> [Duration; 2] {
     for n in 0..RUNS / 4 {
         run(format!("{what}-alone-{n}")).await;
     }
-    let alone = began.elapsed() / (RUNS as u32 / 4 * CALLS);
+    let alone = began.elapsed() / (RUNS / 4 * CALLS);
     let began = Instant::now();
     let runs: Vec<_> = (0..RUNS).map(|n| run(format!("{what}-{n}"))).collect();
     futures_util::future::join_all(runs).await;
-    let many = began.elapsed() / (RUNS as u32 * CALLS);
+    let many = began.elapsed() / (RUNS * CALLS);
     println!("{what}: {alone:?} a call in one run after the other, {many:?} in {RUNS} runs at once");
     [alone, many]
 }

@@ -32,10 +32,10 @@ impl Server {
     pub async fn start_again(&mut self) {
         let [ingress, admin, node] = self.ports;
         let config = format!(
-            "base-dir = {:?}\nnode-name = \"test\"\nlisten-mode = \"tcp\"\nbind-ip = \"127.0.0.1\"\nadvertised-host = \
+            "base-dir = '{}'\nnode-name = \"test\"\nlisten-mode = \"tcp\"\nbind-ip = \"127.0.0.1\"\nadvertised-host = \
              \"127.0.0.1\"\nbind-port = {node}\ndefault-num-partitions = 2\ndisable-telemetry = true\nlog-filter = \"warn\"\n\
              rocksdb-total-memory-size = \"256 MiB\"\n\n[ingress]\nbind-port = {ingress}\n\n[admin]\nbind-port = {admin}\n",
-            self.folder.join("data")
+            self.folder.join("data").display()
         );
         let path = self.folder.join("restate.toml");
         fs::write(&path, config).unwrap();
