@@ -15,7 +15,8 @@
 //!   scripted answers for tests. Answers that hold for later calls, too: [`Grants`]. A question by hand: [`Approval`]. Proof
 //!   that a guard is there: [`guarded!`](macro@guarded), and in a test [`approver::asks`].
 //! - Runs that outlive their process: [`durable`](macro@durable) writes down how a call ended, and the module `durable`
-//!   (feature `durable`) has the engines that keep it.
+//!   (feature `durable`) has what an engine keeps, and one in memory for tests; the module `sqlite` (feature `sqlite`) has one on a
+//!   file.
 //! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
 //!   tokio's paused clock, so that no pause takes time; the README above has one to copy. `approver::Scripted` answers
 //!   questions, and a [`Recorder`] says what happened.

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::SystemTime;
 
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::fence::{Life, Standing};
-use crate::file::OpenFile;
+use crate::file::{Held, OpenFile};
 use crate::moment;
 use crate::owner::{bury, busy};
 use crate::schema::bits;
@@ -39,7 +39,7 @@ pub(crate) struct Submitted {
 /// whoever has asked for it has gone away in between.
 pub(crate) struct Lease {
     file: Arc<OpenFile>,
-    taken: Arc<Mutex<Option<Life>>>,
+    taken: Arc<Held>,
     is_void: AtomicBool,
 }
 
@@ -49,7 +49,7 @@ impl Lease {
     }
 
     /// For whoever takes a run: where it is to say what was taken.
-    pub(crate) fn taken(&self) -> Arc<Mutex<Option<Life>>> {
+    pub(crate) fn taken(&self) -> Arc<Held> {
         Arc::clone(&self.taken)
     }
 
@@ -60,27 +60,18 @@ impl Lease {
 }
 
 /// The run that a lease is for.
-pub(crate) fn hold(lease: &Mutex<Option<Life>>, life: Option<Life>) {
+pub(crate) fn hold(lease: &Held, life: Option<Life>) {
     *lease.lock().unwrap_or_else(PoisonError::into_inner) = life;
 }
 
 impl Drop for Lease {
     /// It is given back when this returns: so whoever comes next finds it.
     fn drop(&mut self) {
-        if *self.is_void.get_mut() {
-            return;
+        if !*self.is_void.get_mut() {
+            // Behind whatever takes it, and waits in the line.
+            self.file.give_back(self.taken());
+            self.file.watch.tell(Of::Work);
         }
-        let (taken, me) = (self.taken(), self.file.owner.key);
-        // Behind whatever takes it, and waits in the line.
-        self.file.writers.now(move |connection| {
-            let taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(Life { run, key, epoch }) = &*taken {
-                let sql = "UPDATE run SET owner = NULL WHERE key = ? AND id = ? AND epoch = ? AND owner = ?";
-                connection.prepare_cached(sql)?.execute(params![key, run, epoch, me])?;
-            }
-            Ok(())
-        });
-        self.file.watch.tell(Of::Work);
     }
 }
 

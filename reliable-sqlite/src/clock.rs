@@ -1,14 +1,17 @@
 //! The time of a store.
 
+use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
 
 use tokio::time::{Instant, sleep};
 
 use crate::moment;
 
-/// Goes by the clock on the wall, and by tokio's: whichever is ahead. So a computer that slept has missed nothing, a paused clock
-/// of a test moves it, and a clock on the wall that is set back does not take time back.
-#[derive(Debug)]
+/// Goes by the clock on the wall, and by tokio's: whichever is ahead. So a computer that slept has missed nothing, and a clock on
+/// the wall that is set back does not take time back. Where a test has paused tokio's clock, that one alone counts.
+///
+/// It is one for all stores of the process: else one that is opened later could be behind.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Clock {
     wall: SystemTime,
     instant: Instant,
@@ -18,12 +21,19 @@ pub(crate) struct Clock {
 const LOOK: Duration = Duration::from_secs(60);
 
 impl Clock {
-    pub(crate) fn new() -> Self {
-        Clock { wall: SystemTime::now(), instant: Instant::now() }
+    pub(crate) fn of_this_process() -> Self {
+        // Tokio's may be ahead already, where it is a paused one.
+        static CLOCK: LazyLock<Clock> =
+            LazyLock::new(|| Clock { wall: SystemTime::now(), instant: std::time::Instant::now().into() });
+        *CLOCK
     }
 
     pub(crate) fn now(&self) -> SystemTime {
-        self.at(SystemTime::now(), self.instant.elapsed())
+        let before = std::time::Instant::now();
+        let tokio = Instant::now();
+        let is_paused = tokio.into_std() < before || tokio.into_std() > std::time::Instant::now();
+        let wall = if is_paused { self.wall } else { SystemTime::now() };
+        self.at(wall, tokio.saturating_duration_since(self.instant))
     }
 
     /// To the millisecond, as it is written down.
@@ -52,7 +62,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_set_back_takes_no_time_back_and_one_that_went_on_counts() {
-        let clock = Clock::new();
+        let clock = Clock::of_this_process();
         let began = moment::cut(clock.wall);
         assert_eq!(clock.at(clock.wall - 24 * HOUR, HOUR), began + HOUR, "set back by a day");
         assert_eq!(clock.at(clock.wall + 2 * HOUR, HOUR), began + 2 * HOUR, "the computer slept for an hour");
@@ -60,7 +70,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_paused_clock_moves_it() {
-        let clock = Clock::new();
+        let clock = Clock::of_this_process();
         let began = clock.now();
         clock.sleep(began + 48 * HOUR).await;
         assert!(clock.now() >= began + 48 * HOUR);

@@ -103,6 +103,7 @@ impl Engine for OpenFile {
 
 async fn claimed(file: &Arc<OpenFile>, run: String) -> Result<Claim, Trouble> {
     let (path, me, now) = (file.path.clone(), file.owner.key, file.clock.now());
+    file.give_back_what_is_left()?;
     let lease = Lease::of_nothing(Arc::clone(file));
     let taken = lease.taken();
     let claimed = file.writers.ask(move |connection| {
@@ -127,11 +128,15 @@ async fn next(file: &Arc<OpenFile>, workflows: &[String], version: Option<String
     let wanted = Wanted { workflows, version };
     loop {
         let (sought, path, me) = (wanted.clone(), file.path.clone(), file.owner.key);
+        let of = Arc::downgrade(file);
         let any = file.when(Of::Work, move |connection| {
-            let any = claim::is_there_any(connection, &sought)? || is_one_dead(connection, &path, me)?;
+            let is_anything_left = of.upgrade().is_some_and(|file| file.is_anything_left());
+            let any =
+                is_anything_left || claim::is_there_any(connection, &sought)? || is_one_dead(connection, &path, me)?;
             Ok(any.then_some(()))
         });
         any.await?;
+        file.give_back_what_is_left()?;
         let (sought, path, now) = (wanted.clone(), file.path.clone(), file.clock.now());
         let lease = Lease::of_nothing(Arc::clone(file));
         let taken = lease.taken();

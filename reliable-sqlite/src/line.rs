@@ -117,10 +117,20 @@ impl Line {
     }
 
     /// Does this now, with all that waits, and comes back when it is done: where nobody can wait for a future.
-    pub(crate) fn now(&self, work: impl Fn(&Connection) -> Result<(), Trouble> + Send + 'static) {
-        self.push(Box::new(Asked { work, done: None, tell: drop }), false);
+    pub(crate) fn now(
+        &self,
+        work: impl Fn(&Connection) -> Result<(), Trouble> + Send + 'static,
+        tell: impl FnOnce(Result<(), Trouble>) + Send + 'static,
+    ) {
+        self.push(Box::new(Asked { work, done: None, tell }), false);
         // Somebody else may have taken it: then it is done when the connection is free.
         self.serve();
+    }
+
+    /// Does something to the connection, outside of any transaction.
+    #[cfg(test)]
+    pub(crate) fn outside(&self, work: impl FnOnce(&Connection)) {
+        work(&self.connection.lock().unwrap_or_else(PoisonError::into_inner));
     }
 
     fn push(&self, job: Box<dyn Job>, is_attended: bool) -> bool {
@@ -223,3 +233,6 @@ fn undo(connection: &Connection) {
 fn run(connection: &Connection, sql: &str) -> rusqlite::Result<()> {
     connection.prepare_cached(sql)?.execute([]).map(drop)
 }
+
+#[cfg(test)]
+mod tests;

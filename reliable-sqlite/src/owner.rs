@@ -22,17 +22,16 @@ impl Owner {
     /// Makes itself known. Its file is there, and locked, before anybody can read its name.
     pub(crate) fn new(connection: &Connection, database: &Path, now: SystemTime) -> Result<Self, Trouble> {
         let random: String = connection.query_row("SELECT lower(hex(randomblob(8)))", [], |row| row.get(0))?;
-        let name = database.file_name().unwrap_or_default().to_string_lossy();
-        let file = format!("{name}-owner-{random}");
-        let path = database.with_file_name(&file);
+        let suffix = format!("-owner-{random}");
+        let path = beside(database, &suffix);
         let lock = locked(&path).map_err(|error| {
             Trouble::store(format!(
                 "`{}` can't be made or locked ({error}): let this user write in that folder",
                 path.display()
             ))
         })?;
-        let sql = "INSERT INTO owner (file, process, host, since) VALUES (?, ?, ?, ?)";
-        let written = connection.execute(sql, params![file, std::process::id(), host(), moment::written(now)]);
+        let sql = "INSERT INTO owner (suffix, process, host, since) VALUES (?, ?, ?, ?)";
+        let written = connection.execute(sql, params![suffix, std::process::id(), host(), moment::written(now)]);
         match written {
             Ok(_) => Ok(Owner { key: connection.last_insert_rowid(), _lock: lock, path }),
             Err(error) => {
@@ -55,6 +54,13 @@ impl Drop for Owner {
     }
 }
 
+/// By the name that the database has now: of a copy of it nobody is the owner.
+fn beside(database: &Path, suffix: &str) -> PathBuf {
+    let mut name = database.file_name().unwrap_or_default().to_owned();
+    name.push(suffix);
+    database.with_file_name(name)
+}
+
 fn locked(path: &Path) -> std::io::Result<File> {
     let file = OpenOptions::new().write(true).create_new(true).open(path)?;
     file.try_lock().map(|()| file).map_err(|error| {
@@ -64,15 +70,16 @@ fn locked(path: &Path) -> std::io::Result<File> {
 }
 
 /// Whether another one lives. Of a dead one the file is taken away.
-fn lives(database: &Path, file: &str) -> Result<bool, Trouble> {
-    let path = database.with_file_name(file);
+fn lives(database: &Path, suffix: &str) -> Result<bool, Trouble> {
+    let path = beside(database, suffix);
     let trouble = |error| Trouble::store(format!("nobody can tell whether `{}` is locked ({error})", path.display()));
     let lock = match OpenOptions::new().write(true).open(&path) {
         Ok(lock) => lock,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),
         Err(error) => return Err(trouble(error)),
     };
-    match lock.try_lock() {
+    // Shared with whoever looks at the same moment: else one would take the other for the owner.
+    match lock.try_lock_shared() {
         Ok(()) => {
             let _ = remove_file(&path);
             Ok(false)
@@ -85,8 +92,8 @@ fn lives(database: &Path, file: &str) -> Result<bool, Trouble> {
 /// Takes what dead ones have left, but for those of `me`. Whether there were any.
 pub(crate) fn bury(connection: &Connection, database: &Path, me: i64) -> Result<bool, Trouble> {
     let mut any = false;
-    for (key, file) in others(connection, me)? {
-        if !lives(database, &file)? {
+    for (key, suffix) in others(connection, me)? {
+        if !lives(database, &suffix)? {
             Owner::forget(connection, key)?;
             any = true;
         }
@@ -96,8 +103,8 @@ pub(crate) fn bury(connection: &Connection, database: &Path, me: i64) -> Result<
 
 /// Whether one has died, and nobody has taken what it has left.
 pub(crate) fn is_one_dead(connection: &Connection, database: &Path, me: i64) -> Result<bool, Trouble> {
-    for (_, file) in others(connection, me)? {
-        if !lives(database, &file)? {
+    for (_, suffix) in others(connection, me)? {
+        if !lives(database, &suffix)? {
             return Ok(true);
         }
     }
@@ -105,7 +112,7 @@ pub(crate) fn is_one_dead(connection: &Connection, database: &Path, me: i64) -> 
 }
 
 fn others(connection: &Connection, me: i64) -> Result<Vec<(i64, String)>, Trouble> {
-    let mut statement = connection.prepare_cached("SELECT key, file FROM owner WHERE key <> ?")?;
+    let mut statement = connection.prepare_cached("SELECT key, suffix FROM owner WHERE key <> ?")?;
     let others = statement.query_map([me], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(others.collect::<Result<_, _>>()?)
 }
@@ -113,8 +120,8 @@ fn others(connection: &Connection, me: i64) -> Result<Vec<(i64, String)>, Troubl
 /// Those of `keys` that live.
 pub(crate) fn living(connection: &Connection, database: &Path, me: i64) -> Result<Vec<i64>, Trouble> {
     let mut living = vec![me];
-    for (key, file) in others(connection, me)? {
-        if lives(database, &file)? {
+    for (key, suffix) in others(connection, me)? {
+        if lives(database, &suffix)? {
             living.push(key);
         }
     }
@@ -133,13 +140,13 @@ pub(crate) fn busy(
         let message = format!("run `{run}` is under way in this process: wait for it, or stop that first");
         return Ok(Some(Halt::new(HaltKind::Busy, message)));
     }
-    let sql = "SELECT file, process, host, since FROM owner WHERE key = ?";
+    let sql = "SELECT suffix, process, host, since FROM owner WHERE key = ?";
     let owner = connection
         .prepare_cached(sql)?
         .query_row([key], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?)))
         .optional()?;
-    let Some((file, process, host, since)): Option<(String, i64, String, String)> = owner else { return Ok(None) };
-    if !lives(database, &file)? {
+    let Some((suffix, process, host, since)): Option<(String, i64, String, String)> = owner else { return Ok(None) };
+    if !lives(database, &suffix)? {
         Owner::forget(connection, key)?;
         return Ok(None);
     }

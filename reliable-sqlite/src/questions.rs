@@ -116,7 +116,8 @@ pub(crate) fn waiting(connection: &Connection, question: QuestionId) -> Result<W
 /// Those that wait for an answer, the eldest first.
 pub(crate) fn pending(connection: &Connection, now: SystemTime) -> Result<Vec<Question>, Trouble> {
     let sql = format!(
-        "{COLUMNS} WHERE decision IS NULL AND is_void = 0 AND is_over = 0 AND (expires IS NULL OR expires > ?) ORDER BY question.key"
+        "{COLUMNS} WHERE decision IS NULL AND is_void = 0 AND is_over = 0 AND (expires IS NULL OR expires > ?)
+         AND run.status IN ('open', 'parked') ORDER BY question.key"
     );
     let found = find(connection, &sql, [moment::written(now)])?;
     Ok(found.into_iter().map(|entry| entry.question).collect())

@@ -7,11 +7,12 @@ CREATE TABLE meta (
     value TEXT NOT NULL
 ) STRICT;
 
--- Each `Store` that is open, in whichever process. Its file, beside this one, is locked as long as it lives: where it is not
--- locked, or not there, the process is dead, and its runs are for whoever takes them.
+-- Each `Store` that is open, in whichever process. Beside this file it has one of its own, which is called as this one and
+-- `suffix`, and is locked as long as it lives: where that is not locked, or not there, the process is dead, and its runs are for
+-- whoever takes them.
 CREATE TABLE owner (
     key     INTEGER PRIMARY KEY AUTOINCREMENT,
-    file    TEXT NOT NULL UNIQUE,
+    suffix  TEXT NOT NULL UNIQUE,
     process INTEGER NOT NULL, -- its id
     host    TEXT NOT NULL,
     since   TEXT NOT NULL
@@ -97,6 +98,6 @@ ORDER BY run.key, entry.place;
 CREATE VIEW pending AS
 SELECT question.id, run.id AS run, question.call, question.reason, question.asked, question.expires
 FROM question JOIN run ON run.key = question.run
-WHERE question.decision IS NULL AND question.is_void = 0 AND question.is_over = 0
+WHERE question.decision IS NULL AND question.is_void = 0 AND question.is_over = 0 AND run.status IN ('open', 'parked')
   AND (question.expires IS NULL OR question.expires > strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
 ORDER BY question.key;

@@ -81,6 +81,59 @@ async fn of_two_stores_one_has_the_run_and_the_other_hears_who() {
     assert_eq!(outcome.await.unwrap(), Ok(3));
 }
 
+/// Whoever takes away the file that says that a process lives, takes its runs away.
+#[tokio::test]
+async fn nobody_writes_to_a_run_that_another_one_has_taken() {
+    let (folder, count) = (folder(), AtomicUsize::new(0));
+    let one = open(&folder);
+    let other = AtomicUsize::new(0);
+    let halted = one.run("trip-42", async {
+        counted(&count).await?;
+        for file in folder.path().read_dir().unwrap().map(|file| file.unwrap().path()) {
+            if file.to_string_lossy().contains("-owner-") {
+                std::fs::remove_file(file).unwrap();
+            }
+        }
+        // One call is under way meanwhile.
+        durable::call("other")
+            .run(async {
+                let thief = open(&folder);
+                let taken = thief.run("trip-42", async {
+                    counted(&other).await?;
+                    std::future::pending::<Result<usize, String>>().await
+                });
+                let is_taken = async {
+                    while thief.list().await.unwrap()[0].status != Status::Running {
+                        tokio::task::yield_now().await;
+                    }
+                };
+                tokio::select! {
+                    _ = taken => Err("it hangs".to_owned()),
+                    () = is_taken => Ok(()),
+                }
+            })
+            .await?;
+        counted(&count).await
+    });
+    assert_eq!(halted.await.unwrap_err().kind, HaltKind::LeaseLost);
+    assert_eq!((count.load(Ordering::SeqCst), other.load(Ordering::SeqCst)), (1, 0));
+    assert_eq!(one.show("trip-42").await.unwrap().len(), 1, "nothing was written after that");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn two_names_of_one_file_are_one_file() {
+    let folder = folder();
+    let one = open(&folder);
+    std::os::unix::fs::symlink(folder.path().join("agent.db"), folder.path().join("other.db")).unwrap();
+    let other = Store::open(folder.path().join("other.db")).unwrap();
+    let outcome = one.run("trip-42", async {
+        assert_eq!(other.run("trip-42", async { Ok::<_, String>(1) }).await.unwrap_err().kind, HaltKind::Busy);
+        Ok::<_, String>(3)
+    });
+    assert_eq!(outcome.await.unwrap(), Ok(3));
+}
+
 #[tokio::test]
 async fn a_run_that_is_dropped_is_given_back_at_once() {
     let folder = folder();
