@@ -1,6 +1,6 @@
 //! What the server's tables say.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reliable_runtime::durable::store_error::StoreError;
 use serde::de::DeserializeOwned;
@@ -115,9 +115,4 @@ pub(crate) fn read<T: DeserializeOwned>(row: &Value, column: &str) -> Result<T, 
         let key = text(row, "key").unwrap_or_default();
         StoreError::new(format!("the state `{key}` of run `{whose}` can't be read ({error}): cancel the run"))
     })
-}
-
-/// Whether its time is up, by this process's clock.
-pub(crate) fn is_open(kept: &Kept, taken: &[String]) -> bool {
-    kept.is_open(SystemTime::now()) && !taken.contains(&kept.cell())
 }

@@ -11,11 +11,12 @@ use reliable_runtime::said::ids::QuestionId;
 use serde_json::Value;
 
 use crate::client::Client;
-use crate::client::rows::{Row, is_open, text};
+use crate::client::rows::{Row, text};
 use crate::client::text::in_path;
 use crate::run::record::{Item, nonce};
 use crate::wire::{About, Answer, Kept, Parked, QUESTION, RUN, Submitted};
 
+const PAUSE: Duration = Duration::from_millis(5);
 /// So long the server is asked to wait for an outcome, before somebody looks whether there will ever be one.
 const WAIT: Duration = Duration::from_millis(500);
 
@@ -51,6 +52,8 @@ impl Client {
                 return String::from_utf8(answer.body)
                     .map_err(|_| StoreError::new(format!("the outcome of run `{run}` can't be read")));
             }
+            // Whatever it said at once, it is not to be asked without end.
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -122,9 +125,15 @@ impl Client {
     }
 
     pub(crate) async fn open_questions(&self) -> Result<Vec<Question>, StoreError> {
-        let (kept, taken) = (self.kept(None).await?, self.taken().await?);
+        let now = SystemTime::now();
+        let mut kept = self.kept(None).await?;
+        kept.retain(|kept| kept.is_open(now));
+        if kept.is_empty() {
+            return Ok(Vec::new());
+        }
+        let taken = self.taken().await?;
         let ended: Vec<_> = self.rows(None).await?.into_iter().filter(|row| row.status == COMPLETED).collect();
-        let waits = |kept: &Kept| is_open(kept, &taken) && !ended.iter().any(|row| row.id == kept.question.run);
+        let waits = |kept: &Kept| !taken.contains(&kept.cell()) && !ended.iter().any(|row| row.id == kept.question.run);
         Ok(kept.into_iter().filter(waits).map(|kept| kept.question).collect())
     }
 

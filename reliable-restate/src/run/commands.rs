@@ -17,7 +17,7 @@ use restate_sdk::serde::Json;
 
 use crate::run::log::Asked;
 use crate::run::mail::Mail;
-use crate::run::record::{Began, Item, Record};
+use crate::run::record::{Began, Item, Key, Record};
 use crate::wire::{ABOUT, About, Answer, Kept, PARKED, Parked, QUESTION, QUESTIONS, STORE};
 
 /// What the server wakes a run for.
@@ -63,11 +63,12 @@ impl<'c, 'x> Commands<'c, 'x> {
 
     /// The key of the store.
     pub(super) async fn key(&mut self, began: &Began) -> HandlerResult<u128> {
-        if let Some(key) = began.key {
-            return Ok(key);
-        }
+        let proposed = match began.key {
+            Key::Known(key) => return Ok(key),
+            Key::Proposed(proposed) => proposed,
+        };
         let target = RequestTarget::object(STORE, "key", "key");
-        let known: String = self.ctx.request::<_, String>(target, began.seed.to_string()).call().await?;
+        let known: String = self.ctx.request::<_, String>(target, proposed.to_string()).call().await?;
         known.parse().map_err(|_| HandlerError::from("the key of the store can't be read"))
     }
 

@@ -51,18 +51,28 @@ pub(crate) struct Began {
     pub(crate) at: SystemTime,
     pub(crate) seed: u128,
     pub(crate) version: Option<String>,
-    /// That of the store; `None`: the process had yet to ask for it.
-    pub(crate) key: Option<u128>,
+    pub(crate) key: Key,
+}
+
+/// The key of the store.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Key {
+    /// The process knew it.
+    Known(u128),
+    /// It had yet to ask for it: it is this one, if the store has none.
+    Proposed(u128),
 }
 
 impl Began {
     pub(crate) fn now(version: Option<String>, key: Option<u128>) -> Self {
+        let key = key.map_or_else(|| Key::Proposed(random()), Key::Known);
         Began { at: SystemTime::now(), seed: random(), version, key }
     }
 }
 
 /// Random bits: the standard library seeds its hashers with some of the system's.
-pub(crate) fn random() -> u128 {
+fn random() -> u128 {
     u128::from(nonce()) << u64::BITS | u128::from(nonce())
 }
 
