@@ -15,7 +15,9 @@ use crate::said::request::Request;
 impl Approval<'_> {
     /// Whoever looks into the inbox is asked, and the approver, if there is one: the first answer counts.
     pub(super) async fn ask_in_run(mut self, asked: Box<Asked>) -> Result<(), Fault> {
-        let (answered, is_known) = asked.recorded(self.answered(&asked)).await;
+        // In the time of the flow, from the question to the answer that is handed out: in each life the clocks around it stand
+        // still for the same time.
+        let (answered, is_known) = asking(asked.recorded(self.answered(&asked))).await;
         let Answered { id, decision, waited, remembered } = answered;
         self.request.id = id;
         if remembered {
@@ -35,7 +37,7 @@ impl Approval<'_> {
         self.tell_asked();
         let open = Open::new(&self.request);
         let approver = approver(Whom::of(self.by), &self.request, self.within);
-        let decision = asking(asked.answer(id, approver)).await;
+        let decision = asked.answer(id, approver).await;
         Answered { id, decision, waited: open.answered(), remembered: false }
     }
 }

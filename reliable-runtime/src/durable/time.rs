@@ -77,7 +77,7 @@ fn woken(
     let wakes = call("reliable::sleep").run({
         let until = Arc::clone(&until);
         async move {
-            flow.sleep(until.get().copied().flatten()).await;
+            flow.sleep_until(until.get().copied().flatten()).await;
             Ok::<(), ()>(())
         }
     });

@@ -105,6 +105,7 @@ impl Engine for Store {
                 let (workflow, input) = kept.submitted.clone()?;
                 kept.is_claimed = true;
                 if !std::mem::replace(&mut kept.has_begun, true) {
+                    kept.began = store.now();
                     kept.version.clone_from(&version);
                 }
                 Some(Work::new(kept.id.clone(), workflow, input, store.claimed(kept)))
