@@ -98,7 +98,7 @@ pub mod durable {
     };
     pub use reliable_runtime::durable::runs::Runs;
     pub use reliable_runtime::durable::store_error::StoreError;
-    pub use reliable_runtime::durable::time::{now, sleep};
+    pub use reliable_runtime::durable::time::{is_read_back, now, sleep};
     pub use reliable_runtime::durable::workflows::Workflows;
     pub use reliable_runtime::scope::noted::{Noted, Observed};
 }

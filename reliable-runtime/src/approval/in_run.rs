@@ -21,7 +21,7 @@ impl Approval<'_> {
         let Answered { id, decision, waited, remembered } = answered;
         self.request.id = id;
         if remembered {
-            return self.tell(decision, waited, true);
+            return if is_known { self.outcome(&decision) } else { self.tell(decision, waited, true) };
         }
         let decision = self.corrected(decision);
         if is_known { self.keep(&decision).outcome(&decision) } else { self.conclude(decision, waited) }

@@ -19,13 +19,16 @@ pub(crate) trait FlowTime: Debug + Send + Sync {
     fn stands(&self) -> Instant;
 
     /// What it is outside of the flow, on the same clock.
-    fn goes_on(&self) -> Instant;
+    fn is_outside(&self) -> Instant;
 
     /// A wait that is recorded when it ends.
     fn sleep(self: Arc<Self>, whose: Whose, time: Duration) -> Pin<Box<dyn Asleep>>;
 
     /// Random bits, the same in each life.
     fn random(&self) -> u64;
+
+    /// Whether all that happens has happened before, in an earlier life.
+    fn is_read_back(&self) -> bool;
 }
 
 /// A wait in a flow.
@@ -73,6 +76,12 @@ fn put<T>(flow: Option<Arc<dyn FlowTime>>, poll: impl FnOnce() -> T) -> T {
 #[inline]
 pub(crate) fn flow() -> Option<Arc<dyn FlowTime>> {
     if cfg!(feature = "durable") { POLLED.try_with(|flow| flow.borrow().clone()).ok().flatten() } else { None }
+}
+
+/// Whether this is the flow of a run that is read back: what happens here has happened before, in an earlier life.
+#[inline]
+pub(crate) fn is_read_back() -> bool {
+    flow().is_some_and(|flow| flow.is_read_back())
 }
 
 /// The microseconds of [`clock::now_us`]; in a flow, where it stands.
@@ -143,7 +152,7 @@ impl Watch {
         match &self.flow {
             None => Instant::now(),
             Some(flow) if Clock::here() == Clock::of(&**flow) => flow.stands(),
-            Some(flow) => flow.goes_on(),
+            Some(flow) => flow.is_outside(),
         }
     }
 }

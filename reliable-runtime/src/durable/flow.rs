@@ -3,7 +3,7 @@
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::future::{Future, pending, poll_fn};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
 use std::time::{Duration, SystemTime};
@@ -23,6 +23,8 @@ use crate::scope::Scope;
 pub(super) struct Flow {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) gate: Gate,
+    /// Whether it has an earlier life, as far as is known.
+    goes_on: AtomicBool,
     /// What the instant is, on the flow's own clock, when the run began.
     began: Instant,
     state: Mutex<State>,
@@ -81,7 +83,8 @@ impl Here {
 impl Flow {
     pub(super) fn new(journal: Arc<dyn Journal>) -> Arc<Flow> {
         DRIVEN.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Flow { journal, gate: Gate::default(), began: Instant::now(), state: Mutex::default() })
+        let goes_on = AtomicBool::new(journal.goes_on());
+        Arc::new(Flow { journal, goes_on, gate: Gate::default(), began: Instant::now(), state: Mutex::default() })
     }
 
     /// Polls the flow, or a part of it that is not in a task of its own.
@@ -118,6 +121,7 @@ impl Flow {
     pub(super) async fn begin(&self, place: &Place) -> Option<Entry> {
         match self.unless_halted(Arc::clone(&self.journal).begin(place)).await {
             Begun::Recorded { order, entry } => {
+                self.goes_on.store(true, Ordering::Relaxed);
                 self.gate.outcome(order, entry.at).await;
                 Some(entry)
             }
@@ -177,6 +181,11 @@ impl Flow {
             state.driver = Some(driver.clone());
         }
         halt
+    }
+
+    /// Whether it has an earlier life, as far as is known.
+    pub(super) fn goes_on(&self) -> bool {
+        self.goes_on.load(Ordering::Relaxed)
     }
 
     /// The time of what was handed out last.

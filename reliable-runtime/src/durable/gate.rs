@@ -18,6 +18,8 @@ pub(super) struct Gate(Arc<Mutex<Waiting>>);
 #[derive(Debug, Default)]
 struct Waiting {
     turns: BTreeMap<For, Waiter>,
+    /// Whether any was.
+    is_live: bool,
     /// The time of what was handed out last.
     stands_at: Option<SystemTime>,
     /// So many calls were let begin.
@@ -59,6 +61,11 @@ impl Gate {
         self.waiting().stands_at
     }
 
+    /// Whether anything was let begin.
+    pub(super) fn is_live(&self) -> bool {
+        self.waiting().is_live
+    }
+
     fn turn(&self, ended_at: Option<SystemTime>, what: impl FnOnce(&mut Waiting) -> For) -> Turn {
         let mut waiting = self.waiting();
         let what = what(&mut waiting);
@@ -97,7 +104,11 @@ impl Waiting {
                 self.stands_at = self.stands_at.max(next.as_ref().and_then(|next| next.ended_at));
                 next.into_iter().map(|next| next.waker).collect()
             }
-            _ => std::mem::take(&mut self.turns).into_values().map(|waiter| waiter.waker).collect(),
+            None => Vec::new(),
+            Some((For::Beginning(_), _)) => {
+                self.is_live = true;
+                std::mem::take(&mut self.turns).into_values().map(|waiter| waiter.waker).collect()
+            }
         }
     }
 }

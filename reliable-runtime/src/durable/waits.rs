@@ -21,7 +21,7 @@ impl FlowTime for Flow {
         self.instant(self.stands_at())
     }
 
-    fn goes_on(&self) -> Instant {
+    fn is_outside(&self) -> Instant {
         self.instant(self.stands_at().max(self.journal.now()))
     }
 
@@ -34,6 +34,10 @@ impl FlowTime for Flow {
 
     fn random(&self) -> u64 {
         mixed(self.journal.seed(), self.draw())
+    }
+
+    fn is_read_back(&self) -> bool {
+        self.goes_on() && !self.gate.is_live()
     }
 }
 

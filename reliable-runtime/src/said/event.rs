@@ -48,7 +48,8 @@ macro_rules! make_enum {
         ///
         /// With the feature `tracing` each is an event of `tracing`, too: with the target `reliable`, and these names and fields.
         /// The message is the name again. Names and fields are stable; fields may be added. Numbers are `i64`, which is what
-        /// OpenTelemetry has.
+        /// OpenTelemetry has. What an earlier life of a durable run has told, and what is told again while that is read back, has
+        /// `read_back = true`.
         ///
         /// | event | name | level | fields |
         /// |---|---|---|---|

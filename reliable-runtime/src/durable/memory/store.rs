@@ -65,7 +65,8 @@ impl Store {
     }
 
     fn claimed(self: &Arc<Self>, kept: &Kept) -> Arc<dyn Journal> {
-        Arc::new(Claimed { store: Arc::clone(self), run: kept.id.clone(), seed: kept.seed, began: kept.began })
+        let goes_on = !kept.entries.is_empty();
+        Arc::new(Claimed { store: Arc::clone(self), run: kept.id.clone(), seed: kept.seed, began: kept.began, goes_on })
     }
 }
 
@@ -201,6 +202,7 @@ struct Claimed {
     run: String,
     seed: u128,
     began: SystemTime,
+    goes_on: bool,
 }
 
 impl Claimed {
@@ -299,6 +301,10 @@ impl Journal for Claimed {
 
     fn began(&self) -> SystemTime {
         self.began
+    }
+
+    fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     fn key(&self) -> u128 {

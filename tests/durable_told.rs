@@ -1,0 +1,239 @@
+//! What a durable run tells in each of its lives: as new only what is new.
+
+#![allow(clippy::unused_async, reason = "about the little functions themselves")]
+
+use std::cell::Cell;
+use std::collections::BTreeMap;
+use std::fmt::{Debug, Write};
+use std::sync::{Arc, Mutex};
+
+use metrics::{Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, SharedString, Unit};
+use reliable::durable::{HaltKind, Memory};
+use reliable::{
+    Charge, Decision, Event, Fault, Grants, Recorder, Run, Scope, Step, Usd, agent, durable, requires_approval, timeout,
+};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+
+type Outcome<T> = Result<T, String>;
+
+/// Keeps what is counted, by name.
+#[derive(Clone, Default)]
+struct Counted(Arc<Mutex<BTreeMap<String, u64>>>);
+
+struct Series(Counted, String);
+
+impl CounterFn for Series {
+    fn increment(&self, value: u64) {
+        *self.0.0.lock().unwrap().entry(self.1.clone()).or_default() += value;
+    }
+
+    fn absolute(&self, _: u64) {}
+}
+
+impl metrics::Recorder for Counted {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
+        Counter::from_arc(Arc::new(Series(self.clone(), key.name().to_owned())))
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::noop()
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::noop()
+    }
+}
+
+/// Keeps each event and each span of `tracing` as a line.
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<String>>>);
+
+struct Fields(String);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        if field.name() != "message" {
+            write!(self.0, " {}={value:?}", field.name()).unwrap();
+        }
+    }
+}
+
+impl tracing::Subscriber for Lines {
+    fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {
+        metadata.target() == "reliable"
+    }
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        let mut fields = Fields(event.metadata().name().to_owned());
+        event.record(&mut fields);
+        self.0.lock().unwrap().push(fields.0);
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let mut fields = Fields(format!("span {}", span.metadata().name()));
+        span.record(&mut fields);
+        self.0.lock().unwrap().push(fields.0);
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, values: &Record<'_>) {
+        let mut fields = Fields("later".to_owned());
+        values.record(&mut fields);
+        self.0.lock().unwrap().push(fields.0);
+    }
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+    fn enter(&self, _: &Id) {}
+    fn exit(&self, _: &Id) {}
+}
+
+/// Five steps with a recorded call in each, which costs two cents.
+#[agent(max_steps = 20)]
+async fn desk(calls: &Cell<u32>) -> Result<Step<u32>, Fault> {
+    let step = Run::current().step();
+    let paid = durable::call("ask_model").run(async {
+        calls.set(calls.get() + 1);
+        Run::current().charge(Charge::usd(Usd::cents(2)).tokens(100))
+    });
+    paid.await?;
+    Ok(if step == 5 { Step::Done(step) } else { Step::Next })
+}
+
+async fn flow(calls: &Cell<u32>) -> Outcome<u32> {
+    #[timeout(secs = 100)]
+    async fn limited(calls: &Cell<u32>) -> Result<u32, Fault> {
+        desk(calls).await
+    }
+    limited(calls).await.map_err(|fault| fault.to_string())
+}
+
+/// A life that dies behind three of five outcomes, and one that goes on.
+async fn second_life(scope: Scope) -> Memory {
+    let (memory, calls) = (Memory::new(), Cell::new(0));
+    memory.crash_after(3);
+    assert_eq!(memory.run("trip-42", flow(&calls)).await.unwrap_err().kind, HaltKind::Crashed);
+    assert_eq!(scope.run(memory.run("trip-42", flow(&calls))).await.unwrap(), Ok(5));
+    assert_eq!(calls.get(), 6, "only what was under way ran again");
+    memory
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_report_tells_what_this_life_has_spent_from_what_the_run_has() {
+    let recorder = Recorder::new();
+    second_life(Scope::current().recorder(&recorder)).await;
+    let report = recorder.report();
+    let row = report.of("desk").unwrap();
+    // The fourth step was begun by the first life.
+    assert_eq!((row.steps, row.earlier_steps), (1, 4));
+    assert_eq!((row.usd, row.tokens), (Usd::cents(4), 200));
+    assert_eq!((row.earlier_usd, row.earlier_tokens), (Usd::cents(6), 300));
+    assert_eq!(row.ended.as_deref(), Some("finished"));
+    assert!(report.to_string().contains("spent before"), "{report}");
+    assert!(report.to_string().contains("$0.06, 300 tokens"), "{report}");
+    let steps: Vec<_> = report
+        .entries()
+        .iter()
+        .filter_map(|entry| match entry.event {
+            Event::Step { step, .. } => Some((step, entry.read_back)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(steps, [(1, true), (2, true), (3, true), (4, true), (5, false)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_first_life_has_nothing_that_was_told_before() {
+    let recorder = Recorder::new();
+    let calls = Cell::new(0);
+    Scope::current().recorder(&recorder).run(Memory::new().run("run", flow(&calls))).await.unwrap().unwrap();
+    let report = recorder.report();
+    assert!(report.entries().iter().all(|entry| !entry.read_back));
+    assert_eq!((report.of("desk").unwrap().steps, report.of("desk").unwrap().earlier_steps), (5, 0));
+    assert!(!report.to_string().contains("before"), "{report}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn metrics_count_what_is_new() {
+    let counted = Counted::default();
+    let (memory, calls) = (Memory::new(), Cell::new(0));
+    memory.crash_after(3);
+    memory.run("trip-42", flow(&calls)).await.unwrap_err();
+    let guard = metrics::set_default_local_recorder(&counted);
+    memory.run("trip-42", flow(&calls)).await.unwrap().unwrap();
+    drop(guard);
+    let counted = counted.0.lock().unwrap().clone();
+    let of = |name: &str| counted.get(name).copied().unwrap_or_default();
+    assert_eq!(of("ft.agent.steps.total"), 1);
+    assert_eq!(of("ft.agent.tokens.total"), 200);
+    assert_eq!(of("ft.agent.usdMicros.total"), 40_000);
+    assert_eq!(of("ft.agent.runs.total"), 1, "it ended in this life");
+    assert_eq!(of("ft.timeout.calls.total"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_ended_in_an_earlier_life_is_not_counted_again() {
+    async fn twice(calls: &Cell<u32>) -> Outcome<u32> {
+        flow(calls).await?;
+        flow(calls).await
+    }
+    let counted = Counted::default();
+    let (memory, calls) = (Memory::new(), Cell::new(0));
+    memory.crash_after(7);
+    memory.run("trip-42", twice(&calls)).await.unwrap_err();
+    let guard = metrics::set_default_local_recorder(&counted);
+    memory.run("trip-42", twice(&calls)).await.unwrap().unwrap();
+    drop(guard);
+    let counted = counted.0.lock().unwrap().clone();
+    assert_eq!((counted["ft.agent.runs.total"], counted["ft.timeout.calls.total"]), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn tracing_has_a_field_for_what_was_told_before() {
+    let lines = Lines::default();
+    let (memory, calls) = (Memory::new(), Cell::new(0));
+    memory.crash_after(3);
+    memory.run("trip-42", flow(&calls)).await.unwrap_err();
+    let guard = tracing::subscriber::set_default(lines.clone());
+    memory.run("trip-42", flow(&calls)).await.unwrap().unwrap();
+    drop(guard);
+    let lines = lines.0.lock().unwrap().clone();
+    let steps: Vec<&String> = lines.iter().filter(|line| line.starts_with("reliable.step ")).collect();
+    let read_back: Vec<bool> = steps.iter().map(|line| line.ends_with("read_back=true")).collect();
+    assert_eq!(read_back, [true, true, true, true, false], "{lines:#?}");
+}
+
+mod a_remembered_answer {
+    use super::*;
+
+    #[requires_approval(remember)]
+    #[durable]
+    async fn send(to: &str) -> Outcome<String> {
+        Ok(format!("sent to {to}"))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn that_is_read_back_is_told_as_that() {
+        let (grants, recorder) = (Grants::new(), Recorder::new());
+        let ana = reliable::approver::Scripted::new([Decision::approve().remember()]);
+        let scope = || Scope::current().grants(&grants).approver(ana.clone());
+        let flow = || async {
+            send("ana").await?;
+            send("ana").await?;
+            durable::call("told").run(async { Outcome::Ok(()) }).await
+        };
+        let memory = Memory::new();
+        memory.crash_after(4);
+        let first = Recorder::new();
+        scope().recorder(&first).run(memory.run("run", flow())).await.unwrap_err();
+        assert_eq!(first.report().of("send").unwrap().approved, 2, "the second time by what was remembered");
+        scope().recorder(&recorder).run(memory.run("run", flow())).await.unwrap().unwrap();
+        let told: Vec<_> = recorder.report().entries().iter().map(|entry| entry.event.name()).collect();
+        assert_eq!(told, ["reliable.read_back"; 4]);
+        assert!(recorder.report().approvals().is_empty());
+    }
+}
