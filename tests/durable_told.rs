@@ -5,10 +5,11 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
+use std::future::Future;
 use std::sync::{Arc, Mutex};
 
 use metrics::{Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, SharedString, Unit};
-use reliable::durable::{HaltKind, Memory};
+use reliable::durable::{HaltKind, Memory, Workflows};
 use reliable::{
     Charge, Decision, Event, Fault, Grants, Recorder, Run, Scope, Step, Usd, agent, durable, requires_approval, timeout,
 };
@@ -235,5 +236,73 @@ mod a_remembered_answer {
         let told: Vec<_> = recorder.report().entries().iter().map(|entry| entry.event.name()).collect();
         assert_eq!(told, ["reliable.read_back"; 4]);
         assert!(recorder.report().approvals().is_empty());
+    }
+}
+
+mod a_life {
+    use super::*;
+
+    async fn lines(work: impl Future) -> Vec<String> {
+        let lines = Lines::default();
+        let guard = tracing::subscriber::set_default(lines.clone());
+        work.await;
+        drop(guard);
+        let lines = lines.0.lock().unwrap().clone();
+        lines.into_iter().filter(|line| line.contains("reliable.run")).collect()
+    }
+
+    fn key(line: &str) -> &str {
+        line.split("reliable.run.key=").nth(1).unwrap().split(' ').next().unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn is_a_span_that_is_linked_to_the_others_by_its_key() {
+        let (memory, calls) = (Memory::new(), Cell::new(0));
+        memory.crash_after(3);
+        let first = lines(async { memory.run("trip-42", flow(&calls)).await.unwrap_err() }).await;
+        let second = lines(async { memory.run("trip-42", flow(&calls)).await.unwrap() }).await;
+        let other = lines(async { Memory::new().run("trip-42", flow(&calls)).await.unwrap() }).await;
+        let (first, second, other) = (&first[0], &second[0], &other[0]);
+        assert!(first.contains("otel.name=run trip-42"), "{first}");
+        assert!(first.contains("reliable.run.id=\"trip-42\""), "{first}");
+        assert!(!first.contains("continued"), "{first}");
+        assert!(second.ends_with("reliable.run.continued=true"), "{second}");
+        assert_eq!(key(first), key(second));
+        assert_ne!(key(first), key(other), "another store");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn that_halts_says_so() {
+        let (memory, calls) = (Memory::new(), Cell::new(0));
+        memory.crash_after(0);
+        let recorder = Recorder::new();
+        let run = Scope::current().recorder(&recorder).run(memory.run("trip-42", flow(&calls)));
+        let told = Lines::default();
+        let guard = tracing::subscriber::set_default(told.clone());
+        run.await.unwrap_err();
+        drop(guard);
+        let last = recorder.report().entries().last().unwrap().event.clone();
+        assert_eq!((last.name(), last.tool()), ("reliable.halted", "trip-42"));
+        assert!(last.to_string().starts_with("stopped: the process has died"), "{last}");
+        let told = told.0.lock().unwrap().clone();
+        assert!(told.iter().any(|line| line.starts_with("later error.type=\"crashed\"")), "{told:#?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn that_a_worker_drives_is_in_the_scope_of_the_worker() {
+        async fn broken(_: ()) -> Outcome<()> {
+            tokio::task::yield_now().await;
+            panic!("a bug")
+        }
+        let (memory, recorder) = (Memory::new(), Recorder::new());
+        memory.submit("broken", "run", &()).await.unwrap();
+        let workflows = Workflows::new().add("broken", broken);
+        let work = Scope::current().recorder(&recorder).run(memory.work(&workflows));
+        tokio::select! {
+            worked = work => unreachable!("{worked:?}"),
+            outcome = memory.outcome::<Outcome<()>>("run") => outcome.unwrap_err(),
+        };
+        let report = recorder.report();
+        assert_eq!(report.of("run").unwrap().ended.as_deref(), Some("halted"), "{report}");
     }
 }

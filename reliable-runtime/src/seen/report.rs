@@ -113,7 +113,7 @@ pub struct Row {
     pub earlier_tokens: u64,
     /// Charges that did not fit in a budget.
     pub charges_refused: u32,
-    /// How the last run ended, for an agent.
+    /// How the last run ended, for an agent, and for a durable run that halted.
     pub ended: Option<String>,
 }
 
