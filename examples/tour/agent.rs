@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use reliable::{Charge, Fault, Run, Step, Transient, agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy};
 use reliable::{rate_limit, requires_approval, retry, timeout};
+use serde::{Deserialize, Serialize};
 
 use crate::world::{Reply, ServiceError, Task, World};
 
 /// What can go wrong in a tool: the service's own errors, and what the library says itself.
-#[derive(Debug, thiserror::Error, Transient)]
+#[derive(Debug, thiserror::Error, Transient, Serialize, Deserialize)]
 pub enum ToolError {
     #[error(transparent)]
     #[transient(forward)]

@@ -4,9 +4,11 @@
 //! `cargo run --example tour`: offline, without a key, and at once, because all waiting is done on a paused clock.
 //!
 //! Start reading in `agent.rs`: one small agent and its tools, with the attributes on them. `world.rs` is what the agent
-//! meets: a model that follows a script, and services that work. `scenes.rs` injects what goes wrong.
+//! meets: a model that follows a script, and services that work. `scenes.rs` injects what goes wrong, and in `lives.rs` it is
+//! the process that goes.
 
 mod agent;
+mod lives;
 mod ration;
 mod scenes;
 mod timeline;

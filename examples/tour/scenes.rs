@@ -7,6 +7,7 @@ use reliable::chaos::{Chaos, fail, hang, slow};
 use reliable::{Decision, Grants, Recorder, Report, Scope, Usd};
 
 use crate::agent::{ToolError, assistant};
+use crate::lives::a_process_that_dies;
 use crate::timeline::{self, Drill};
 use crate::world::{Reply, ServiceError, Task, World};
 
@@ -26,6 +27,7 @@ pub async fn play_all() -> Vec<Drill> {
         a_risky_action_with_nobody_to_ask().await,
         a_yes_that_is_remembered().await,
         a_correction().await,
+        a_process_that_dies().await,
     ]
 }
 

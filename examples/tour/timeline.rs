@@ -78,6 +78,7 @@ fn told(event: &Event) -> (String, String) {
         Event::ChargeRefused { .. } => ("✗ this does not fit".to_owned(), "spends nothing, and says so".to_owned()),
         Event::Failed { .. } => ("✗ the step failed".to_owned(), "ends the run".to_owned()),
         Event::Stopped { .. } => ("✗ no step is left".to_owned(), "begins no other step, and says so".to_owned()),
+        Event::ReadBack { .. } => (nothing(), "· reads back how it ended".to_owned()),
         other => (other.to_string(), nothing()),
     }
 }

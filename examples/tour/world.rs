@@ -7,12 +7,13 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use reliable::{CircuitBreaker, Usd};
+use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
 use crate::ration::Ration;
 
 /// What a service says when it does not work.
-#[derive(Debug, Clone, Copy, thiserror::Error)]
+#[derive(Debug, Clone, Copy, thiserror::Error, Serialize, Deserialize)]
 pub enum ServiceError {
     #[error("429 rate limited, retry after {0:?}")]
     Busy(Duration),
