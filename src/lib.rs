@@ -85,7 +85,7 @@ pub use reliable_runtime::scope::{Scope, spawn};
 pub use reliable_runtime::seen::recorder::Recorder;
 pub use reliable_runtime::seen::report::Report;
 
-/// A run that outlives its process: what is recorded of it, and the engines that keep it.
+#[doc = include_str!("durable.md")]
 #[cfg(feature = "durable")]
 pub mod durable {
     pub use reliable_runtime::durable::call::{Call, Shown, call};

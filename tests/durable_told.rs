@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::{Debug, Write};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use metrics::{Counter, CounterFn, Gauge, Histogram, Key, KeyName, Metadata, SharedString, Unit};
 use reliable::durable::{HaltKind, Memory, Workflows};
@@ -237,6 +238,39 @@ mod a_remembered_answer {
         assert_eq!(told, ["reliable.read_back"; 4]);
         assert!(recorder.report().approvals().is_empty());
     }
+}
+
+/// From when it is found open, in each life that waits for it.
+#[tokio::test(start_paused = true)]
+async fn a_question_that_is_open_is_a_span_and_one_that_was_answered_is_none() {
+    #[requires_approval]
+    #[durable]
+    async fn send(to: &str) -> Outcome<String> {
+        Ok(format!("sent to {to}"))
+    }
+    let flow = async || {
+        send("ana").await?;
+        durable::call("told").run(async { Outcome::Ok(()) }).await
+    };
+    let memory = Memory::new();
+    tokio::time::timeout(Duration::from_secs(5), memory.run("run", flow())).await.expect_err("it waits");
+    let question = memory.inbox().pending().await.unwrap().remove(0);
+    memory.inbox().answer(&question.id, Decision::approve().by("ana")).await.unwrap();
+    memory.crash_after(2);
+    let spans = async || {
+        let lines = Lines::default();
+        let guard = tracing::subscriber::set_default(lines.clone());
+        let _ = memory.run("run", flow()).await;
+        drop(guard);
+        let lines = lines.0.lock().unwrap().clone();
+        let of_questions =
+            |line: &String| line.starts_with("span reliable.approval") || line.starts_with("later decision");
+        lines.into_iter().filter(of_questions).collect::<Vec<_>>()
+    };
+    let second = spans().await;
+    assert!(second[0].contains(&format!("question={}", question.id)), "{second:?}");
+    assert!(second[1].contains("approved"), "{second:?}");
+    assert_eq!(spans().await, Vec::<String>::new());
 }
 
 mod a_life {

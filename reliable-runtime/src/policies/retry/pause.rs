@@ -37,7 +37,7 @@ impl<'a> Pause<'a> {
     /// A pause of this length.
     #[inline]
     pub const fn new(delay: Duration) -> Self {
-        Pause { delay, tool: "", paid: None }
+        Pause { delay, tool: "reliable", paid: None }
     }
 
     /// Before a retry of this function, which was paid for.
