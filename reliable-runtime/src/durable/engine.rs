@@ -153,6 +153,12 @@ pub trait Journal: Send + Sync {
     /// When the run began, in its first life.
     fn began(&self) -> SystemTime;
 
+    /// Whether anything was recorded of the run when it was claimed: so it goes on, and does not begin. An engine that does
+    /// not say it has what the flow tells before its first recorded call told as new in each life.
+    fn goes_on(&self) -> bool {
+        false
+    }
+
     /// A random number which the store was given when it was made: the same in all its runs. Nobody else gets to know it.
     fn key(&self) -> u128;
 
