@@ -40,6 +40,7 @@ folders! {
     chaos
     circuit_breaker
     durable
+    failover
     fallback
     guarded
     hedge

@@ -1,7 +1,7 @@
 //! The list of attributes. Nothing else names every one of them.
 
 use crate::attributes::{
-    agent, approval, bulkhead, chaos, circuit_breaker, durable, fallback, hedge, policy, rate_limit, retry, timeout,
+    agent, approval, bulkhead, chaos, circuit_breaker, durable, failover, fallback, hedge, policy, rate_limit, retry, timeout,
 };
 use crate::frameworks::{rig, rmcp};
 use crate::stack::Family;
@@ -11,6 +11,7 @@ pub(crate) const FAMILY: Family = Family {
         retry::RETRY,
         timeout::TIMEOUT,
         fallback::FALLBACK,
+        failover::FAILOVER,
         approval::REQUIRES_APPROVAL,
         agent::AGENT,
         circuit_breaker::CIRCUIT_BREAKER,

@@ -15,6 +15,7 @@ mod attributes {
     pub(crate) mod chaos;
     pub(crate) mod circuit_breaker;
     pub(crate) mod durable;
+    pub(crate) mod failover;
     pub(crate) mod fallback;
     pub(crate) mod hedge;
     mod key;
@@ -60,6 +61,12 @@ pub fn timeout(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
     expand("fallback", args, item)
+}
+
+#[doc = include_str!("docs/failover.md")]
+#[proc_macro_attribute]
+pub fn failover(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand("failover", args, item)
 }
 
 #[doc = include_str!("docs/requires_approval.md")]

@@ -8,6 +8,7 @@ pub mod bulkhead;
 #[cfg(feature = "chaos")]
 pub mod chaos;
 pub mod circuit_breaker;
+pub mod failover;
 pub(crate) mod fallback;
 pub mod hedge;
 pub mod keyed;

@@ -19,6 +19,8 @@ pub(crate) const AGENT: Attribute = Attribute {
     needs_async: true,
     order: &[
         Rule::above("retry", Moves::Other, "would pay for the whole run again").note(", where it retries a step"),
+        Rule::above("failover", Moves::Other, "would pay for the whole run again with each candidate")
+            .note(", where each step has its candidates"),
         Rule::above("hedge", Moves::Other, "would pay for the whole run twice").to("to the function that a step calls"),
     ],
     answer: Some("Step<…>"),

@@ -34,6 +34,7 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
         Rule::above("timeout", Moves::This, "would ask a human against the clock").note(" (its own limit is `within`)"),
         Rule::above("policy", Moves::This, "would ask a human again whenever the policy makes the call again"),
         Rule::above("hedge", Moves::This, "would ask a human again for every attempt"),
+        Rule::above("failover", Moves::This, "would ask a human again for every candidate"),
         Rule::above("bulkhead", Moves::This, "would keep a place while a human is asked"),
         Rule::above("agent", Moves::This, "would ask a human at every step"),
         Rule::above("circuit_breaker", Moves::This, "would count a denial as a failure of the service"),

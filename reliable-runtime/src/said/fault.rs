@@ -68,7 +68,8 @@ pub enum Fault {
     Rejected {
         /// The function that was not called.
         tool: ToolName,
-        /// What rejected it: "rate limit", "bulkhead", or a policy of your own.
+        /// What rejected it: "rate limit", "bulkhead", "failover" (its list of candidates is empty), or a policy of your
+        /// own.
         by: ToolName,
         /// The time after which there is room again, where that is known.
         wait: Option<Duration>,
@@ -114,6 +115,9 @@ pub enum Fault {
         denials: u32,
     },
 }
+
+/// What rejects a call that has nobody to go to.
+pub(crate) const FAILOVER: &str = "failover";
 
 /// The budget that a charge did not fit in.
 ///
@@ -250,6 +254,9 @@ impl fmt::Display for Fault {
             }
             Fault::Rejected { tool, by, wait: Some(wait) } => {
                 write!(f, "`{tool}` was not called: the {by} has room again in {}", short(*wait))
+            }
+            Fault::Rejected { tool, by, wait: None } if **by == *FAILOVER => {
+                write!(f, "`{tool}` was not called: the list of candidates in its `#[failover(… in …)]` is empty")
             }
             Fault::Rejected { tool, by, wait: None } => write!(f, "`{tool}` was not called: the {by} has no room"),
             Fault::Policy { tool, reason } => write!(f, "`{tool}` failed: {reason}"),

@@ -137,6 +137,12 @@ impl<'a> Failure<'a> {
         !self.when.unwrap_or(by_default) || is_final
     }
 
+    /// Whether another candidate may do better: `when` says so, or was not given, and neither does the error speak against it
+    /// nor is its fault final. That there was no room for this one, or that its breaker is open, is no word on the others.
+    pub(crate) fn goes_elsewhere(&self) -> bool {
+        if self.is_rejection() { self.when.unwrap_or(true) } else { self.is_transient() }
+    }
+
     /// Whether a fallback may answer: `when` says so, or was not given and the call was not refused.
     pub fn is_answerable(&self) -> bool {
         self.when.unwrap_or(!self.is_refusal())

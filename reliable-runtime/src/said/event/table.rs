@@ -111,6 +111,47 @@ macro_rules! events {
             row |row| { row.fallbacks += 1; }
             counts {}
 
+            /// A candidate failed, and is left out for a while; the call goes on with the next one, if there is one.
+            FailedOver, "reliable.failed_over", warn
+            {
+                /// The function.
+                tool: ToolName => tool,
+                /// The candidate that failed: what its key says, or its number in the list.
+                candidate: String => candidate,
+                /// What its error said.
+                error: String => error,
+                /// How long it is left out.
+                cooldown: Duration => cooldown_ms,
+                /// The candidate that comes next, if one is left for this call.
+                next: Option<String> => next,
+            }
+            says |f| {
+                write!(f, "{candidate} failed ({error})")?;
+                if !cooldown.is_zero() {
+                    write!(f, ", and is left out for {}", short(*cooldown))?;
+                }
+                match next {
+                    Some(next) => write!(f, "; {next} is next"),
+                    None => f.write_str("; no other candidate is left"),
+                }
+            }
+            row |row| { row.failovers += 1; }
+            counts {}
+
+            /// Another candidate than the first one answered.
+            StoodIn, "reliable.stood_in", info
+            {
+                /// The function.
+                tool: ToolName => tool,
+                /// The candidate that answered.
+                candidate: String => candidate,
+                /// The first one in the list, which had failed, in this call or in an earlier one.
+                instead_of: String => instead_of,
+            }
+            says |f| { write!(f, "{candidate} answered instead of {instead_of}") }
+            row |row| { row.stood_in += 1; }
+            counts {}
+
             /// A circuit breaker opened, began to probe, or closed.
             Circuit, "reliable.circuit", warn
             {

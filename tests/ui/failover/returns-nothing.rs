@@ -1,0 +1,6 @@
+use reliable::{Fault, failover};
+
+#[failover(model in [1, 2])]
+async fn ask() {}
+
+fn main() {}

@@ -1,0 +1,8 @@
+use reliable::{Fault, failover};
+
+#[failover(model in [1, 2])]
+async fn ask() -> u32 {
+    *model
+}
+
+fn main() {}
