@@ -34,8 +34,8 @@
 
 // The attributes.
 pub use reliable_macros::{
-    Transient, agent, bulkhead, chaos, circuit_breaker, durable, failover, fallback, guarded, hedge, policy, rate_limit,
-    requires_approval, retry, timeout,
+    Transient, agent, bulkhead, chaos, circuit_breaker, durable, failover, fallback, guarded, hedge, policy,
+    rate_limit, requires_approval, retry, timeout,
 };
 
 // The policies as values, for several functions or for a `static`.

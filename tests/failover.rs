@@ -178,8 +178,7 @@ async fn a_shorter_cooldown_does_not_end_a_longer_one() {
         if *model == "a" { Err(error.clone()) } else { Ok(*model) }
     }
     let state = Failover::new();
-    let (long, short) =
-        (ask(&state, Error::Busy(secs(100)), secs(1)), ask(&state, Error::Busy(secs(1)), secs(2)));
+    let (long, short) = (ask(&state, Error::Busy(secs(100)), secs(1)), ask(&state, Error::Busy(secs(1)), secs(2)));
     let (long, short) = tokio::join!(long, short);
     assert_eq!((long, short), (Ok("b"), Ok("b")));
     advance(secs(90)).await;
@@ -628,10 +627,7 @@ fn what_another_clock_says_is_no_cooldown() {
 async fn events_say_who_answered_for_whom() {
     let client = Client::failing([("a", Error::Unauthorized)]);
     let (_, report) = recorded(client.ask_whoever_can()).await;
-    assert_eq!(
-        words(&report),
-        ["a failed (401), and is left out for 60s; b is next", "b answered instead of a"]
-    );
+    assert_eq!(words(&report), ["a failed (401), and is left out for 60s; b is next", "b answered instead of a"]);
     let events: Vec<Event> = report.entries().iter().map(|entry| entry.event.clone()).collect();
     assert_eq!(
         events,
@@ -643,11 +639,7 @@ async fn events_say_who_answered_for_whom() {
                 cooldown: secs(60),
                 next: Some("b".to_owned()),
             },
-            Event::StoodIn {
-                tool: "ask_whoever_can".into(),
-                candidate: "b".to_owned(),
-                instead_of: "a".to_owned(),
-            },
+            Event::StoodIn { tool: "ask_whoever_can".into(), candidate: "b".to_owned(), instead_of: "a".to_owned() },
         ]
     );
     let (_, report) = recorded(client.ask_whoever_can()).await;
@@ -749,9 +741,8 @@ async fn what_has_cooled_down_is_forgotten() {
     for n in 0..1000_u32 {
         let list = [n];
         let mut candidates = STATE.candidates("ask", &list, |n| n, |_| String::new()).unwrap();
-        let settled = candidates.settle("ask", Err::<u32, _>("503"), |error| {
-            reliable::expansion::Inspect::new(error).failure()
-        });
+        let settled =
+            candidates.settle("ask", Err::<u32, _>("503"), |error| reliable::expansion::Inspect::new(error).failure());
         assert!(settled.is_break());
         advance(Duration::from_millis(100)).await;
         all.push(format!("{STATE:?}").len());

@@ -18,6 +18,7 @@ pub async fn play_all() -> Vec<Drill> {
         an_outage().await,
         a_dead_service().await,
         a_slow_call().await,
+        a_provider_that_is_down().await,
         too_many_calls_at_once().await,
         a_runaway_loop().await,
         a_cost_cap().await,
@@ -130,6 +131,20 @@ async fn a_slow_call() -> Drill {
         failure: "a call that takes 9 seconds",
         expected: "an answer after 1.22 s in all",
         seen: format!("an answer after {took:.2} s in all"),
+    }
+}
+
+async fn a_provider_that_is_down() -> Drill {
+    let promise = "#[failover] asks the next provider, and leaves the first one out for a while";
+    let scene = Scene::new("A provider that is down", promise).with(Chaos::plan().at("summarize", [fail(down)]));
+    let book = Reply::Summarize("War and Peace");
+    let task = Task::new([book, book, Reply::Wait(Duration::from_secs(30)), book]);
+    let (ending, report) = scene.play(&World::new(), task).await;
+    let (failed, stood_in) = report.of("summarize").map_or((0, 0), |row| (row.failovers, row.stood_in));
+    Drill {
+        failure: "a provider that is down for a while",
+        expected: "1 failed, 2 stood in, then an answer",
+        seen: format!("{failed} failed, {stood_in} stood in, then {ending}"),
     }
 }
 

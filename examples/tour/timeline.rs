@@ -45,6 +45,12 @@ fn told(event: &Event) -> (String, String) {
         }
         Event::TimedOut { limit, .. } => (format!("✗ no answer within {limit:?}"), "drops the call".to_owned()),
         Event::FellBack { .. } => (nothing(), "✓ the fallback answers instead".to_owned()),
+        Event::FailedOver { candidate, error, cooldown, .. } => {
+            (format!("✗ {candidate}: {error}"), format!("leaves it out for {cooldown:?}, and asks the next one"))
+        }
+        Event::StoodIn { candidate, instead_of, .. } => {
+            (nothing(), format!("✓ {candidate} answered instead of {instead_of}"))
+        }
         Event::Circuit { state: CircuitState::Open, .. } => {
             ("✗ one failure too many".to_owned(), "●─○ the circuit is open: no calls for now".to_owned())
         }

@@ -80,6 +80,7 @@ pub enum Reply {
     BookTable(&'static str),
     FindHotel(&'static str),
     Translate(&'static str),
+    Summarize(&'static str),
     LookUpFour(&'static str),
     SearchWeb(&'static str),
     SendEmail { to: &'static str, body: &'static str },

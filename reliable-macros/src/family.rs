@@ -1,7 +1,8 @@
 //! The list of attributes. Nothing else names every one of them.
 
 use crate::attributes::{
-    agent, approval, bulkhead, chaos, circuit_breaker, durable, failover, fallback, hedge, policy, rate_limit, retry, timeout,
+    agent, approval, bulkhead, chaos, circuit_breaker, durable, failover, fallback, hedge, policy, rate_limit, retry,
+    timeout,
 };
 use crate::frameworks::{rig, rmcp};
 use crate::stack::Family;

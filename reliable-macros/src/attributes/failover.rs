@@ -60,6 +60,8 @@ struct Failover {
     list: Setting,
     /// What tells one candidate from another.
     key: TokenStream,
+    /// Where an error about that points.
+    span: Span,
     classify: Classify,
     clones: Clones,
 }
@@ -67,12 +69,13 @@ struct Failover {
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     check_parameters(function, errors);
     let (candidate, list) = candidates(options, function, errors);
-    let key = key(&candidate, options, errors);
+    let (key, span) = key(&candidate, options, errors);
     Box::new(Failover {
         policy: POLICY.shared_by_all("FAILOVER", options, function, errors),
         candidate,
         list,
         key,
+        span,
         classify: Classify::when(options, errors),
         clones: Clones::of(options, function, errors),
     })
@@ -125,9 +128,10 @@ fn is_empty(list: &Expr) -> bool {
 //
 // Output:
 //     |model| model.name()
-fn key(candidate: &Ident, options: &Options, errors: &mut Errors) -> TokenStream {
+fn key(candidate: &Ident, options: &Options, errors: &mut Errors) -> (TokenStream, Span) {
     let Some(key) = options.value(KEY) else {
-        return quote_spanned!(at(candidate.span())=> |#candidate| #candidate);
+        let span = options.each(IN).map_or(options.span, |(_, list)| at(list.span()));
+        return (quote_spanned!(at(candidate.span())=> |#candidate| #candidate), span);
     };
     let is_the_same = || !mentions(quote!(#key), &|it| it == candidate) && !matches!(key, Expr::Path(_));
     if matches!(key, Expr::Closure(_)) || is_literal(key) || is_the_same() {
@@ -140,7 +144,8 @@ fn key(candidate: &Ident, options: &Options, errors: &mut Errors) -> TokenStream
     }
     let is_candidate = matches!(key, Expr::Path(path) if path.path.is_ident(candidate));
     let value = if is_candidate { quote!(#key) } else { call_or_evaluate(key, candidate) };
-    quote_spanned!(at(key.span())=> |#candidate| #value)
+    let span = at(key.span());
+    (quote_spanned!(span=> |#candidate| #value), span)
 }
 
 impl Layer for Failover {
@@ -179,12 +184,13 @@ impl Layer for Failover {
         let list = inner.setting("list", &self.list);
         let tool = &function.name;
         let outcome = inner.outcome(function);
+        let begin = Ident::new("candidates", self.span);
         let none = ended_by_fault(function);
         let settled = quote_spanned!(function.return_span()=> settle(#tool, outcome, #classify));
         inner.into_returning(|leave, last| {
             let none = leave(&none);
             quote_spanned!(mixed=>
-                let mut candidates = match #failover.candidates(
+                let mut candidates = match #failover.#begin(
                     #tool,
                     #list,
                     #key,

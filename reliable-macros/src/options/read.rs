@@ -92,10 +92,8 @@ impl Options {
         }
         let key = input.call(Ident::parse_any)?;
         let name = syn::parse2::<Ident>(written.clone()).map_err(|_| {
-            let attribute = self.attribute;
             let at = if written.is_empty() { key.to_token_stream() } else { written };
-            let message = format!("`#[{attribute}]` calls each of them by one name: write `model in self.models`");
-            syn::Error::new_spanned(at, message)
+            syn::Error::new_spanned(at, "each candidate is called by one name: write `model in self.models`")
         })?;
         if input.is_empty() || input.peek(Token![,]) {
             return Err(syn::Error::new_spanned(

@@ -13,7 +13,7 @@ use crate::seen::emit::tell;
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
-use cooling::Cooling;
+use cooling::{Cooling, Digest};
 
 /// Which candidates are left out for a while, because they have failed.
 ///
@@ -102,7 +102,7 @@ impl Failover {
         list: &'c [T],
         key: F,
         name: N,
-    ) -> Result<Candidates<'c, T, F, N>, Fault>
+    ) -> Result<Candidates<'c, T, impl Fn(&'c T, Option<&mut String>) -> Digest>, Fault>
     where
         F: Fn(&'c T) -> K,
         K: CandidateKey,
@@ -111,7 +111,14 @@ impl Failover {
         if list.is_empty() {
             return Err(none_at_all(tool));
         }
-        let mut candidates = Candidates { failover: self, list, key, name, current: 0, until_us: 0 };
+        let known = move |candidate: &'c T, called: Option<&mut String>| {
+            let key = key(candidate);
+            if let Some(called) = called {
+                *called = name(&key);
+            }
+            cooling::digest(&key)
+        };
+        let mut candidates = Candidates { failover: self, list, known, current: 0, until_us: 0 };
         if self.cooling.is_any() {
             candidates.choose();
         }
@@ -152,17 +159,17 @@ impl<K: Hash> CandidateKey for K {}
 
 /// The candidates of one call, made by [`Failover::candidates`], where there is an example.
 #[derive(Debug)]
-pub struct Candidates<'c, T, F, N> {
+pub struct Candidates<'c, T, F> {
     failover: &'c Failover,
     list: &'c [T],
-    key: F,
-    name: N,
+    /// What one is known by, and what it is called, if somebody wants to know.
+    known: F,
     current: usize,
     /// Until when the current one would cool down; 0 where it does not.
     until_us: u64,
 }
 
-impl<'c, T, F, N> Candidates<'c, T, F, N> {
+impl<'c, T, F> Candidates<'c, T, F> {
     /// Whose turn it is.
     #[inline]
     pub fn current(&self) -> &'c T {
@@ -170,12 +177,8 @@ impl<'c, T, F, N> Candidates<'c, T, F, N> {
     }
 }
 
-impl<'c, T, K, F, N> Candidates<'c, T, F, N>
-where
-    F: Fn(&'c T) -> K,
-    K: CandidateKey,
-    N: Fn(&K) -> String,
-{
+// Without a word of the key: a candidate that has no `Hash` is told of once.
+impl<'c, T, F: Fn(&'c T, Option<&mut String>) -> Digest> Candidates<'c, T, F> {
     /// Decides what follows the attempt with the current candidate: `Break` with the outcome of the call, or `Continue` with
     /// the next one.
     ///
@@ -217,16 +220,10 @@ where
         let by_default = if failure.is_rejection() { Duration::ZERO } else { self.failover.cooldown };
         let cooldown = failure.retry_after().unwrap_or(by_default);
         let failed = self.current;
-        self.failover.cooling.add(&self.key(failed), cooldown);
+        self.failover.cooling.add(self.digest(failed), cooldown);
         let next = self.next();
         let (name, next_name) = (|| self.name(failed), || next.map(|next| self.name(next)));
-        tell!(FailedOver {
-            tool: tool.into(),
-            candidate: name(),
-            error: failure.told(),
-            cooldown,
-            next: next_name(),
-        });
+        tell!(FailedOver { tool: tool.into(), candidate: name(), error: failure.told(), cooldown, next: next_name() });
         self.current = next.unwrap_or(failed);
         next.is_some()
     }
@@ -236,7 +233,7 @@ where
     #[inline(never)]
     fn answered(&self, tool: &'static str) {
         if self.until_us > 0 {
-            self.failover.cooling.remove(&self.key(self.current), self.until_us);
+            self.failover.cooling.remove(self.digest(self.current), self.until_us);
         }
         if self.current > 0 {
             tell!(StoodIn { tool: tool.into(), candidate: self.name(self.current), instead_of: self.name(0) });
@@ -249,7 +246,7 @@ where
     fn choose(&mut self) {
         let mut soonest = (u64::MAX, 0);
         for candidate in 0..self.list.len() {
-            let Some(until_us) = self.failover.cooling.until_us(&self.key(candidate)) else {
+            let Some(until_us) = self.failover.cooling.until_us(self.digest(candidate)) else {
                 self.current = candidate;
                 return;
             };
@@ -260,19 +257,18 @@ where
 
     /// The next one that does not cool down. Where all of them did, there is no other one for this call.
     fn next(&self) -> Option<usize> {
-        let is_ready = |candidate: &usize| self.failover.cooling.until_us(&self.key(*candidate)).is_none();
+        let is_ready = |candidate: &usize| self.failover.cooling.until_us(self.digest(*candidate)).is_none();
         if self.until_us > 0 { None } else { (self.current + 1..self.list.len()).find(is_ready) }
     }
 
-    fn key(&self, candidate: usize) -> K {
-        (self.key)(&self.list[candidate])
+    fn digest(&self, candidate: usize) -> Digest {
+        (self.known)(&self.list[candidate], None)
     }
 
     fn name(&self, candidate: usize) -> String {
-        match (self.name)(&self.key(candidate)) {
-            name if name.is_empty() => format!("candidate {}", candidate + 1),
-            name => words::told(&name),
-        }
+        let mut name = String::new();
+        (self.known)(&self.list[candidate], Some(&mut name));
+        if name.is_empty() { format!("candidate {}", candidate + 1) } else { words::told(&name) }
     }
 }
 

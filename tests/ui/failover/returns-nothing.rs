@@ -1,4 +1,4 @@
-use reliable::{Fault, failover};
+use reliable::failover;
 
 #[failover(model in [1, 2])]
 async fn ask() {}

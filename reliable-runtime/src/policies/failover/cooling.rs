@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash, RandomState};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::base::clock::{now_us, went_back};
@@ -13,18 +13,21 @@ use crate::base::clock::{now_us, went_back};
 pub(super) struct Cooling {
     /// How many there are: as long as there is none, nobody takes the lock.
     any: AtomicUsize,
-    known: OnceLock<Known>,
+    table: OnceLock<Mutex<Table>>,
 }
 
-#[derive(Debug, Default)]
-struct Known {
-    hashers: Hashers,
-    table: Mutex<Table>,
+/// What a candidate is known by: two hashes with different keys are as good as the key itself, and need no copy of it.
+pub(super) type Digest = [u64; 2];
+
+pub(super) fn digest(key: &impl Hash) -> Digest {
+    static HASHERS: OnceLock<[RandomState; 2]> = OnceLock::new();
+    let [one, two] = HASHERS.get_or_init(Default::default);
+    [one.hash_one(key), two.hash_one(key)]
 }
 
 #[derive(Debug, Default)]
 struct Table {
-    left_out: HashMap<[u64; 2], LeftOut>,
+    left_out: HashMap<Digest, LeftOut>,
     /// With how many of them it looks for those whose cooldown is over, though nobody has asked for them.
     sweep_at: usize,
 }
@@ -35,19 +38,9 @@ struct LeftOut {
     until_us: u64,
 }
 
-/// Two hashes with different keys are as good as the key itself, and need no copy of it.
-#[derive(Debug, Default)]
-struct Hashers([RandomState; 2]);
-
-impl Hashers {
-    fn hash(&self, key: &impl Hash) -> [u64; 2] {
-        [self.0[0].hash_one(key), self.0[1].hash_one(key)]
-    }
-}
-
 impl Cooling {
     pub(super) const fn new() -> Self {
-        Cooling { any: AtomicUsize::new(0), known: OnceLock::new() }
+        Cooling { any: AtomicUsize::new(0), table: OnceLock::new() }
     }
 
     /// Whether anybody is left out.
@@ -57,10 +50,9 @@ impl Cooling {
     }
 
     /// Until when this one is left out; `None` if it is not.
-    pub(super) fn until_us(&self, key: &impl Hash) -> Option<u64> {
-        let known = self.known.get()?;
-        let (digest, now) = (known.hashers.hash(key), now_us());
-        self.change(known, |table| {
+    pub(super) fn until_us(&self, digest: Digest) -> Option<u64> {
+        let now = now_us();
+        self.change(self.table.get()?, |table| {
             let until_us = table.left_out.get(&digest)?.until_us(now);
             if until_us.is_none() {
                 table.left_out.remove(&digest);
@@ -70,14 +62,13 @@ impl Cooling {
     }
 
     /// Leaves this one out from now on. Who is left out for longer already stays so.
-    pub(super) fn add(&self, key: &impl Hash, cooldown: Duration) {
+    pub(super) fn add(&self, digest: Digest, cooldown: Duration) {
         if cooldown.is_zero() {
             return;
         }
-        let known = self.known.get_or_init(Known::default);
-        let (digest, now) = (known.hashers.hash(key), now_us());
+        let now = now_us();
         let until_us = now.saturating_add(u64::try_from(cooldown.as_micros()).unwrap_or(u64::MAX));
-        self.change(known, |table| {
+        self.change(self.table.get_or_init(Mutex::default), |table| {
             let before = table.left_out.get(&digest).and_then(|before| before.until_us(now));
             let until_us = until_us.max(before.unwrap_or(0));
             table.left_out.insert(digest, LeftOut { since_us: now, until_us });
@@ -86,10 +77,9 @@ impl Cooling {
     }
 
     /// Lets this one in again, unless it has failed anew since it was left out until then.
-    pub(super) fn remove(&self, key: &impl Hash, until_us: u64) {
-        let Some(known) = self.known.get() else { return };
-        let digest = known.hashers.hash(key);
-        self.change(known, |table| {
+    pub(super) fn remove(&self, digest: Digest, until_us: u64) {
+        let Some(table) = self.table.get() else { return };
+        self.change(table, |table| {
             if table.left_out.get(&digest).is_some_and(|left_out| left_out.until_us == until_us) {
                 table.left_out.remove(&digest);
             }
@@ -97,8 +87,8 @@ impl Cooling {
     }
 
     /// Nothing foreign is called in it: the keys are hashed before.
-    fn change<T>(&self, known: &Known, change: impl FnOnce(&mut Table) -> T) -> T {
-        let mut table: MutexGuard<'_, Table> = known.table.lock().unwrap_or_else(PoisonError::into_inner);
+    fn change<T>(&self, table: &Mutex<Table>, change: impl FnOnce(&mut Table) -> T) -> T {
+        let mut table = table.lock().unwrap_or_else(PoisonError::into_inner);
         let answer = change(&mut table);
         self.any.store(table.left_out.len(), Ordering::Relaxed);
         answer
