@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use reliable::{
-    Fault, Step, agent, approver, bulkhead, circuit_breaker, failover, fallback, hedge, rate_limit, requires_approval,
-    retry, timeout,
+    Fault, Step, agent, approver, bulkhead, call_limit, circuit_breaker, failover, fallback, hedge, rate_limit,
+    requires_approval, retry, timeout,
 };
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -57,6 +57,11 @@ mod annotated {
 
     #[failover(_model in [1_u64, 2])]
     pub(super) async fn failed_over(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[call_limit(max = 4)]
+    pub(super) async fn counted(wait: bool, fail: bool) -> Result<u64, Error> {
         tool(wait, fail).await
     }
 
@@ -200,6 +205,7 @@ fn a_call_that_is_ready_at_once_allocates_nothing() {
     assert_eq!(allocations(annotated::guarded(false, false)), 0);
     assert_eq!(allocations(annotated::retried_and_guarded(false, false)), 0);
     assert_eq!(allocations(annotated::failed_over(false, false)), 0);
+    assert_eq!(allocations(annotated::counted(false, false)), 0, "outside of a run");
     assert_eq!(allocations(annotated::contained(false, false)), 0);
     assert_eq!(allocations(annotated::throttled(false, false)), 0);
     assert_eq!(allocations(annotated::with_everything(false, false)), 0);
@@ -366,6 +372,7 @@ fn a_future_is_at_most_16_bytes_per_attribute_larger_than_by_hand() {
     check("retry", 1, &annotated::retried(true, false), &by_hand::retried(true, false));
     check("timeout", 1, &annotated::limited(true, false), &by_hand::limited(true, false));
     check("failover", 2, &annotated::failed_over(true, false), &by_hand::failed_over(true, false));
+    check("call limit", 1, &annotated::counted(true, false), &tool(true, false));
     check("fallback", 1, &annotated::rescued(true, false), &by_hand::rescued(true, false));
     let (both, both_by_hand) = (annotated::retried_and_limited(true, false), by_hand::retried_and_limited(true, false));
     check("retry over timeout", 2, &both, &both_by_hand);

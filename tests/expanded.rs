@@ -169,7 +169,7 @@ macro_rules! both {
         mod $case {
             pub mod annotated {
                 #[allow(unused_imports)]
-                use {crate::*, reliable::{agent, bulkhead, chaos, circuit_breaker, durable, failover, fallback, hedge, policy, rate_limit, requires_approval, retry, timeout}};
+                use {crate::*, reliable::{agent, bulkhead, call_limit, chaos, circuit_breaker, durable, failover, fallback, hedge, policy, rate_limit, requires_approval, retry, timeout}};
                 include!(concat!("expand/", stringify!($case), ".rs"));
             }
             pub mod expanded {
@@ -182,7 +182,7 @@ macro_rules! both {
 }
 
 both! {
-    agent boxed bulkhead bulkhead_options circuit_breaker circuit_breaker_key failover failover_options fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_budget retry_options retry_plain
+    agent boxed bulkhead bulkhead_options call_limit circuit_breaker circuit_breaker_key failover failover_options fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_budget retry_options retry_plain
     policy policy_plain rate_limit rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout
 }
 

@@ -13,8 +13,8 @@
 use std::pin::Pin;
 
 use reliable::{
-    After, Before, Failure, Fault, Policy, Step, agent, bulkhead, chaos, circuit_breaker, failover, fallback, hedge,
-    policy, rate_limit, requires_approval, retry, timeout,
+    After, Before, Failure, Fault, Policy, Step, agent, bulkhead, call_limit, chaos, circuit_breaker, failover,
+    fallback, hedge, policy, rate_limit, requires_approval, retry, timeout,
 };
 
 async fn fetch(city: &str) -> Result<String, Fault> {
@@ -149,6 +149,15 @@ impl Model {
     }
 }
 static MODELS: [Model; 2] = [Model { ms: 20 }, Model { ms: 30 }];
+#[call_limit(max = 3)]
+async fn counted(city: &str) -> Result<String, Fault> {
+    let text = fetch(city).await?;
+    return Ok(text);
+}
+#[call_limit(max = 3)]
+fn counted_plain(city: &str) -> Result<String, Fault> {
+    return read(city);
+}
 #[chaos]
 async fn chaotic(city: &str) -> Result<String, Fault> {
     let text = fetch(city).await?;

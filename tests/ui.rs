@@ -37,6 +37,7 @@ macro_rules! folders {
 folders! {
     agent
     bulkhead
+    call_limit
     chaos
     circuit_breaker
     durable

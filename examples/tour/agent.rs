@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use reliable::{Charge, Fault, Run, Step, Transient, agent, bulkhead, chaos, circuit_breaker, failover};
+use reliable::{Charge, Fault, Run, Step, Transient, agent, bulkhead, call_limit, chaos, circuit_breaker, failover};
 use reliable::{fallback, hedge, policy, rate_limit, requires_approval, retry, timeout};
 use serde::{Deserialize, Serialize};
 
@@ -96,6 +96,12 @@ async fn search_web(world: &World, words: &str) -> Result<String, ToolError> {
     Ok(world.service.call(format!("pages about {words}")).await?)
 }
 
+/// A model that has lost its way calls it again and again: three times in one run are enough.
+#[call_limit(max = 3)]
+async fn read_page(world: &World, page: u32) -> Result<String, ToolError> {
+    Ok(world.service.call(format!("page {page}")).await?)
+}
+
 /// It can't be taken back: so a human says yes first, and may put the words right. A yes may hold for all that goes to the same
 /// address.
 #[requires_approval(reason = "it leaves the house", show(to, body), edit(body), remember(to))]
@@ -122,6 +128,7 @@ pub async fn assistant(world: &World, task: &mut Task) -> Result<Step<String>, T
         Reply::Summarize(text) => summarize(world, text).await,
         Reply::LookUpFour(term) => look_up_four(world, term).await,
         Reply::SearchWeb(words) => search_web(world, words).await,
+        Reply::ReadPage(page) => read_page(world, page).await,
         Reply::SendEmail { to, body } => send_email(world, to, body).await,
         Reply::Wait(time) => {
             tokio::time::sleep(time).await;

@@ -22,6 +22,7 @@ pub async fn play_all() -> Vec<Drill> {
         too_many_calls_at_once().await,
         a_runaway_loop().await,
         a_cost_cap().await,
+        a_tool_that_is_called_again_and_again().await,
         a_policy_of_ones_own().await,
         a_risky_action_denied().await,
         a_risky_action_approved().await,
@@ -180,6 +181,19 @@ async fn a_cost_cap() -> Drill {
         failure: "steps of $0.04, and a cap of $0.10",
         expected: "$0.08 spent, then the run is stopped",
         seen: format!("{spent} spent, then {ending}"),
+    }
+}
+
+async fn a_tool_that_is_called_again_and_again() -> Drill {
+    let promise = "#[call_limit(max = 3)] lets no more of them through in one run, and the model is told";
+    let scene = Scene::new("A tool that is called again and again", promise);
+    let world = World::new();
+    let (ending, report) = scene.play(&world, Task::new([1, 2, 3, 4, 5].map(Reply::ReadPage))).await;
+    let rejected = report.of("read_page").map_or(0, |row| row.rejected);
+    Drill {
+        failure: "a model that reads page after page",
+        expected: "3 calls, 2 not let through, an answer",
+        seen: format!("{} calls, {rejected} not let through, {ending}", world.service.calls()),
     }
 }
 

@@ -63,6 +63,9 @@ fn told(event: &Event) -> (String, String) {
         Event::Rejected { fault: Fault::CircuitOpen { left, .. }, .. } => {
             ("· the circuit is open".to_owned(), format!("does not call; {left:.0?} left"))
         }
+        Event::Rejected { fault: Fault::CallLimit { max, .. }, .. } => {
+            (format!("✗ {max} calls in this run were enough"), "does not call, and says so".to_owned())
+        }
         Event::Injected { what, .. } => (format!("⚡ {what} is injected"), nothing()),
         Event::Hedged { attempt, .. } => ("· no answer yet".to_owned(), format!("starts attempt {attempt} beside it")),
         Event::RaceWon { attempt, .. } => (nothing(), format!("✓ attempt {attempt} was first; the other is dropped")),

@@ -83,6 +83,7 @@ pub enum Reply {
     Summarize(&'static str),
     LookUpFour(&'static str),
     SearchWeb(&'static str),
+    ReadPage(u32),
     SendEmail { to: &'static str, body: &'static str },
     Wait(Duration),
 }

@@ -114,7 +114,7 @@ fn attribute() -> impl Strategy<Value = (&'static str, String)> {
     prop_oneof![4 => valid, 3 => nearly, 1 => soup]
 }
 
-const VALID: [(&str, &str); 30] = [
+const VALID: [(&str, &str); 31] = [
     ("retry", "max = 3"),
     ("retry", ""),
     ("retry", "max = 2, backoff = \"fixed\", base = \"10ms\", jitter = 0, within = \"1m\""),
@@ -142,6 +142,7 @@ const VALID: [(&str, &str); 30] = [
     ("hedge", "after = \"200ms\""),
     ("failover", "one in self.all, cooldown = \"30s\", key = one.name()"),
     ("failover", "one in [city, \"Oslo\"], when = E::is_busy"),
+    ("call_limit", "max = 5"),
     ("policy", "OWN, clone(city)"),
     ("chaos", ""),
     ("chaos", "name = \"here\""),

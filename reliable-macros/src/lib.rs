@@ -12,6 +12,7 @@ mod attributes {
     pub(crate) mod agent;
     pub(crate) mod approval;
     pub(crate) mod bulkhead;
+    pub(crate) mod call_limit;
     pub(crate) mod chaos;
     pub(crate) mod circuit_breaker;
     pub(crate) mod durable;
@@ -103,6 +104,12 @@ pub fn bulkhead(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn rate_limit(args: TokenStream, item: TokenStream) -> TokenStream {
     expand("rate_limit", args, item)
+}
+
+#[doc = include_str!("docs/call_limit.md")]
+#[proc_macro_attribute]
+pub fn call_limit(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand("call_limit", args, item)
 }
 
 #[doc = include_str!("docs/hedge.md")]

@@ -5,6 +5,7 @@
 
 pub(crate) mod blocked;
 pub mod bulkhead;
+pub mod call_limit;
 #[cfg(feature = "chaos")]
 pub mod chaos;
 pub mod circuit_breaker;

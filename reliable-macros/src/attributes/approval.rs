@@ -39,6 +39,7 @@ pub(crate) const REQUIRES_APPROVAL: Attribute = Attribute {
         Rule::above("agent", Moves::This, "would ask a human at every step"),
         Rule::above("circuit_breaker", Moves::This, "would count a denial as a failure of the service"),
         Rule::above("rate_limit", Moves::This, "would spend the rate on calls that are denied"),
+        Rule::above("call_limit", Moves::This, "would count calls that are denied"),
         Rule::above("chaos", Moves::This, "would let a plan of failures answer for a human"),
         Rule::above_all_but(&["fallback"], Moves::This, "would do its work before a human has said yes"),
     ],

@@ -6,8 +6,10 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
-use crate::function::tokens::{at, mentions};
+use crate::function::tokens::at;
 use crate::function::{Function, IntoError, Kept};
+
+mod made_of;
 
 /// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
 /// side of `let retry = …;`.
@@ -181,15 +183,6 @@ impl Code {
         let tool = Ident::new("tool", Span::mixed_site());
         self.tool = Some((tool.clone(), name));
         tool
-    }
-
-    /// Takes the policies that are made of something with this name, which is known only around this code: the statements
-    /// that make them there.
-    pub(crate) fn made_of(&mut self, name: &Ident) -> TokenStream {
-        let is_made_of_it = |(_, Setting { value, .. }): &(Ident, Setting)| mentions(value.clone(), &|it| it == name);
-        let (theirs, others) = self.settings.drain(..).partition::<Vec<_>, _>(is_made_of_it);
-        self.settings = others;
-        made(&theirs)
     }
 
     /// Makes a policy before everything else, and gives the name to use it by.

@@ -102,7 +102,7 @@ impl Failover {
         list: &'c [T],
         key: F,
         name: N,
-    ) -> Result<Candidates<'c, T, impl Fn(&'c T, Option<&mut String>) -> Digest>, Fault>
+    ) -> Result<Candidates<'c, T, K, F, N>, Fault>
     where
         F: Fn(&'c T) -> K,
         K: CandidateKey,
@@ -111,14 +111,8 @@ impl Failover {
         if list.is_empty() {
             return Err(none_at_all(tool));
         }
-        let known = move |candidate: &'c T, called: Option<&mut String>| {
-            let key = key(candidate);
-            if let Some(called) = called {
-                *called = name(&key);
-            }
-            cooling::digest(&key)
-        };
-        let mut candidates = Candidates { failover: self, list, known, current: 0, until_us: 0 };
+        let digest = cooling::digest::<K>;
+        let mut candidates = Candidates { failover: self, list, key, digest, name, current: 0, until_us: 0 };
         if self.cooling.is_any() {
             candidates.choose();
         }
@@ -159,17 +153,19 @@ impl<K: Hash> CandidateKey for K {}
 
 /// The candidates of one call, made by [`Failover::candidates`], where there is an example.
 #[derive(Debug)]
-pub struct Candidates<'c, T, F> {
+pub struct Candidates<'c, T, K, F, N> {
     failover: &'c Failover,
     list: &'c [T],
-    /// What one is known by, and what it is called, if somebody wants to know.
-    known: F,
+    key: F,
+    /// Kept, so that nothing but the list asks for `Hash`: who lacks it is told once.
+    digest: fn(&K) -> Digest,
+    name: N,
     current: usize,
     /// Until when the current one would cool down; 0 where it does not.
     until_us: u64,
 }
 
-impl<'c, T, F> Candidates<'c, T, F> {
+impl<'c, T, K, F, N> Candidates<'c, T, K, F, N> {
     /// Whose turn it is.
     #[inline]
     pub fn current(&self) -> &'c T {
@@ -177,8 +173,11 @@ impl<'c, T, F> Candidates<'c, T, F> {
     }
 }
 
-// Without a word of the key: a candidate that has no `Hash` is told of once.
-impl<'c, T, F: Fn(&'c T, Option<&mut String>) -> Digest> Candidates<'c, T, F> {
+impl<'c, T, K, F, N> Candidates<'c, T, K, F, N>
+where
+    F: Fn(&'c T) -> K,
+    N: Fn(&K) -> String,
+{
     /// Decides what follows the attempt with the current candidate: `Break` with the outcome of the call, or `Continue` with
     /// the next one.
     ///
@@ -261,13 +260,16 @@ impl<'c, T, F: Fn(&'c T, Option<&mut String>) -> Digest> Candidates<'c, T, F> {
         if self.until_us > 0 { None } else { (self.current + 1..self.list.len()).find(is_ready) }
     }
 
+    fn key(&self, candidate: usize) -> K {
+        (self.key)(&self.list[candidate])
+    }
+
     fn digest(&self, candidate: usize) -> Digest {
-        (self.known)(&self.list[candidate], None)
+        (self.digest)(&self.key(candidate))
     }
 
     fn name(&self, candidate: usize) -> String {
-        let mut name = String::new();
-        (self.known)(&self.list[candidate], Some(&mut name));
+        let name = (self.name)(&self.key(candidate));
         if name.is_empty() { format!("candidate {}", candidate + 1) } else { words::told(&name) }
     }
 }

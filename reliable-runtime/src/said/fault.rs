@@ -81,6 +81,13 @@ pub enum Fault {
         /// Why, in the policy's words.
         reason: String,
     },
+    /// The tool was called as often as it may be in one run of an agent: the body did not run.
+    CallLimit {
+        /// The function that was not called.
+        tool: ToolName,
+        /// The calls that it may have.
+        max: u32,
+    },
     /// The agent had begun all the steps that it may take.
     StepLimit {
         /// The agent that was stopped.
@@ -160,6 +167,7 @@ impl Fault {
             Fault::CircuitOpen { .. } => FaultKind::CircuitOpen,
             Fault::Rejected { .. } => FaultKind::Rejected,
             Fault::Policy { .. } => FaultKind::Policy,
+            Fault::CallLimit { .. } => FaultKind::CallLimit,
             Fault::StepLimit { .. } => FaultKind::StepLimit,
             Fault::OverBudget { .. } | Fault::Unpriced { .. } => FaultKind::OverBudget,
             Fault::Stuck { .. } => FaultKind::Stuck,
@@ -260,6 +268,12 @@ impl fmt::Display for Fault {
             }
             Fault::Rejected { tool, by, wait: None } => write!(f, "`{tool}` was not called: the {by} has no room"),
             Fault::Policy { tool, reason } => write!(f, "`{tool}` failed: {reason}"),
+            Fault::CallLimit { tool, max: 1 } => {
+                write!(f, "`{tool}` was not called: it may be called once in one run, and it was")
+            }
+            Fault::CallLimit { tool, max } => {
+                write!(f, "`{tool}` was not called: it may be called {max} times in one run, and it was")
+            }
             Fault::StepLimit { agent, max_steps: 1 } => {
                 write!(f, "`{agent}` stopped at its limit of 1 step")
             }

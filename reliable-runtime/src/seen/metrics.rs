@@ -39,7 +39,7 @@
 //! | `rateLimitResult` | `permitted`, `rejected` |
 //! | `decision` | `approved`, `denied`, `expired` |
 //! | `result` | `valueReturned`, `exceptionThrown`, `maxStepsReached`, `maxDurationReached`, `maxUsdReached`, `maxTokensReached`, `maxRepeatsReached`, `maxDenialsReached` |
-//! | `error.type` | `timed_out`, `denied`, `expired`, `circuit_open`, `rejected`, `policy`, `step_limit`, `over_budget`, `stuck`, `too_many_denials`, `_OTHER` |
+//! | `error.type` | `timed_out`, `denied`, `expired`, `circuit_open`, `rejected`, `policy`, `call_limit`, `step_limit`, `over_budget`, `stuck`, `too_many_denials`, `_OTHER` |
 //!
 //! `method` is the name of the function or of the agent, without its module: two functions of one name are counted
 //! together. `ignored` is a call that the breaker let through and that never got to its service, because it was denied or

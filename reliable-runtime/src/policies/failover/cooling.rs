@@ -19,7 +19,7 @@ pub(super) struct Cooling {
 /// What a candidate is known by: two hashes with different keys are as good as the key itself, and need no copy of it.
 pub(super) type Digest = [u64; 2];
 
-pub(super) fn digest(key: &impl Hash) -> Digest {
+pub(super) fn digest<K: Hash>(key: &K) -> Digest {
     static HASHERS: OnceLock<[RandomState; 2]> = OnceLock::new();
     let [one, two] = HASHERS.get_or_init(Default::default);
     [one.hash_one(key), two.hash_one(key)]
