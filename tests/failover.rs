@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reliable::{
-    Event, Failover, Fault, FaultKind, Recorder, Report, Scope, circuit_breaker, failover, fallback, retry, timeout,
+    Event, Failover, Fault, FaultKind, Recorder, Report, Scope, Step, agent, circuit_breaker, failover, fallback, retry, timeout,
 };
 use tokio::time::{Instant, advance, sleep};
 
@@ -273,6 +273,38 @@ async fn a_retry_above_begins_anew_when_nobody_has_answered() {
     }
     let world = World::failing([("a", Error::Down), ("b", Error::Down)]);
     assert_eq!((ask(&world).await, world.called()), (Err(Error::Down), "abab".to_owned()));
+}
+
+/// Each step has its candidates, and who has failed in one is left out of the next.
+#[tokio::test(start_paused = true)]
+async fn below_an_agent_it_is_for_each_step() {
+    #[agent]
+    #[failover(model in ["a", "b"])]
+    async fn assistant(world: &World, answers: &mut Vec<&'static str>) -> Result<Step<usize>, Error> {
+        answers.push(world.call(model).await?);
+        Ok(if answers.len() == 2 { Step::Done(2) } else { Step::Next })
+    }
+    let (world, mut answers) = (World::failing([("a", Error::Down)]), Vec::new());
+    assert_eq!(assistant(&world, &mut answers).await, Ok(2));
+    assert_eq!((answers, world.called()), (vec!["b", "b"], "abb".to_owned()));
+}
+
+/// One recorded call, whoever of them has answered.
+#[cfg(feature = "durable")]
+#[tokio::test(start_paused = true)]
+async fn below_a_recorded_call_it_is_a_part_of_that() {
+    static CALLED: Mutex<String> = Mutex::new(String::new());
+    #[reliable::durable]
+    #[failover(model in ["a", "b"])]
+    async fn ask() -> Result<String, String> {
+        CALLED.lock().unwrap().push_str(model);
+        if *model == "a" { Err("503".to_owned()) } else { Ok((*model).to_owned()) }
+    }
+    let memory = reliable::durable::Memory::new();
+    for _ in 0..2 {
+        assert_eq!(memory.run("run", ask()).await.unwrap(), Ok("b".to_owned()));
+    }
+    assert_eq!(*CALLED.lock().unwrap(), "ab");
 }
 
 struct Provider {

@@ -21,7 +21,7 @@ pub(crate) const AGENT: Attribute = Attribute {
         Rule::above("retry", Moves::Other, "would pay for the whole run again").note(", where it retries a step"),
         Rule::above("failover", Moves::Other, "would pay for the whole run again with each candidate")
             .note(", where each step has its candidates"),
-        Rule::below("call_limit", Moves::Other, "would count its own steps")
+        Rule::below("call_limit", Moves::Other, "would count the steps of the run")
             .note(", where it counts the runs in the agent around it (steps have `max_steps`)"),
         Rule::above("hedge", Moves::Other, "would pay for the whole run twice").to("to the function that a step calls"),
     ],

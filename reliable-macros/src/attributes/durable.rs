@@ -31,7 +31,7 @@ pub(crate) const DURABLE: Attribute = Attribute {
         Rule::above("hedge", Moves::This, EACH_ATTEMPT),
         Rule::above("failover", Moves::This, "would record what each candidate gave, and not the call"),
         Rule::above("timeout", Moves::This, "would be ended by a clock of which nothing is recorded"),
-        Rule::above("call_limit", Moves::This, "would count in each life anew what is read back"),
+        Rule::above("call_limit", Moves::This, "would be counted in each life anew, though it is read back"),
         Rule::above("chaos", Moves::This, "would fail where nothing is recorded"),
         Rule::above_all_but(
             &["fallback", "requires_approval"],

@@ -1,6 +1,6 @@
 use reliable::{Fault, call_limit};
 
-#[call_limit(mx = 5)]
+#[call_limit(maxx = 5)]
 async fn search() -> Result<u32, Fault> {
     Ok(21)
 }
