@@ -15,7 +15,8 @@
 //!   scripted answers for tests. Answers that hold for later calls, too: [`Grants`]. A question by hand: [`Approval`]. Proof
 //!   that a guard is there: [`guarded!`](macro@guarded), and in a test [`approver::asks`].
 //! - Runs that outlive their process: [`durable`](macro@durable) writes down how a call ended, and the module `durable`
-//!   (feature `durable`) has the engines that keep it.
+//!   (feature `durable`) has what an engine keeps, and one in memory for tests; the module `sqlite` (feature `sqlite`) has one on a
+//!   file.
 //! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
 //!   tokio's paused clock, so that no pause takes time; the README above has one to copy. `approver::Scripted` answers
 //!   questions, and a [`Recorder`] says what happened.
@@ -103,6 +104,12 @@ pub mod durable {
     pub use reliable_runtime::durable::time::{now, sleep};
     pub use reliable_runtime::durable::workflows::Workflows;
     pub use reliable_runtime::scope::noted::{Noted, Observed};
+}
+
+/// An engine that keeps its runs in one SQLite file.
+#[cfg(feature = "sqlite")]
+pub mod sqlite {
+    pub use reliable_sqlite::store::Store;
 }
 
 // For frameworks, each with the feature of its name.

@@ -32,10 +32,10 @@ use crate::seen::emit::tell;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let paid = Cell::new(0);
-/// let pay = || durable::call("pay").run(async {
+/// let pay = async || durable::call("pay").run(async {
 ///     paid.set(paid.get() + 1);
 ///     Ok::<u32, String>(42)
-/// });
+/// }).await;
 /// let memory = Memory::new();
 /// for life in 1..=2 {
 ///     assert_eq!(memory.run("trip-42", pay()).await.unwrap(), Ok(42), "in life {life}");

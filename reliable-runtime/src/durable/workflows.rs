@@ -52,7 +52,7 @@ const AT_ONCE: usize = 100;
 type Ended = Pin<Box<dyn Future<Output = Result<(), Halt>> + Send>>;
 
 trait Workflow: Send + Sync {
-    fn go_on(&self, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended;
+    fn go_on(self: Arc<Self>, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended;
 }
 
 impl<I, O, F, W> Workflow for (W, std::marker::PhantomData<fn(I) -> (O, F)>)
@@ -60,12 +60,15 @@ where
     I: DeserializeOwned,
     O: Recorded,
     F: Future<Output = O> + Send + 'static,
-    W: Fn(I) -> F + Send + Sync,
+    I: Send + 'static,
+    O: 'static,
+    W: Fn(I) -> F + Send + Sync + 'static,
 {
-    fn go_on(&self, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended {
+    fn go_on(self: Arc<Self>, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended {
         match serde_json::from_str(input) {
             Ok(input) => {
-                let flow = (self.0)(input);
+                // It is called in the run: what it records at once has a place in it.
+                let flow = async move { (self.0)(input).await };
                 Box::pin(async move { go_on(journal, &run, flow).await.map(drop) })
             }
             Err(error) => {
@@ -92,7 +95,7 @@ impl Workflows {
     /// One of this name. Runs are submitted by it: so it stays the same while there are any.
     pub fn add<I, O, F>(mut self, name: impl Into<String>, flow: impl Fn(I) -> F + Send + Sync + 'static) -> Self
     where
-        I: DeserializeOwned + 'static,
+        I: DeserializeOwned + Send + 'static,
         O: Recorded + 'static,
         F: Future<Output = O> + Send + 'static,
     {
@@ -142,7 +145,7 @@ impl Workflows {
     pub fn go_on(&self, work: Work) -> impl Future<Output = Result<(), Halt>> + Send + use<> {
         let Work { run, workflow, input, journal } = work;
         let going_on = match self.flows.get(&workflow) {
-            Some(flow) => Ok(flow.go_on(run, &input, journal)),
+            Some(flow) => Ok(Arc::clone(flow).go_on(run, &input, journal)),
             None => Err(unknown(&workflow)),
         };
         async move { going_on?.await }

@@ -260,9 +260,14 @@ impl Journal for Claimed {
 
     fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision> {
         Box::pin(async move {
-            let decided = |runs: &mut Runs| match runs.question(question) {
-                Some(open) => open.asked.decision.clone().map(Ok),
-                None => Some(Err(gone(&self.run))),
+            let decided = |runs: &mut Runs| {
+                if let Err(halt) = runs.find(&self.run).ok_or_else(|| gone(&self.run)).and_then(|kept| kept.goes_on()) {
+                    return Some(Err(halt));
+                }
+                match runs.question(question) {
+                    Some(open) => open.asked.decision.clone().map(Ok),
+                    None => Some(Err(gone(&self.run))),
+                }
             };
             let expires_at = self.store.runs().question(question).and_then(|open| open.asked.question.expires_at);
             let answered = self.store.when(decided);
