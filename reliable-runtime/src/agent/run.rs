@@ -6,6 +6,7 @@ use std::iter::successors;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
+use crate::agent::calls::Counts;
 use crate::agent::circles::{Circles, Nudge, Seen};
 use crate::agent::dearest::{Dearest, Taken};
 use crate::agent::denials::Denials;
@@ -53,7 +54,7 @@ pub(super) struct Inner {
     /// Made when somebody first asks for it.
     id: OnceLock<RunId>,
     pub(super) limits: AgentLimits,
-    parent: Run,
+    pub(super) parent: Run,
     /// In the flow of a durable run it stands at what is recorded, so that the same decision falls in each life.
     watch: Watch,
     human: HumanWaits,
@@ -67,11 +68,14 @@ pub(super) struct Inner {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) step: u32,
+    /// The steps of this run and of its sub-agents.
+    pub(super) total_steps: u32,
     pub(super) ledger: Ledger,
     /// The last step in which a charge was refused.
     refused_in: u32,
     circles: Circles,
     pub(super) denials: Denials,
+    pub(super) counts: Counts,
     pub(super) dearest: Dearest,
 }
 
@@ -86,10 +90,12 @@ impl Run {
         let span = RunSpan::begin(&agent);
         let state = State {
             step: 0,
+            total_steps: 0,
             ledger: Ledger::new(agent.clone(), limits),
             refused_in: 0,
             circles: Circles::default(),
             denials: Denials::default(),
+            counts: Counts::default(),
             dearest: Dearest::default(),
         };
         let parent = Run::current();
@@ -124,7 +130,7 @@ impl Run {
 
     /// Whether no other step will be begun after this one.
     pub fn is_last_step(&self) -> bool {
-        self.0.as_deref().is_some_and(|run| run.state().step >= run.limits.max_steps)
+        self.left_steps() == Some(0)
     }
 
     fn max_steps(&self) -> u32 {
@@ -330,6 +336,7 @@ impl Inner {
         }
         self.may_go_on(&mut state)?;
         self.parent.and_outer().filter_map(Run::inner).try_for_each(|run| run.may_go_on(&mut run.state()))?;
+        self.count_step(&mut state)?;
         let taken = self.taken(&state);
         state.dearest.begin(taken);
         state.step += 1;

@@ -1,6 +1,6 @@
 //! What happened: an enum, made of the table of all events.
 
-mod table;
+pub(crate) mod table;
 
 use std::fmt::{self, Write};
 use std::time::Duration;

@@ -85,6 +85,10 @@ pub struct Row {
     pub hedges_won: u32,
     /// Calls answered by a fallback.
     pub fallbacks: u32,
+    /// Attempts with a candidate that failed, and was left out for a while.
+    pub failovers: u32,
+    /// Calls that another candidate than the first one has answered.
+    pub stood_in: u32,
     /// How often its circuit breaker opened.
     pub opened: u32,
     /// Calls that a breaker or a limit kept away from the service.
@@ -232,7 +236,7 @@ impl fmt::Display for Report {
     }
 }
 
-const COLUMNS: [Column<Row>; 18] = [
+const COLUMNS: [Column<Row>; 20] = [
     ("call", |row| Some(row.tool.clone())),
     ("attempts", |row| count(row.attempts)),
     ("paused", |row| time(row.paused)),
@@ -243,6 +247,8 @@ const COLUMNS: [Column<Row>; 18] = [
         won => Some(format!("{}, {won} won", row.hedges)),
     }),
     ("fallbacks", |row| count(row.fallbacks)),
+    ("failovers", |row| count(row.failovers)),
+    ("stood in", |row| count(row.stood_in)),
     ("opened", |row| count(row.opened)),
     ("rejected", |row| count(row.rejected)),
     ("waited", |row| time(row.waited)),

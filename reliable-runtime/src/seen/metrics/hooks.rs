@@ -146,6 +146,10 @@ pub(crate) fn hedge_ended(tool: &'static str, hedged: bool) {
     add("ft.hedge.calls.total", tool, || [("hedged", word(hedged))], 1);
 }
 
+pub(crate) fn failover_ended(tool: &'static str, failed_over: bool) {
+    add("ft.failover.calls.total", tool, || [("failedOver", word(failed_over))], 1);
+}
+
 /// What it failed with, if it did, may be a fault, or not.
 pub(crate) type Ended = Result<(), Option<FaultKind>>;
 

@@ -59,6 +59,7 @@ macro_rules! nothing {
 
 nothing! {
     count(&Event);
+    failover_ended(&'static str, bool);
     fell_back(&'static str);
     retrying(&'static str);
     retry_ended(&'static str, bool, Option<GaveUpReason>);
