@@ -262,12 +262,7 @@ macro_rules! events {
                 /// Whether nobody was asked, since the no to an earlier call holds for this one.
                 remembered: bool => remembered,
             }
-            says |f| {
-                match by {
-                    Some(by) => write!(f, "not run: {fault} ({by})"),
-                    None => write!(f, "not run: {fault}"),
-                }
-            }
+            says |f| { write!(f, "not run: {fault}")?; by.iter().try_for_each(|by| write!(f, " ({by})")) }
             row |row| { row.refused += 1; }
             counts { decided(tool, refusal(fault), *waited); }
 
