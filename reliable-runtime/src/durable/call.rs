@@ -339,7 +339,7 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        if let Stage::During(_) = self.stage {
+        if let Stage::Before(_) | Stage::During(_) = self.stage {
             self.flow.journal.abandon(&self.place());
         }
     }

@@ -21,6 +21,8 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 /// Keeps runs, in a store that outlives the process. [`Runs`](crate::durable::runs::Runs) is what one does with it.
 ///
 /// One run is driven by one process at a time, and by one place of it: the engine sees to that, with a lease.
+///
+/// The repository has a suite of cases that each engine passes, `tests/engines`: one's own is put to the test by a line.
 pub trait Engine: Send + Sync + 'static {
     /// Takes this run, and begins it where it was never begun.
     ///

@@ -125,6 +125,17 @@ impl Workflows {
         self
     }
 
+    /// For an engine that drives its runs itself: the [version](Workflows::version), if it has one.
+    ///
+    /// ```
+    /// use reliable::durable::Workflows;
+    ///
+    /// assert_eq!(Workflows::new().version("2").its_version(), Some("2"));
+    /// ```
+    pub fn its_version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
     /// For an engine that drives its runs itself: the names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.flows.keys().map(String::as_str)
