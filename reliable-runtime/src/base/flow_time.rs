@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -127,17 +127,19 @@ impl Clock {
     }
 }
 
-/// A clock that was begun somewhere, and is looked at from everywhere: in a flow it stands, and in its calls it goes on.
+/// A clock that was begun somewhere, and is looked at from everywhere: in a flow it stands, and in its calls it goes on. It does not
+/// keep the flow: who holds it for longer holds no run.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
-    flow: Option<Arc<dyn FlowTime>>,
+    flow: Option<Weak<dyn FlowTime>>,
     started: Instant,
 }
 
 impl Watch {
     pub(crate) fn start() -> Watch {
         let flow = flow();
-        Watch { started: flow.as_ref().map_or_else(Instant::now, |flow| flow.stands()), flow }
+        let started = flow.as_ref().map_or_else(Instant::now, |flow| flow.stands());
+        Watch { flow: flow.as_ref().map(Arc::downgrade), started }
     }
 
     pub(crate) fn started(&self) -> Instant {
@@ -149,10 +151,12 @@ impl Watch {
     }
 
     pub(crate) fn now(&self) -> Instant {
-        match &self.flow {
-            None => Instant::now(),
-            Some(flow) if Clock::here() == Clock::of(&**flow) => flow.stands(),
+        let Some(flow) = &self.flow else { return Instant::now() };
+        match flow.upgrade() {
+            Some(flow) if Clock::here() == Clock::of(&*flow) => flow.stands(),
             Some(flow) => flow.is_outside(),
+            // The run is over, and its time with it.
+            None => self.started,
         }
     }
 }

@@ -79,9 +79,8 @@ struct Sleeps {
 
 fn wakes(flow: &Arc<Flow>, tool: &ToolName, until: Until, time: Duration) -> Wakes {
     let asleep = Arc::clone(flow);
-    let recorded = call_in(Arc::clone(flow), tool.clone())
-        .shown(|call| call.show("time", short(time)))
-        .run(async move {
+    let recorded =
+        call_in(Arc::clone(flow), tool.clone()).shown(|call| call.show("time", short(time))).run(async move {
             loop {
                 let end = until.get();
                 asleep.sleep_until(end).await;
