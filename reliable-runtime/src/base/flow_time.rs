@@ -39,6 +39,7 @@ pub(crate) trait Asleep: Future<Output = ()> + Debug + Send + Sync {
 
 /// What waits: a function, and which of its attributes. By that a wait is known in the next life.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "there is no flow"))]
 pub(crate) struct Whose {
     pub(crate) tool: &'static str,
     pub(crate) attribute: &'static str,
