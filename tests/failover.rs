@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use reliable::{
-    Event, Failover, Fault, FaultKind, Recorder, Report, Scope, Step, agent, circuit_breaker, failover, fallback, retry, timeout,
+    Event, Failover, Fault, FaultKind, Recorder, Report, Scope, Step, agent, circuit_breaker, failover, fallback,
+    retry, timeout,
 };
 use tokio::time::{Instant, advance, sleep};
 
