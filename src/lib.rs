@@ -87,7 +87,7 @@ pub use reliable_runtime::scope::{Scope, spawn};
 pub use reliable_runtime::seen::recorder::Recorder;
 pub use reliable_runtime::seen::report::Report;
 
-/// A run that outlives its process: what is recorded of it, and the engines that keep it.
+#[doc = include_str!("durable.md")]
 #[cfg(feature = "durable")]
 pub mod durable {
     pub use reliable_runtime::durable::call::{Call, Shown, call};
@@ -101,7 +101,7 @@ pub mod durable {
     };
     pub use reliable_runtime::durable::runs::Runs;
     pub use reliable_runtime::durable::store_error::StoreError;
-    pub use reliable_runtime::durable::time::{now, sleep};
+    pub use reliable_runtime::durable::time::{is_read_back, now, sleep};
     pub use reliable_runtime::durable::workflows::Workflows;
     pub use reliable_runtime::scope::noted::{Noted, Observed};
 }

@@ -6,8 +6,6 @@ use std::iter::successors;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::agent::calls::Counts;
 use crate::agent::circles::{Circles, Nudge, Seen};
 use crate::agent::dearest::{Dearest, Taken};
@@ -15,6 +13,7 @@ use crate::agent::denials::Denials;
 use crate::agent::human::HumanWaits;
 use crate::agent::ledger::Ledger;
 use crate::agent::limits::AgentLimits;
+use crate::base::flow_time::Watch;
 use crate::base::human_time::watching::watched;
 use crate::said::charge::Charge;
 use crate::said::fault::Fault;
@@ -56,7 +55,8 @@ pub(super) struct Inner {
     id: OnceLock<RunId>,
     pub(super) limits: AgentLimits,
     pub(super) parent: Run,
-    started: Instant,
+    /// In the flow of a durable run it stands at what is recorded, so that the same decision falls in each life.
+    watch: Watch,
     human: HumanWaits,
     /// Whether a limit on time, here or around, makes it worth a look at the clock how long a step takes.
     minds_time: bool,
@@ -103,7 +103,7 @@ impl Run {
             agent,
             id: OnceLock::new(),
             limits,
-            started: Instant::now(),
+            watch: Watch::start(),
             human: HumanWaits::default(),
             minds_time: limits.within.is_some() || parent.0.as_deref().is_some_and(|run| run.minds_time),
             hashes: parent.0.as_deref().map_or_else(Hashes::of_here, |run| run.hashes.clone()),
@@ -175,7 +175,7 @@ impl Run {
         let admitted = self.1.within(|| run.admit_step().inspect_err(|fault| run.emit_stopped(fault)));
         admitted.inspect_err(|fault| {
             self.1.failed(|| Some(fault.kind()), fault);
-            metrics::run_ended(&run.agent, run.started, || Err(Some(fault.kind())));
+            metrics::run_ended(&run.agent, || run.watch.elapsed(), || Err(Some(fault.kind())));
         })
     }
 
@@ -199,7 +199,7 @@ impl Run {
                 tell!(Finished { agent: agent.clone(), steps });
             }
         });
-        metrics::run_ended(&run.agent, run.started, || if failed { Err(self.told()) } else { Ok(()) });
+        metrics::run_ended(&run.agent, || run.watch.elapsed(), || if failed { Err(self.told()) } else { Ok(()) });
         if failed {
             self.1.failed(|| self.told(), format_args!("failed in step {steps}"));
         } else {
@@ -319,7 +319,7 @@ impl Inner {
 
     /// The time that it has taken, without that of humans.
     pub(super) fn time(&self) -> Duration {
-        self.human.without(self.started)
+        self.human.without(self.watch.started(), self.watch.now())
     }
 
     pub(super) fn taken(&self, state: &State) -> Taken {

@@ -29,7 +29,7 @@ pub fn run_case(clock: Clock, case: impl Future<Output = ()>) {
     };
     let within = match clock {
         Clock::Paused => Duration::from_secs(24 * 3600),
-        Clock::Real => Duration::from_secs(120),
+        Clock::Real => Duration::from_secs(600),
     };
     runtime.expect("a runtime").block_on(async {
         tokio::time::timeout(within, case).await.expect("it does not come to an end");

@@ -178,17 +178,17 @@ pub async fn rule_8_questions_and_calls_side_by_side(case: &Case<'_, impl Bench>
 
 /// In its second try the same function is called anew, and gets what is its own.
 pub async fn rule_8_a_call_that_is_dropped(case: &Case<'_, impl Bench>) {
-    async fn fetch(what: &'static str, takes: u64) -> Outcome<String> {
+    async fn fetch(what: &'static str, takes: u64, limit: u64) -> Outcome<String> {
         tokio::select! {
             biased;
             found = call("fetch", what, takes) => found,
-            () = durable::sleep(ms(50)) => Err("too slow".to_owned()),
+            () = durable::sleep(ms(limit)) => Err("too slow".to_owned()),
         }
     }
     async fn flow() -> Outcome<[String; 3]> {
-        let slow = fetch("slow", 60_000).await.unwrap_err();
+        let slow = fetch("slow", 60_000, 50).await.unwrap_err();
         point("behind the slow one").await;
-        Ok([slow, fetch("quick", 1).await?, call("later", "later", 1).await?])
+        Ok([slow, fetch("quick", 1, 60_000).await?, call("later", "later", 1).await?])
     }
     case.wherever_it_dies(nobody, flow, |ended| {
         assert_eq!(ended.outcome.unwrap(), ["too slow", "quick", "later"]);

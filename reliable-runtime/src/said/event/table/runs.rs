@@ -123,6 +123,18 @@ macro_rules! events_of_runs {
             row |_row| {}
             counts {}
 
+            /// A durable run stopped without an outcome of its own.
+            Halted, "reliable.halted", warn
+            {
+                /// The id of the run.
+                run: ToolName => durable_run,
+                /// What happened, and what to do.
+                halt: String => halt,
+            }
+            says |f| { write!(f, "stopped: {halt}") }
+            row |row| { row.ended = Some("halted".to_owned()); }
+            counts {}
+
             /// An agent begins a step.
             Step, "reliable.step", debug
             {
