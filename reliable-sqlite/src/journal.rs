@@ -27,6 +27,8 @@ pub(crate) struct Claimed {
     file: Arc<OpenFile>,
     seed: u128,
     began: SystemTime,
+    /// Whether anything was recorded when it was claimed.
+    goes_on: bool,
     recorded: Mutex<Recorded>,
     /// The number of what was recorded last.
     last: Arc<AtomicI64>,
@@ -36,15 +38,16 @@ impl Claimed {
     /// Nothing is read yet of what is recorded.
     pub(crate) fn new(file: Arc<OpenFile>, lease: Lease, taken: Taken) -> Self {
         let Taken { life, seed, began } = taken;
-        Claimed { lease, life, file, seed, began, recorded: Mutex::default(), last: Arc::default() }
+        Claimed { lease, life, file, seed, began, goes_on: false, recorded: Mutex::default(), last: Arc::default() }
     }
 
     /// Reads all that is recorded: so that it is there at once when the flow comes to it.
-    pub(crate) async fn read(self) -> Result<Arc<dyn Journal>, Trouble> {
+    pub(crate) async fn read(mut self) -> Result<Arc<dyn Journal>, Trouble> {
         let life = self.life.clone();
         let entries = self.file.readers.ask(move |connection| entries::read(connection, &life.run, life.key)).await?;
         let last = entries.last().map_or(0, |(_, recording)| recording.order.cast_signed());
         self.last.store(last, Ordering::Relaxed);
+        self.goes_on = last > 0;
         *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = Recorded::of(entries);
         Ok(Arc::new(self))
     }
@@ -148,6 +151,10 @@ impl Journal for Claimed {
 
     fn began(&self) -> SystemTime {
         self.began
+    }
+
+    fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     fn key(&self) -> u128 {

@@ -15,8 +15,17 @@ pub(crate) fn now_us() -> u64 {
 /// The same in nanoseconds.
 #[inline]
 pub(crate) fn now_ns() -> u64 {
+    ns_of(Instant::now())
+}
+
+/// What [`now_us`] gives at this instant.
+pub(crate) fn us_of(instant: Instant) -> u64 {
+    ns_of(instant) / 1000
+}
+
+#[inline]
+fn ns_of(now: Instant) -> u64 {
     static FIRST: OnceLock<Option<Instant>> = OnceLock::new();
-    let now = Instant::now();
     match FIRST.get_or_init(|| (!shows_digits(now)).then_some(now)) {
         None => LONG.saturating_add(digits(now)),
         Some(first) => since(*first, now),

@@ -52,6 +52,11 @@ pub fn call(tool: impl Into<ToolName>) -> Call {
     }
 }
 
+/// The same where it is known that it is in this flow.
+pub(super) fn call_in(flow: Arc<Flow>, tool: ToolName) -> Call {
+    Call { live: Some(Box::new(Live::new(flow, tool))) }
+}
+
 /// A call that is to be recorded; see [`call`] for an example.
 #[derive(Debug)]
 #[must_use = "nothing runs before `run`"]
@@ -313,10 +318,9 @@ impl Live {
         let noted = std::mem::take(&mut leaf.noted);
         let arguments = std::mem::take(&mut self.arguments);
         let entry = Entry { arguments, outcome: outcome.clone(), noted, at: self.flow.journal.now() };
-        let written = Arc::clone(&self.flow.journal).finish(self.place(), entry);
-        let flow = Arc::clone(&self.flow);
+        let handed_out = self.flow.hand_out(self.place(), entry);
         self.stage = Stage::After(Box::pin(async move {
-            flow.hand_out(written).await;
+            handed_out.await;
             outcome
         }));
     }

@@ -15,6 +15,7 @@ use crate::durable::recorded::Recorded;
 use crate::durable::records::End;
 use crate::durable::run::go_on;
 use crate::durable::store_error::StoreError;
+use crate::scope::Scope;
 
 /// What a worker can run: flows by their names, each made of what a run was submitted with. The same value serves any engine.
 ///
@@ -183,14 +184,14 @@ impl fmt::Debug for Workflows {
 /// lets go of its runs.
 pub(super) async fn work(engine: Arc<dyn Engine>, workflows: &Workflows) -> Result<(), StoreError> {
     let names: Vec<String> = workflows.names().map(str::to_owned).collect();
-    let mut under_way = JoinSet::new();
+    let (scope, mut under_way) = (Scope::current(), JoinSet::new());
     loop {
         while under_way.len() >= workflows.at_once {
             under_way.join_next().await;
         }
         let next = Arc::clone(&engine).next(names.clone(), workflows.version.clone()).await?;
         // One that panics is parked, and no other run is to suffer from it.
-        under_way.spawn(workflows.go_on(next));
+        under_way.spawn(scope.clone().run(workflows.go_on(next)));
         while under_way.try_join_next().is_some() {}
     }
 }

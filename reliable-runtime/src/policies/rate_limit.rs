@@ -125,7 +125,7 @@ impl RateLimit {
             let since = Instant::now();
             {
                 let (mut place, mut timer) = (self.line.join(&self.bucket), pin!(None));
-                poll_fn(|cx| place.poll(timer.as_mut(), cx)).await;
+                poll_fn(|cx| place.poll(tool, timer.as_mut(), cx)).await;
             }
             waited(tool, "rate limit", since);
             metrics::rate_limit_permitted(tool);

@@ -171,13 +171,12 @@ async fn a_damaged_file_is_told() {
         Err(trouble) => trouble.error(&path).message,
         Ok(file) => {
             let runs = Runs::of(Arc::new(file));
-            let ran = runs.run("trip-42", async { Ok::<_, String>(panic_if_run()) }).await;
-            ran.unwrap_err().message
+            let trip = async { call("count").run(async { panic!("nothing is to run") }).await };
+            runs.run::<std::pin::Pin<Box<dyn Future<Output = Result<u32, String>>>>>("trip-42", Box::pin(trip))
+                .await
+                .unwrap_err()
+                .message
         }
     };
     assert!(message.contains("the file is damaged") && message.contains(".recover"), "{message}");
-}
-
-fn panic_if_run() {
-    panic!("nothing is to run");
 }

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use engines::bench::{Bench, Task};
+use engines::lab::{Case, Clock, run_case, until};
+use engines::world::{Deaths, Outcome, World, call};
 use reliable::durable::{Runs, Workflows};
 use reliable::sqlite::Store;
 
@@ -48,3 +50,37 @@ impl Bench for OnAFile {
 }
 
 engines::suite!(OnAFile::new(), Paused, workers, in_place);
+
+/// A process that is alive, and has lost its run all the same: here since somebody has taken its lock away. It can't write any more.
+#[test]
+fn what_has_lost_its_run_writes_nothing() {
+    async fn flow(who: &str) -> Outcome<String> {
+        call("first", "first", 1).await?;
+        call("second", format!("second by {who}"), 300).await?;
+        call("third", format!("third by {who}"), 1).await
+    }
+    run_case(Clock::Paused, async {
+        let bench = OnAFile::new();
+        let case = Case::on(&bench, "sqlite::lost").unwrap();
+        let (run, world) = (case.submit("").await, World::new(Deaths::None));
+        world.begin_life();
+        let begin = async |who: &'static str| {
+            let world = world.clone();
+            bench.start(Workflows::new().add(case.workflow(), move |(): ()| world.living(flow(who)))).await
+        };
+        let first = begin("ana").await;
+        until(async || (case.info(&run).await.recorded == 1).then_some(())).await;
+        for file in std::fs::read_dir(&bench.folder).unwrap() {
+            let path = file.unwrap().path();
+            if path.to_string_lossy().contains("-owner-") {
+                std::fs::remove_file(path).unwrap();
+            }
+        }
+        let second = begin("bo").await;
+        assert_eq!(case.runs().outcome::<Outcome<String>>(&run).await.unwrap().unwrap(), "third by bo");
+        assert!(world.once("first") && world.once("third by bo"));
+        assert_eq!((world.times("second by ana"), world.times("third by ana")), (1, 0), "it has stopped where it was");
+        bench.kill(first).await;
+        bench.kill(second).await;
+    });
+}

@@ -65,7 +65,8 @@ impl Store {
     }
 
     fn claimed(self: &Arc<Self>, kept: &Kept) -> Arc<dyn Journal> {
-        Arc::new(Claimed { store: Arc::clone(self), run: kept.id.clone(), seed: kept.seed, began: kept.began })
+        let goes_on = !kept.entries.is_empty();
+        Arc::new(Claimed { store: Arc::clone(self), run: kept.id.clone(), seed: kept.seed, began: kept.began, goes_on })
     }
 }
 
@@ -105,6 +106,7 @@ impl Engine for Store {
                 let (workflow, input) = kept.submitted.clone()?;
                 kept.is_claimed = true;
                 if !std::mem::replace(&mut kept.has_begun, true) {
+                    kept.began = store.now();
                     kept.version.clone_from(&version);
                 }
                 Some(Work::new(kept.id.clone(), workflow, input, store.claimed(kept)))
@@ -200,6 +202,7 @@ struct Claimed {
     run: String,
     seed: u128,
     began: SystemTime,
+    goes_on: bool,
 }
 
 impl Claimed {
@@ -303,6 +306,10 @@ impl Journal for Claimed {
 
     fn began(&self) -> SystemTime {
         self.began
+    }
+
+    fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     fn key(&self) -> u128 {

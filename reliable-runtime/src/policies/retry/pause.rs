@@ -6,9 +6,9 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::Sleep;
 
-use crate::base::timer;
+use crate::base::flow_time::Whose;
+use crate::base::timer::Timer;
 use crate::policies::blocked;
 use crate::policies::retry::budget::UntilRetried;
 
@@ -29,6 +29,7 @@ use crate::policies::retry::budget::UntilRetried;
 #[must_use = "a pause does nothing unless it is awaited"]
 pub struct Pause<'a> {
     delay: Duration,
+    tool: &'static str,
     paid: Option<UntilRetried<'a>>,
 }
 
@@ -36,13 +37,13 @@ impl<'a> Pause<'a> {
     /// A pause of this length.
     #[inline]
     pub const fn new(delay: Duration) -> Self {
-        Pause { delay, paid: None }
+        Pause { delay, tool: "reliable", paid: None }
     }
 
-    /// Before a retry that was paid for.
+    /// Before a retry of this function, which was paid for.
     #[inline]
-    pub(crate) fn paid(self, paid: Option<UntilRetried<'a>>) -> Self {
-        Pause { paid, ..self }
+    pub(crate) fn of(self, tool: &'static str, paid: Option<UntilRetried<'a>>) -> Self {
+        Pause { tool, paid, ..self }
     }
 
     /// How long it lasts.
@@ -80,7 +81,7 @@ impl<'a> IntoFuture for Pause<'a> {
 
     #[inline]
     fn into_future(self) -> Pausing<'a> {
-        Pausing { state: State::Begun { delay: self.delay }, paid: self.paid }
+        Pausing { state: State::Begun { delay: self.delay, tool: self.tool }, paid: self.paid }
     }
 }
 
@@ -100,8 +101,8 @@ pin_project! {
     #[project = StateNow]
     #[derive(Debug)]
     enum State {
-        Begun { delay: Duration },
-        Waiting { #[pin] sleep: Sleep },
+        Begun { delay: Duration, tool: &'static str },
+        Waiting { #[pin] timer: Timer },
     }
 }
 
@@ -122,7 +123,7 @@ impl State {
     fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         match self.as_mut().project() {
             // A timer of zero length would still wait for the timer's next tick.
-            StateNow::Begun { delay } if delay.is_zero() => Poll::Ready(()),
+            StateNow::Begun { delay, .. } if delay.is_zero() => Poll::Ready(()),
             _ => self.wait(cx),
         }
     }
@@ -131,11 +132,11 @@ impl State {
     fn wait(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self.as_mut().project() {
-                StateNow::Begun { delay } => {
-                    let sleep = timer::sleep(*delay);
-                    self.set(State::Waiting { sleep });
+                StateNow::Begun { delay, tool } => {
+                    let timer = Timer::new(Whose { tool, attribute: "retry" }, *delay);
+                    self.set(State::Waiting { timer });
                 }
-                StateNow::Waiting { sleep } => return sleep.poll(cx),
+                StateNow::Waiting { timer } => return timer.poll(cx),
             }
         }
     }

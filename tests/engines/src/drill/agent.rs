@@ -98,6 +98,9 @@ async fn pays(whom: &str) -> Result<Vec<String>, Fault> {
 }
 
 /// The agent.
+///
+/// # Errors
+/// If a human says no, or the money is spent.
 #[agent(max_steps = 5, max_usd = "1")]
 pub async fn desk(found: &mut Vec<String>) -> Result<Step<Answer>, Fault> {
     let step = Run::current().step();

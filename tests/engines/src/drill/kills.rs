@@ -152,13 +152,10 @@ impl Killing<'_> {
             }
             sleep(self.shorter_than(Duration::from_millis(20))).await;
         }
-        Seen {
-            lines: read(&self.place.log),
-            recorded,
-            trail: self.store.trail(&self.run).await.expect("an ended run has a trail"),
-            answered: self.answered.lock().expect("not poisoned").clone(),
-            outcome: self.store.outcome(&self.run).await.expect("an ended run has an outcome"),
-        }
+        let trail = self.store.trail(&self.run).await.expect("an ended run has a trail");
+        let outcome = self.store.outcome(&self.run).await.expect("an ended run has an outcome");
+        let answered = self.answered.lock().expect("not poisoned").clone();
+        Seen { lines: read(&self.place.log), recorded, trail, answered, outcome }
     }
 
     /// Answers, sooner or later, whether a process lives or not.

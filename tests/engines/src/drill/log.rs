@@ -46,6 +46,9 @@ pub enum What {
 
 impl Log {
     /// This file, for the process with this number.
+    ///
+    /// # Errors
+    /// If it can't be opened.
     pub fn open(path: &Path, life: u32) -> io::Result<Log> {
         Ok(Log { file: OpenOptions::new().create(true).append(true).open(path)?, life })
     }
@@ -78,8 +81,8 @@ impl fmt::Display for Line {
 impl FromStr for Line {
     type Err = ();
 
-    fn from_str(line: &str) -> Result<Self, ()> {
-        let words: Vec<&str> = line.split(' ').collect();
+    fn from_str(text: &str) -> Result<Self, ()> {
+        let words: Vec<&str> = text.split(' ').collect();
         let [life, kind, rest @ ..] = &*words else { return Err(()) };
         let what = match (*kind, rest) {
             ("did", [what]) => What::Did((*what).to_owned()),
