@@ -1,5 +1,6 @@
 //! A process that is killed.
 
+use std::ops::{Deref, DerefMut};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
 
@@ -16,6 +17,31 @@ pub const WORKFLOW: &str = "desk";
 /// What a process ends with when another one is at its run.
 pub const BUSY: u8 = 3;
 
+/// A process that does not outlive whoever has begun it, not even one that panics.
+#[derive(Debug)]
+pub struct Mortal(Child);
+
+impl Deref for Mortal {
+    type Target = Child;
+
+    fn deref(&self) -> &Child {
+        &self.0
+    }
+}
+
+impl DerefMut for Mortal {
+    fn deref_mut(&mut self) -> &mut Child {
+        &mut self.0
+    }
+}
+
+impl Drop for Mortal {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 /// What a process has to know.
 #[derive(Debug, Clone)]
 pub struct Place {
@@ -29,19 +55,19 @@ pub struct Place {
 
 impl Place {
     /// Begins a process that runs the agent as this run.
-    pub fn agent(&self, run: &str, life: u32) -> Child {
+    pub fn agent(&self, run: &str, life: u32) -> Mortal {
         self.begin(&["agent", run], life)
     }
 
     /// Begins a process that works on submitted runs of the agent.
-    pub fn worker(&self, life: u32) -> Child {
+    pub fn worker(&self, life: u32) -> Mortal {
         self.begin(&["worker", "-"], life)
     }
 
-    fn begin(&self, what: &[&str], life: u32) -> Child {
+    fn begin(&self, what: &[&str], life: u32) -> Mortal {
         let mut command = Command::new(&self.program);
         command.args(what).arg(&self.store).arg(&self.log).arg(life.to_string());
-        command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a process begins")
+        Mortal(command.stdin(Stdio::null()).stderr(Stdio::piped()).spawn().expect("a process begins"))
     }
 }
 
