@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::client::Client;
-use crate::client::text::in_sql;
+use crate::client::text::{in_path, in_sql};
 use crate::wire::{Kept, PARKED, Parked, QUESTION, QUESTIONS, RUN};
 
 /// A run, as the server tells of it.
@@ -22,6 +22,8 @@ pub(crate) struct Row {
 
 /// A server that has just started does not know all of its partitions yet.
 const TRIES: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(50);
+const WAIT: Duration = Duration::from_secs(5);
 
 impl Client {
     /// The rows of a query.
@@ -38,7 +40,7 @@ impl Client {
             if tries == TRIES {
                 return answer.ok("the Restate server can't be asked about its runs").map(|_| Vec::new());
             }
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(PAUSE).await;
         }
     }
 
@@ -53,8 +55,22 @@ impl Client {
     }
 
     pub(crate) async fn row(&self, run: &str) -> Result<Row, StoreError> {
-        let row = self.rows(Some(run)).await?.into_iter().next();
-        row.ok_or_else(|| StoreError::new(format!("there is no run `{run}`")))
+        loop {
+            if let Some(row) = self.rows(Some(run)).await?.into_iter().next() {
+                return Ok(row);
+            }
+            // When it has just started, its tables may be behind; its ingress is not.
+            if !self.is_known(run).await? {
+                return Err(StoreError::new(format!("there is no run `{run}`")));
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+
+    async fn is_known(&self, run: &str) -> Result<bool, StoreError> {
+        let address = format!("{}/restate/workflow/{RUN}/{}/output", self.ingress, in_path(run));
+        let answer = self.http.get_within(&address, WAIT).await?;
+        Ok(answer.is_none_or(|answer| answer.status != 404))
     }
 
     /// The questions of all runs, or of this one, each with its run; in the order in which they were asked.
