@@ -86,8 +86,8 @@ async fn calls_at_the_same_time_are_no_more() {
             tokio::task::yield_now().await;
             search(calls).await
         };
-        let (a, b, c, d, e) = tokio::join!(slow(), slow(), slow(), slow(), slow());
-        Ok(Step::Done([a, b, c, d, e].iter().filter(|outcome| outcome.is_ok()).count()))
+        let all: [_; 5] = tokio::join!(slow(), slow(), slow(), slow(), slow()).into();
+        Ok(Step::Done(all.iter().filter(|outcome| outcome.is_ok()).count()))
     }
     let calls = Calls::default();
     assert_eq!(at_once(&calls).await, Ok(3));

@@ -131,7 +131,10 @@ fn is_empty(list: &Expr) -> bool {
 fn key(candidate: &Ident, options: &Options, errors: &mut Errors) -> (TokenStream, Span) {
     let Some(key) = options.value(KEY) else {
         let span = options.each(IN).map_or(options.span, |(_, list)| at(list.span()));
-        return (quote_spanned!(at(candidate.span())=> |#candidate| #candidate), span);
+        // By a name of ours, or it would count as a use of theirs.
+        let mut own = candidate.clone();
+        own.set_span(at(candidate.span()));
+        return (quote_spanned!(at(candidate.span())=> |#own| #own), span);
     };
     let is_the_same = || !mentions(quote!(#key), &|it| it == candidate) && !matches!(key, Expr::Path(_));
     if matches!(key, Expr::Closure(_)) || is_literal(key) || is_the_same() {
