@@ -27,39 +27,50 @@ use crate::policies::retry::budget::UntilRetried;
 /// ```
 #[derive(Debug)]
 #[must_use = "a pause does nothing unless it is awaited"]
-pub struct Pause<'a> {
+pub struct Pause<'a>(Option<Rest<'a>>);
+
+/// What is to be done before the next attempt. None of it needs to be carried along where there is nothing.
+#[derive(Debug)]
+struct Rest<'a> {
     delay: Duration,
     paid: Option<UntilRetried<'a>>,
 }
 
 impl<'a> Pause<'a> {
+    pub(crate) const NONE: Pause<'static> = Pause(None);
+
     /// A pause of this length.
     #[inline]
     pub const fn new(delay: Duration) -> Self {
-        Pause { delay, paid: None }
+        Pause(Some(Rest { delay, paid: None }))
     }
 
     /// Before a retry that was paid for.
     #[inline]
-    pub(crate) fn paid(self, paid: Option<UntilRetried<'a>>) -> Self {
-        Pause { paid, ..self }
+    pub(crate) fn before(delay: Duration, paid: Option<UntilRetried<'a>>) -> Self {
+        Pause(Some(Rest { delay, paid }))
     }
 
     /// How long it lasts.
     pub const fn delay(&self) -> Duration {
-        self.delay
+        match self.0 {
+            Some(Rest { delay, .. }) => delay,
+            None => Duration::ZERO,
+        }
     }
 
     /// Blocks the thread for the length of the pause.
-    pub fn block(mut self) {
-        std::thread::sleep(self.delay);
-        retried(&mut self.paid);
+    pub fn block(self) {
+        if let Some(Rest { delay, paid }) = self.0 {
+            std::thread::sleep(delay);
+            retried(paid);
+        }
     }
 
     /// The same for a function, which is told of if that is the thread of an async task
     /// ([`Event::Blocked`](crate::said::event::Event::Blocked)).
     pub fn block_in(self, tool: &'static str) {
-        if !self.delay.is_zero() {
+        if !self.delay().is_zero() {
             blocked::tell(tool);
         }
         self.block();
@@ -67,9 +78,8 @@ impl<'a> Pause<'a> {
 }
 
 /// The retry comes now: what it cost is spent.
-#[inline(never)]
-fn retried(paid: &mut Option<UntilRetried<'_>>) {
-    if let Some(paid) = paid.take() {
+fn retried(paid: Option<UntilRetried<'_>>) {
+    if let Some(paid) = paid {
         paid.spend();
     }
 }
@@ -80,28 +90,26 @@ impl<'a> IntoFuture for Pause<'a> {
 
     #[inline]
     fn into_future(self) -> Pausing<'a> {
-        Pausing { state: State::Begun { delay: self.delay }, paid: self.paid }
+        match self.0 {
+            None => Pausing::Over,
+            Some(Rest { delay, paid }) => Pausing::Begun { delay, paid },
+        }
     }
 }
 
 pin_project! {
     /// The future of a [`Pause`], made by `pause.await`.
+    // The timer is made where it stays: it is large to move.
+    #[project = PausingNow]
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub struct Pausing<'a> {
-        #[pin]
-        state: State,
-        paid: Option<UntilRetried<'a>>,
-    }
-}
-
-pin_project! {
-    /// The timer is made where it stays: it is large to move.
-    #[project = StateNow]
-    #[derive(Debug)]
-    enum State {
-        Begun { delay: Duration },
-        Waiting { #[pin] sleep: Sleep },
+    pub enum Pausing<'a> {
+        #[doc(hidden)]
+        Over,
+        #[doc(hidden)]
+        Begun { delay: Duration, paid: Option<UntilRetried<'a>> },
+        #[doc(hidden)]
+        Waiting { #[pin] sleep: Sleep, paid: Option<UntilRetried<'a>> },
     }
 }
 
@@ -110,32 +118,33 @@ impl Future for Pausing<'_> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let pausing = self.project();
-        ready!(pausing.state.poll(cx));
-        retried(pausing.paid);
-        Poll::Ready(())
-    }
-}
-
-impl State {
-    #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.as_mut().project() {
-            // A timer of zero length would still wait for the timer's next tick.
-            StateNow::Begun { delay } if delay.is_zero() => Poll::Ready(()),
+        match *self {
+            Pausing::Over => Poll::Ready(()),
             _ => self.wait(cx),
         }
     }
+}
 
+impl Pausing<'_> {
     #[inline(never)]
     fn wait(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self.as_mut().project() {
-                StateNow::Begun { delay } => {
-                    let sleep = timer::sleep(*delay);
-                    self.set(State::Waiting { sleep });
+                PausingNow::Over => return Poll::Ready(()),
+                // A timer of zero length would still wait for the timer's next tick.
+                PausingNow::Begun { delay, paid } if delay.is_zero() => {
+                    retried(paid.take());
+                    return Poll::Ready(());
                 }
-                StateNow::Waiting { sleep } => return sleep.poll(cx),
+                PausingNow::Begun { delay, paid } => {
+                    let (sleep, paid) = (timer::sleep(*delay), paid.take());
+                    self.set(Pausing::Waiting { sleep, paid });
+                }
+                PausingNow::Waiting { sleep, paid } => {
+                    ready!(sleep.poll(cx));
+                    retried(paid.take());
+                    return Poll::Ready(());
+                }
             }
         }
     }
