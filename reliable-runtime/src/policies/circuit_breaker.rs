@@ -165,35 +165,45 @@ impl CircuitBreaker {
     /// [`Fault::CircuitOpen`] if not.
     #[inline]
     pub fn admit(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
-        match self.state.admit_if_closed() {
-            Some(generation) => Ok(self.permit(generation)),
+        let admitted = match self.state.admit_if_closed() {
+            Some(generation) => Ok(generation),
             None => self.admit_or_reject(tool),
+        };
+        match admitted {
+            Ok(generation) => Ok(self.permit(generation)),
+            // Here, where the error is made of it: what that leaves out of a fault is never written to memory.
+            Err(left_us) => Err(open(tool, left_us)),
         }
     }
 
-    /// Not `#[cold]`: in an outage it is what all calls do.
+    /// The generation of a call that is let through, or the time left, in microseconds. Not `#[cold]`: in an outage it is what
+    /// all calls do.
     #[inline(never)]
-    fn admit_or_reject(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+    fn admit_or_reject(&self, tool: &'static str) -> Result<u64, u64> {
         match self.state.left_us(&self.rules, now_us) {
-            Some(left_us) => Err(rejected(tool, left_us)),
+            Some(left_us) => {
+                rejected(tool, left_us);
+                Err(left_us)
+            }
             None => self.admit_probe(tool),
         }
     }
 
     #[inline(never)]
-    fn admit_probe(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+    fn admit_probe(&self, tool: &'static str) -> Result<u64, u64> {
         match self.state.admit(&self.rules, now_us) {
             Ok(Admitted { generation, first_probe }) => {
                 if first_probe {
                     changed(tool, CircuitState::HalfOpen);
                 }
-                Ok(self.permit(generation))
+                Ok(generation)
             }
             Err(Refused { left_us, opened }) => {
                 if opened {
                     changed(tool, CircuitState::Open);
                 }
-                Err(rejected(tool, left_us))
+                rejected(tool, left_us);
+                Err(left_us)
             }
         }
     }
@@ -211,9 +221,14 @@ impl Idle for CircuitBreaker {
 }
 
 #[inline]
-fn rejected(tool: &'static str, left_us: u64) -> Fault {
+fn open(tool: &'static str, left_us: u64) -> Fault {
+    Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) }
+}
+
+#[inline]
+fn rejected(tool: &'static str, left_us: u64) {
     metrics::breaker_rejected(tool);
-    tell_rejection(tool, Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) })
+    tell_rejection(tool, || open(tool, left_us));
 }
 
 fn changed(tool: &'static str, state: CircuitState) {

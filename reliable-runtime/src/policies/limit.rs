@@ -1,7 +1,5 @@
 //! What the limits have in common: how they tell of a wait and of a rejection.
 
-use std::time::Duration;
-
 use tokio::time::Instant;
 
 use crate::said::fault::Fault;
@@ -12,15 +10,8 @@ pub(crate) fn waited(tool: &'static str, by: &'static str, since: Instant) {
     tell!(Waited { tool: tool.into(), by: by.into(), waited: since.elapsed() });
 }
 
+/// Tells that a call was kept away from its service.
 #[inline]
-pub(crate) fn rejected(tool: &'static str, by: &'static str, wait: Option<Duration>) -> Fault {
-    tell_rejection(tool, Fault::Rejected { tool: tool.into(), by: by.into(), wait })
-}
-
-/// Tells that a call was kept away from its service, and gives the fault back.
-#[inline]
-pub(crate) fn tell_rejection(tool: &'static str, fault: Fault) -> Fault {
-    let told = &fault;
-    tell!(Rejected { tool: tool.into(), fault: told.clone() });
-    fault
+pub(crate) fn tell_rejection(tool: &'static str, fault: impl FnOnce() -> Fault) {
+    tell!(Rejected { tool: tool.into(), fault: fault() });
 }

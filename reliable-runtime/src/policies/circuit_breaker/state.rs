@@ -179,12 +179,20 @@ impl State {
         matches!(word.phase(), Phase::Closed { .. }).then(|| word.generation() | era)
     }
 
-    /// What is left of the cooldown, in microseconds; `None` where it is over, or where the breaker is not open.
+    /// The time left, in microseconds, where a look is enough to see that no call is let through; `None` where it is not.
     #[inline]
     pub(crate) fn left_us(&self, rules: &Rules, now: impl Fn() -> u64) -> Option<u64> {
-        let Phase::Open { since } = self.phase() else { return None };
-        let passed = passed(since, now()).filter(|passed| *passed < rules.cooldown_us)?;
-        Some(rules.cooldown_us - passed)
+        match self.phase() {
+            Phase::Open { since } => {
+                let passed = passed(since, now()).filter(|passed| *passed < rules.cooldown_us)?;
+                Some(rules.cooldown_us - passed)
+            }
+            Phase::HalfOpen { admitted, .. } if admitted >= u64::from(rules.probes) => {
+                let passed = passed(self.probed.load(Ordering::Acquire), now())?;
+                (passed < rules.longest_probe_us()).then_some(0)
+            }
+            _ => None,
+        }
     }
 
     /// Admits a call, if only as a probe; else gives the time left, in microseconds.
