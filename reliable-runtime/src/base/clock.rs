@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -15,12 +16,30 @@ pub(crate) fn now_us() -> u64 {
 /// The same in nanoseconds.
 #[inline]
 pub(crate) fn now_ns() -> u64 {
-    static FIRST: OnceLock<Option<Instant>> = OnceLock::new();
     let now = Instant::now();
+    if SHOWS_DIGITS.load(Ordering::Relaxed) { by_digits(now) } else { by_subtraction(now) }
+}
+
+/// Whether it is known that instants show their digits.
+static SHOWS_DIGITS: AtomicBool = AtomicBool::new(false);
+
+/// What there is for the first reading, and for all of them where instants do not show their digits.
+#[cold]
+#[inline(never)]
+fn by_subtraction(now: Instant) -> u64 {
+    static FIRST: OnceLock<Option<Instant>> = OnceLock::new();
     match FIRST.get_or_init(|| (!shows_digits(now)).then_some(now)) {
-        None => LONG.saturating_add(digits(now)),
+        None => {
+            SHOWS_DIGITS.store(true, Ordering::Relaxed);
+            by_digits(now)
+        }
         Some(first) => since(*first, now),
     }
+}
+
+#[inline]
+fn by_digits(now: Instant) -> u64 {
+    LONG.wrapping_add(digits(now))
 }
 
 /// Whether a clock that said `seen` and says `now` is another one, or was set back: each paused runtime has its own. What two
@@ -80,7 +99,7 @@ impl Hasher for Digits {
 
     #[inline]
     fn finish(&self) -> u64 {
-        self.secs.saturating_mul(1_000_000_000).saturating_add(self.nanos)
+        self.secs.wrapping_mul(1_000_000_000).wrapping_add(self.nanos)
     }
 }
 
@@ -90,7 +109,7 @@ mod tests {
 
     /// On both ways to read it.
     fn micros(first: Instant, now: Instant) -> [u64; 2] {
-        [since(first, now) / 1000, (LONG + digits(now)) / 1000]
+        [since(first, now) / 1000, by_digits(now) / 1000]
     }
 
     #[test]

@@ -200,7 +200,7 @@ fn full(tool: &'static str) -> Fault {
 #[inline]
 fn tell_full(tool: &'static str) {
     metrics::bulkhead_rejected(tool);
-    tell_rejection(tool, || full(tool));
+    tell_rejection(tool, move || full(tool));
 }
 
 /// A place in a [`Bulkhead`], made by [`Bulkhead::admit`]. It is given back when it is dropped.

@@ -12,8 +12,9 @@ use crate::base::clock::now_us;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::tell_rejection;
 use crate::said::circuit_state::CircuitState;
+use crate::said::event::Which;
 use crate::said::fault::Fault;
-use crate::seen::emit::tell;
+use crate::seen::emit::{is_heard, tell};
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::{Look, Outcome, decided};
@@ -165,32 +166,30 @@ impl CircuitBreaker {
     /// [`Fault::CircuitOpen`] if not.
     #[inline]
     pub fn admit(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
-        let admitted = match self.state.admit_if_closed() {
-            Some(generation) => Ok(generation),
-            None => self.admit_or_reject(tool),
-        };
-        match admitted {
+        if let Some(generation) = self.state.admit_if_closed() {
+            return Ok(self.permit(generation));
+        }
+        match self.left_us().map_or_else(|| self.admit_or_reject(tool), Err) {
             Ok(generation) => Ok(self.permit(generation)),
             // Here, where the error is made of it: what that leaves out of a fault is never written to memory.
             Err(left_us) => Err(open(tool, left_us)),
         }
     }
 
-    /// The generation of a call that is let through, or the time left, in microseconds. Not `#[cold]`: in an outage it is what
-    /// all calls do.
+    /// The time left, in microseconds, where it is known that no call is let through, and nobody is to be told. Not `#[cold]`:
+    /// in an outage it is what all calls do.
     #[inline(never)]
-    fn admit_or_reject(&self, tool: &'static str) -> Result<u64, u64> {
-        match self.state.left_us(&self.rules, now_us) {
-            Some(left_us) => {
-                rejected(tool, left_us);
-                Err(left_us)
-            }
-            None => self.admit_probe(tool),
+    fn left_us(&self) -> Option<u64> {
+        if is_heard(Which::Rejected) || metrics::is_heard() {
+            return None;
         }
+        self.state.left_us(&self.rules, now_us)
     }
 
+    /// The generation of a call that is let through, or the time left.
+    #[cold]
     #[inline(never)]
-    fn admit_probe(&self, tool: &'static str) -> Result<u64, u64> {
+    fn admit_or_reject(&self, tool: &'static str) -> Result<u64, u64> {
         match self.state.admit(&self.rules, now_us) {
             Ok(Admitted { generation, first_probe }) => {
                 if first_probe {
@@ -228,7 +227,7 @@ fn open(tool: &'static str, left_us: u64) -> Fault {
 #[inline]
 fn rejected(tool: &'static str, left_us: u64) {
     metrics::breaker_rejected(tool);
-    tell_rejection(tool, || open(tool, left_us));
+    tell_rejection(tool, move || open(tool, left_us));
 }
 
 fn changed(tool: &'static str, state: CircuitState) {

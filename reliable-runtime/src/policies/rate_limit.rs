@@ -161,7 +161,7 @@ impl RateLimit {
             Err(next) if self.reject => {
                 let ns = next - now;
                 metrics::rate_limit_rejected(tool);
-                tell_rejection(tool, || too_early(tool, ns));
+                tell_rejection(tool, move || too_early(tool, ns));
                 Room::In(ns)
             }
             Err(_) => Room::ToWait,
