@@ -10,14 +10,15 @@ use tokio::time::Instant;
 /// Microseconds on tokio's clock, counted from long before the first time that anybody asked.
 #[inline]
 pub(crate) fn now_us() -> u64 {
-    now_ns() / 1000
+    let now = Instant::now();
+    if SHOWS_DIGITS.load(Ordering::Relaxed) { us(&digits(now)) } else { by_subtraction(now) / 1000 }
 }
 
 /// The same in nanoseconds.
 #[inline]
 pub(crate) fn now_ns() -> u64 {
     let now = Instant::now();
-    if SHOWS_DIGITS.load(Ordering::Relaxed) { by_digits(now) } else { by_subtraction(now) }
+    if SHOWS_DIGITS.load(Ordering::Relaxed) { ns(&digits(now)) } else { by_subtraction(now) }
 }
 
 /// Whether it is known that instants show their digits.
@@ -31,15 +32,10 @@ fn by_subtraction(now: Instant) -> u64 {
     match FIRST.get_or_init(|| (!shows_digits(now)).then_some(now)) {
         None => {
             SHOWS_DIGITS.store(true, Ordering::Relaxed);
-            by_digits(now)
+            ns(&digits(now))
         }
         Some(first) => since(*first, now),
     }
-}
-
-#[inline]
-fn by_digits(now: Instant) -> u64 {
-    LONG.wrapping_add(digits(now))
 }
 
 /// Whether a clock that said `seen` and says `now` is another one, or was set back: each paused runtime has its own. What two
@@ -60,20 +56,32 @@ fn since(first: Instant, now: Instant) -> u64 {
     }
 }
 
-/// The nanoseconds of an instant, read off its hash. To subtract two instants is a call into the standard library: 67 of the
-/// 290 instructions of an open breaker, and 62 of the 193 of a rate limit that lets a call through.
+/// What an instant is hashed by. To subtract two instants is a call into the standard library: 67 of the 290 instructions of
+/// an open breaker, and 62 of the 193 of a rate limit that lets a call through.
 #[inline]
-fn digits(instant: Instant) -> u64 {
+fn digits(instant: Instant) -> Digits {
     let mut digits = Digits::default();
     instant.hash(&mut digits);
-    digits.finish()
+    digits
+}
+
+#[inline]
+fn ns(Digits { secs, nanos }: &Digits) -> u64 {
+    LONG.wrapping_add(secs.wrapping_mul(1_000_000_000)).wrapping_add((*nanos).into())
+}
+
+/// As [`ns`] with three places less: what is long to wait for is divided while the seconds are multiplied.
+#[inline]
+fn us(Digits { secs, nanos }: &Digits) -> u64 {
+    (LONG / 1000).wrapping_add(secs.wrapping_mul(1_000_000)).wrapping_add((nanos / 1000).into())
 }
 
 /// Whether this standard library shows the digits of its instants. Nobody has promised it: where it does not, they are
 /// subtracted.
 fn shows_digits(now: Instant) -> bool {
     let steps = [1, 999_999_999, 1_000_000_000, 86_400_000_000_001].map(Duration::from_nanos);
-    let is_told = |step: Duration| u128::from(digits(now + step).wrapping_sub(digits(now))) == step.as_nanos();
+    let is_told =
+        |step: Duration| u128::from(ns(&digits(now + step)).wrapping_sub(ns(&digits(now)))) == step.as_nanos();
     steps.into_iter().all(is_told)
 }
 
@@ -81,7 +89,7 @@ fn shows_digits(now: Instant) -> bool {
 #[derive(Default)]
 struct Digits {
     secs: u64,
-    nanos: u64,
+    nanos: u32,
 }
 
 impl Hasher for Digits {
@@ -92,14 +100,14 @@ impl Hasher for Digits {
 
     #[inline]
     fn write_u32(&mut self, nanos: u32) {
-        self.nanos = nanos.into();
+        self.nanos = nanos;
     }
 
     fn write(&mut self, _: &[u8]) {}
 
     #[inline]
     fn finish(&self) -> u64 {
-        self.secs.wrapping_mul(1_000_000_000).wrapping_add(self.nanos)
+        ns(self)
     }
 }
 
@@ -109,7 +117,8 @@ mod tests {
 
     /// On both ways to read it.
     fn micros(first: Instant, now: Instant) -> [u64; 2] {
-        [since(first, now) / 1000, by_digits(now) / 1000]
+        assert_eq!(us(&digits(now)), ns(&digits(now)) / 1000);
+        [since(first, now) / 1000, us(&digits(now))]
     }
 
     #[test]

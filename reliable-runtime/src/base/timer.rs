@@ -41,8 +41,15 @@ pub(crate) fn poll_timer(mut timer: Pin<&mut Option<Sleep>>, after: Duration, cx
 
 /// Makes the timer, if that has not been done.
 #[inline]
-pub(crate) fn start(mut timer: Pin<&mut Option<Sleep>>, after: Duration) {
-    if timer.is_none() && caught(|| timer.set(Some(tokio::time::sleep(after)))).is_err() {
+pub(crate) fn start(timer: Pin<&mut Option<Sleep>>, after: Duration) {
+    if timer.is_none() {
+        make(timer, after);
+    }
+}
+
+#[inline(never)]
+fn make(mut timer: Pin<&mut Option<Sleep>>, after: Duration) {
+    if caught(|| timer.set(Some(tokio::time::sleep(after)))).is_err() {
         no_timer();
     }
 }

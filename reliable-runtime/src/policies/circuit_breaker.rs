@@ -169,11 +169,11 @@ impl CircuitBreaker {
         if let Some(generation) = self.state.admit_if_closed() {
             return Ok(self.permit(generation));
         }
-        match self.left_us().map_or_else(|| self.admit_or_reject(tool), Err) {
-            Ok(generation) => Ok(self.permit(generation)),
-            // Here, where the error is made of it: what that leaves out of a fault is never written to memory.
-            Err(left_us) => Err(open(tool, left_us)),
+        if let Some(left_us) = self.left_us() {
+            // Here, where the error is made of it: what that leaves out of a fault is never made.
+            return Err(open(tool, left_us));
         }
+        self.admit_or_reject(tool).map(|generation| self.permit(generation)).map_err(|left_us| open(tool, left_us))
     }
 
     /// The time left, in microseconds, where it is known that no call is let through, and nobody is to be told. Not `#[cold]`:

@@ -49,7 +49,20 @@ impl OwnTimer {
     /// Asked after a poll, and ready when so much time has passed since this was first asked. `before` is the
     /// [`polled::newest`] from before that poll.
     #[inline]
-    pub(crate) fn poll(mut self: Pin<&mut Self>, before: u64, after: Duration, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(self: Pin<&mut Self>, before: u64, after: Duration, cx: &mut Context<'_>) -> Poll<()> {
+        if polled::newest() == before && self.human.0.is_none() {
+            return poll_timer(self.project().sleep, after, cx);
+        }
+        self.poll_beside_a_question(before, after, cx)
+    }
+
+    #[cold]
+    fn poll_beside_a_question(
+        mut self: Pin<&mut Self>,
+        before: u64,
+        after: Duration,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         if self.as_mut().stands_still(before, cx) {
             start(self.project().sleep, after);
             return Poll::Pending;
