@@ -17,7 +17,7 @@ use crate::said::fault::Fault;
 use crate::seen::emit::{is_heard, tell};
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
-use crate::seen::outcome::{Look, Outcome, decided};
+use crate::seen::outcome::Outcome;
 use rules::{DEFAULT_RATIO, Ratio, Rules};
 use state::{Admitted, Change, LARGEST_WINDOW, Phase, Refused, State};
 
@@ -267,37 +267,22 @@ impl Permit<'_> {
     // By reference: a permit that is moved here needs a flag beside it in the future, and four writes to keep it.
     #[inline]
     pub fn settle<R: Outcome>(&self, tool: &'static str, outcome: R, inspect: impl Fn(&R::Error) -> Failure<'_>) -> R {
-        self.settle_by(tool, outcome, &inspect)
-    }
-
-    #[inline]
-    fn settle_by<R: Outcome>(&self, tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> R {
         match outcome.into_result() {
             Ok(value) => {
                 self.record(tool, false);
                 R::from_result(Ok(value))
             }
             Err(error) => {
-                decided(&error, look, self.decide(tool));
+                let failure = inspect(&error);
+                // Not counted, if the service was never called.
+                if failure.was_called() {
+                    self.record(tool, failure.is_failure());
+                } else {
+                    metrics::breaker_ignored(tool);
+                }
                 R::from_result(Err(error))
             }
         }
-    }
-
-    #[inline]
-    fn decide(&self, tool: &'static str) -> impl FnOnce(&Failure<'_>) -> bool {
-        move |failure| self.record_failure(tool, failure)
-    }
-
-    /// Whether the error counts: not, if the service was never called.
-    fn record_failure(&self, tool: &'static str, failure: &Failure<'_>) -> bool {
-        let counts = failure.was_called();
-        if counts {
-            self.record(tool, failure.is_failure());
-        } else {
-            metrics::breaker_ignored(tool);
-        }
-        counts
     }
 
     #[inline]

@@ -196,7 +196,8 @@ impl State {
             }
             Phase::HalfOpen { admitted, .. } => {
                 let has_no_place = admitted >= u64::from(rules.probes);
-                let is_probing = || passed_or_long(self.probed.load(Ordering::Acquire), now()) < rules.longest_probe_us();
+                let is_probing =
+                    || passed_or_long(self.probed.load(Ordering::Acquire), now()) < rules.longest_probe_us();
                 (has_no_place && is_probing()).then_some(0)
             }
         }

@@ -29,7 +29,7 @@ use crate::policies::retry::budget::UntilRetried;
 #[must_use = "a pause does nothing unless it is awaited"]
 pub struct Pause<'a>(Option<Rest<'a>>);
 
-/// What is to be done before the next attempt. None of it needs to be carried along where there is nothing.
+/// What is to be done before the next attempt, where there is anything to do. What is not there need not be moved about.
 #[derive(Debug)]
 struct Rest<'a> {
     delay: Duration,
@@ -90,25 +90,31 @@ impl<'a> IntoFuture for Pause<'a> {
 
     #[inline]
     fn into_future(self) -> Pausing<'a> {
-        match self.0 {
-            None => Pausing::Over,
-            Some(Rest { delay, paid }) => Pausing::Begun { delay, paid },
-        }
+        let state = match self.0 {
+            None => State::Over,
+            Some(Rest { delay, paid }) => State::Begun { delay, paid },
+        };
+        Pausing { state }
     }
 }
 
 pin_project! {
     /// The future of a [`Pause`], made by `pause.await`.
-    // The timer is made where it stays: it is large to move.
-    #[project = PausingNow]
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
-    pub enum Pausing<'a> {
-        #[doc(hidden)]
+    pub struct Pausing<'a> {
+        #[pin]
+        state: State<'a>,
+    }
+}
+
+pin_project! {
+    /// The timer is made where it stays: it is large to move.
+    #[project = StateNow]
+    #[derive(Debug)]
+    enum State<'a> {
         Over,
-        #[doc(hidden)]
         Begun { delay: Duration, paid: Option<UntilRetried<'a>> },
-        #[doc(hidden)]
         Waiting { #[pin] sleep: Sleep, paid: Option<UntilRetried<'a>> },
     }
 }
@@ -118,29 +124,29 @@ impl Future for Pausing<'_> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match *self {
-            Pausing::Over => Poll::Ready(()),
-            _ => self.wait(cx),
+        match self.state {
+            State::Over => Poll::Ready(()),
+            _ => self.project().state.wait(cx),
         }
     }
 }
 
-impl Pausing<'_> {
+impl State<'_> {
     #[inline(never)]
     fn wait(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self.as_mut().project() {
-                PausingNow::Over => return Poll::Ready(()),
+                StateNow::Over => return Poll::Ready(()),
                 // A timer of zero length would still wait for the timer's next tick.
-                PausingNow::Begun { delay, paid } if delay.is_zero() => {
+                StateNow::Begun { delay, paid } if delay.is_zero() => {
                     retried(paid.take());
                     return Poll::Ready(());
                 }
-                PausingNow::Begun { delay, paid } => {
+                StateNow::Begun { delay, paid } => {
                     let (sleep, paid) = (timer::sleep(*delay), paid.take());
-                    self.set(Pausing::Waiting { sleep, paid });
+                    self.set(State::Waiting { sleep, paid });
                 }
-                PausingNow::Waiting { sleep, paid } => {
+                StateNow::Waiting { sleep, paid } => {
                     ready!(sleep.poll(cx));
                     retried(paid.take());
                     return Poll::Ready(());
