@@ -3,11 +3,11 @@
 //! # Finding your way
 //! - The attributes: [`retry`](macro@retry), [`timeout`](macro@timeout), [`fallback`](macro@fallback),
 //!   [`requires_approval`](macro@requires_approval), [`agent`](macro@agent),
-//!   [`circuit_breaker`](macro@circuit_breaker), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge),
-//!   [`rate_limit`](macro@rate_limit), [`policy`](macro@policy) for one of your own, and
+//!   [`circuit_breaker`](macro@circuit_breaker), [`failover`](macro@failover), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge),
+//!   [`rate_limit`](macro@rate_limit), [`call_limit`](macro@call_limit), [`policy`](macro@policy) for one of your own, and
 //!   [`chaos`](macro@chaos) for tests.
 //! - What they stand for, usable by hand and in a `static`: [`Retry`], [`Timeout`], [`AgentLimits`], [`CircuitBreaker`],
-//!   [`Bulkhead`], [`Hedge`], [`RateLimit`]. What they make for a call is in [`policies`].
+//!   [`Failover`], [`CallLimit`], [`Bulkhead`], [`Hedge`], [`RateLimit`]. What they make for a call is in [`policies`].
 //! - What can go wrong besides a tool's own error: [`Fault`]. What of all that is worth a retry: [`Transient`], and for
 //!   the answers of an HTTP API the module `http` (feature `http`; the feature `reqwest` knows that client's errors).
 //! - Approvals, a human in the loop: [`requires_approval`](macro@requires_approval) puts the question, an [`Approver`]
@@ -15,7 +15,8 @@
 //!   scripted answers for tests. Answers that hold for later calls, too: [`Grants`]. A question by hand: [`Approval`]. Proof
 //!   that a guard is there: [`guarded!`](macro@guarded), and in a test [`approver::asks`].
 //! - Runs that outlive their process: [`durable`](macro@durable) writes down how a call ended, and the module `durable`
-//!   (feature `durable`) has the engines that keep it.
+//!   (feature `durable`) has what an engine keeps, and one in memory for tests; the module `sqlite` (feature `sqlite`) has one on a
+//!   file.
 //! - Tests: a test of your plan injects failures with [`chaos`](macro@chaos) and the module `chaos` (feature `chaos`), on
 //!   tokio's paused clock, so that no pause takes time; the README above has one to copy. `approver::Scripted` answers
 //!   questions, and a [`Recorder`] says what happened.
@@ -34,13 +35,15 @@
 
 // The attributes.
 pub use reliable_macros::{
-    Transient, agent, bulkhead, chaos, circuit_breaker, durable, fallback, guarded, hedge, policy, rate_limit,
-    requires_approval, retry, timeout,
+    Transient, agent, bulkhead, call_limit, chaos, circuit_breaker, durable, failover, fallback, guarded, hedge,
+    policy, rate_limit, requires_approval, retry, timeout,
 };
 
 // The policies as values, for several functions or for a `static`.
 pub use reliable_runtime::policies::bulkhead::Bulkhead;
+pub use reliable_runtime::policies::call_limit::CallLimit;
 pub use reliable_runtime::policies::circuit_breaker::CircuitBreaker;
+pub use reliable_runtime::policies::failover::Failover;
 pub use reliable_runtime::policies::hedge::Hedge;
 pub use reliable_runtime::policies::keyed::Keyed;
 pub use reliable_runtime::policies::rate_limit::RateLimit;
@@ -84,7 +87,7 @@ pub use reliable_runtime::scope::{Scope, spawn};
 pub use reliable_runtime::seen::recorder::Recorder;
 pub use reliable_runtime::seen::report::Report;
 
-/// A run that outlives its process: what is recorded of it, and the engines that keep it.
+#[doc = include_str!("durable.md")]
 #[cfg(feature = "durable")]
 pub mod durable {
     pub use reliable_runtime::durable::call::{Call, Shown, call};
@@ -98,9 +101,15 @@ pub mod durable {
     };
     pub use reliable_runtime::durable::runs::Runs;
     pub use reliable_runtime::durable::store_error::StoreError;
-    pub use reliable_runtime::durable::time::{now, sleep};
+    pub use reliable_runtime::durable::time::{is_read_back, now, sleep};
     pub use reliable_runtime::durable::workflows::Workflows;
     pub use reliable_runtime::scope::noted::{Noted, Observed};
+}
+
+/// An engine that keeps its runs in one SQLite file.
+#[cfg(feature = "sqlite")]
+pub mod sqlite {
+    pub use reliable_sqlite::store::Store;
 }
 
 // For frameworks, each with the feature of its name.
@@ -152,6 +161,11 @@ pub mod policies {
     /// Of a [`CircuitBreaker`](crate::CircuitBreaker).
     pub mod circuit_breaker {
         pub use reliable_runtime::policies::circuit_breaker::Permit;
+    }
+
+    /// Of a [`Failover`](crate::Failover).
+    pub mod failover {
+        pub use reliable_runtime::policies::failover::Candidates;
     }
 
     /// Of a [`Hedge`](crate::Hedge).

@@ -37,7 +37,15 @@ async fn without_a_limit_nothing_is_left_of_it() {
 
 #[tokio::test]
 async fn the_limits_are_those_that_the_attribute_names() {
-    #[agent(max_steps = 3, max_usd = "$1", max_tokens = 9, within = "1m", max_repeats = 2, max_denials = 4)]
+    #[agent(
+        max_steps = 3,
+        max_total_steps = 30,
+        max_usd = "$1",
+        max_tokens = 9,
+        within = "1m",
+        max_repeats = 2,
+        max_denials = 4
+    )]
     async fn desk() -> Result<Step<AgentLimits>, Fault> {
         Ok(Step::Done(Run::current().limits()))
     }

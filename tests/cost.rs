@@ -6,8 +6,8 @@
 use std::time::Duration;
 
 use reliable::{
-    Fault, Step, agent, approver, bulkhead, circuit_breaker, fallback, hedge, rate_limit, requires_approval, retry,
-    timeout,
+    Fault, Step, agent, approver, bulkhead, call_limit, circuit_breaker, failover, fallback, hedge, rate_limit,
+    requires_approval, retry, timeout,
 };
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -52,6 +52,16 @@ mod annotated {
 
     #[circuit_breaker(failures = 5)]
     pub(super) async fn guarded(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[failover(_model in [1_u64, 2])]
+    pub(super) async fn failed_over(wait: bool, fail: bool) -> Result<u64, Error> {
+        tool(wait, fail).await
+    }
+
+    #[call_limit(max = 4)]
+    pub(super) async fn counted(wait: bool, fail: bool) -> Result<u64, Error> {
         tool(wait, fail).await
     }
 
@@ -127,6 +137,17 @@ mod by_hand {
         }
     }
 
+    pub(super) async fn failed_over(wait: bool, fail: bool) -> Result<u64, Error> {
+        let mut last = None;
+        for _model in &[1_u64, 2] {
+            match tool(wait, fail).await {
+                Err(error) => last = Some(error),
+                outcome => return outcome,
+            }
+        }
+        Err(last.unwrap_or(Error::Busy))
+    }
+
     pub(super) async fn retried_and_limited(wait: bool, fail: bool) -> Result<u64, Error> {
         let mut pause = Duration::from_millis(500);
         let mut retries = 0;
@@ -183,6 +204,8 @@ fn a_call_that_is_ready_at_once_allocates_nothing() {
     assert_eq!(allocations(annotated::stacked(false, false)), 0);
     assert_eq!(allocations(annotated::guarded(false, false)), 0);
     assert_eq!(allocations(annotated::retried_and_guarded(false, false)), 0);
+    assert_eq!(allocations(annotated::failed_over(false, false)), 0);
+    assert_eq!(allocations(annotated::counted(false, false)), 0, "outside of a run");
     assert_eq!(allocations(annotated::contained(false, false)), 0);
     assert_eq!(allocations(annotated::throttled(false, false)), 0);
     assert_eq!(allocations(annotated::with_everything(false, false)), 0);
@@ -210,6 +233,7 @@ fn a_call_that_waits_and_goes_well_allocates_no_more_than_by_hand() {
     assert!(count(annotated::retried(true, false)) <= count(by_hand::retried(true, false)));
     assert!(count(annotated::limited(true, false)) <= count(by_hand::limited(true, false)));
     assert!(count(annotated::rescued(true, false)) <= count(by_hand::rescued(true, false)));
+    assert!(count(annotated::failed_over(true, false)) <= count(by_hand::failed_over(true, false)));
     assert!(count(annotated::stacked(true, false)) <= count(by_hand::stacked(true, false)));
 }
 
@@ -255,6 +279,13 @@ fn a_call_that_fails_allocates_nothing_while_nobody_listens() {
         tool(false, true).await
     }
 
+    #[failover(_model in [1_u64, 2])]
+    async fn failed_over() -> Result<u64, Error> {
+        tool(false, true).await
+    }
+
+    let _table_of_who_is_left_out = count(failed_over());
+    assert_eq!(count(failed_over()), 0, "all cool down, and the first one fails again");
     assert_eq!(count(retried()), 0, "four failed attempts");
     assert_eq!(count(gives_up()), 0);
     assert_eq!(count(broken()), 0, "it opens");
@@ -340,6 +371,8 @@ fn a_future_is_at_most_16_bytes_per_attribute_larger_than_by_hand() {
     }
     check("retry", 1, &annotated::retried(true, false), &by_hand::retried(true, false));
     check("timeout", 1, &annotated::limited(true, false), &by_hand::limited(true, false));
+    check("failover", 2, &annotated::failed_over(true, false), &by_hand::failed_over(true, false));
+    check("call limit", 1, &annotated::counted(true, false), &tool(true, false));
     check("fallback", 1, &annotated::rescued(true, false), &by_hand::rescued(true, false));
     let (both, both_by_hand) = (annotated::retried_and_limited(true, false), by_hand::retried_and_limited(true, false));
     check("retry over timeout", 2, &both, &both_by_hand);

@@ -30,6 +30,10 @@ impl WeatherError {
         matches!(self, WeatherError::Busy)
     }
 
+    fn is_theirs(&self) -> bool {
+        self.is_busy()
+    }
+
     fn retry_after(&self) -> Option<Duration> {
         self.is_busy().then_some(Duration::from_secs(2))
     }
@@ -62,6 +66,23 @@ impl Policy for Open {
 
     fn before(&self, _: &'static str) -> Before<()> {
         Before::Admit(())
+    }
+}
+
+pub type ModelError = WeatherError;
+pub type Answer = Forecast;
+
+#[derive(Hash)]
+pub struct Model {
+    name: &'static str,
+    retries: u32,
+}
+
+static MODELS: [Model; 2] = [Model { name: "large", retries: 1 }, Model { name: "small", retries: 0 }];
+
+impl Model {
+    async fn complete(&self, prompt: &str) -> Result<Answer, ModelError> {
+        if self.name == prompt { Err(WeatherError::Busy) } else { Ok(Forecast(format!("{}: {prompt}", self.name))) }
     }
 }
 
@@ -148,7 +169,7 @@ macro_rules! both {
         mod $case {
             pub mod annotated {
                 #[allow(unused_imports)]
-                use {crate::*, reliable::{agent, bulkhead, chaos, circuit_breaker, durable, fallback, hedge, policy, rate_limit, requires_approval, retry, timeout}};
+                use {crate::*, reliable::{agent, bulkhead, call_limit, chaos, circuit_breaker, durable, failover, fallback, hedge, policy, rate_limit, requires_approval, retry, timeout}};
                 include!(concat!("expand/", stringify!($case), ".rs"));
             }
             pub mod expanded {
@@ -161,7 +182,7 @@ macro_rules! both {
 }
 
 both! {
-    agent boxed bulkhead bulkhead_options circuit_breaker circuit_breaker_key fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_budget retry_options retry_plain
+    agent boxed bulkhead bulkhead_options call_limit circuit_breaker circuit_breaker_key failover failover_options fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_budget retry_options retry_plain
     policy policy_plain rate_limit rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout
 }
 
@@ -214,6 +235,9 @@ mod stack_method {
 async fn the_text_does_what_the_attributes_do() {
     assert_eq!(retry::annotated::forecast("").await, retry::expanded::forecast("").await);
     assert_eq!(stack::annotated::forecast("").await, stack::expanded::forecast("").await);
+    for prompt in ["large", "small", "hi"] {
+        assert_eq!(failover::annotated::ask(prompt).await, failover::expanded::ask(prompt).await);
+    }
     assert_eq!(fallback_expression::annotated::forecast("").await, fallback_expression::expanded::forecast("").await);
     assert_eq!(
         agent::annotated::assistant(&mut Chat::default()).await,

@@ -102,6 +102,14 @@ mod among_shadows {
         Ok(n)
     }
 
+    #[::reliable::failover(model in [1, 2], cooldown = "1s", key = (model, n), when = *model == 1)]
+    #[::reliable::call_limit(max = 2)]
+    #[::reliable::timeout(ms = *model)]
+    async fn candidates(n: u32) -> Outcome<u64> {
+        let late = || Fault::TimedOut { tool: ::core::convert::From::from("x"), limit: ::core::time::Duration::ZERO };
+        if *model == 1 { Err(late()) } else { Ok(*model) }
+    }
+
     #[::reliable::retry(POLICY)]
     async fn policy() -> Outcome<u32> {
         Ok(7)
@@ -128,6 +136,7 @@ mod among_shadows {
         assert_eq!(block_on(stack(::std::vec![1, 2])), Ok(2));
         assert_eq!(block_on(stack(::std::vec![])), Ok(42));
         assert_eq!(block_on(values(3)), Ok(3));
+        assert_eq!(block_on(candidates(3)), Ok(2));
         assert_eq!(block_on(policy()), Ok(7));
         assert_eq!(block_on(assistant(&mut 0)), Ok(2));
         assert_eq!(block_on(assistant(&mut 5)), Ok(0));

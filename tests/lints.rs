@@ -13,8 +13,8 @@
 use std::pin::Pin;
 
 use reliable::{
-    After, Before, Failure, Fault, Policy, Step, agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy,
-    rate_limit, requires_approval, retry, timeout,
+    After, Before, Failure, Fault, Policy, Step, agent, bulkhead, call_limit, chaos, circuit_breaker, failover,
+    fallback, hedge, policy, rate_limit, requires_approval, retry, timeout,
 };
 
 async fn fetch(city: &str) -> Result<String, Fault> {
@@ -128,6 +128,35 @@ fn bulkheaded_plain(city: &str) -> Result<String, Fault> {
 async fn hedged(city: &str) -> Result<String, Fault> {
     let text = fetch(city).await?;
     return Ok(text);
+}
+#[failover(model in ["large", "small"])]
+async fn failing_over(city: &str) -> Result<String, Fault> {
+    let text = fetch(&format!("{city} {model}")).await?;
+    return Ok(text);
+}
+#[failover(model in MODELS, cooldown = "20ms", key = model.name(), when = true)]
+#[timeout(ms = model.ms)]
+async fn failing_over_by_key(city: &str) -> Result<String, Fault> {
+    let text = fetch(&format!("{city} {}", model.name())).await?;
+    return Ok(text);
+}
+struct Model {
+    ms: u64,
+}
+impl Model {
+    fn name(&self) -> String {
+        return format!("{}", self.ms);
+    }
+}
+static MODELS: [Model; 2] = [Model { ms: 20 }, Model { ms: 30 }];
+#[call_limit(max = 3)]
+async fn counted(city: &str) -> Result<String, Fault> {
+    let text = fetch(city).await?;
+    return Ok(text);
+}
+#[call_limit(max = 3)]
+fn counted_plain(city: &str) -> Result<String, Fault> {
+    return read(city);
 }
 #[chaos]
 async fn chaotic(city: &str) -> Result<String, Fault> {

@@ -14,8 +14,8 @@ use metrics::{
 };
 use reliable::{
     After, Approver, Before, Bulkhead, Charge, CircuitBreaker, Decision, Failure, Fault, Policy, RateLimit, Request,
-    RetryBudget, Run, Step, Usd, agent, approver, bulkhead, circuit_breaker, fallback, hedge, policy, rate_limit,
-    requires_approval, retry, timeout,
+    RetryBudget, Run, Step, Usd, agent, approver, bulkhead, circuit_breaker, failover, fallback, hedge, policy,
+    rate_limit, requires_approval, retry, timeout,
 };
 use tokio::time::sleep;
 
@@ -644,6 +644,27 @@ mod fallbacks_and_hedges {
             assert_eq!(price(Err(Error::Busy)).await, Ok(0));
         });
         assert_eq!(told.await.lines(""), ["ft.fallback.calls.total{method=price} 1"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_with_candidates_is_one_however_many_of_them_are_asked() {
+        #[failover(model in [1, 2, 3])]
+        async fn ask(answers: u32) -> Result<u32, Error> {
+            if *model < answers { Err(Error::Busy) } else { Ok(*model) }
+        }
+        let told = told(async {
+            assert_eq!(ask(1).await, Ok(1));
+            assert_eq!(ask(3).await, Ok(3));
+            assert_eq!(ask(3).await, Ok(3), "and the others cool down");
+            assert_eq!(ask(9).await, Err(Error::Busy));
+        });
+        assert_eq!(
+            told.await.lines(""),
+            [
+                "ft.failover.calls.total{method=ask,failedOver=false} 1",
+                "ft.failover.calls.total{method=ask,failedOver=true} 3"
+            ]
+        );
     }
 
     #[tokio::test(start_paused = true)]

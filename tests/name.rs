@@ -7,8 +7,8 @@ use std::time::Duration;
 use reliable::approver::Scripted;
 use reliable::chaos::{Chaos, fail};
 use reliable::{
-    After, Before, Decision, Failure, Fault, Policy, Recorder, Run, Scope, Step, agent, bulkhead, chaos,
-    circuit_breaker, fallback, hedge, policy, requires_approval, retry, timeout,
+    After, Before, Decision, Failure, Fault, Policy, Recorder, Run, Scope, Step, agent, bulkhead, call_limit, chaos,
+    circuit_breaker, failover, fallback, hedge, policy, requires_approval, retry, timeout,
 };
 
 struct Mail {
@@ -93,6 +93,14 @@ async fn every_attribute_has_it() {
         tokio::time::sleep(Duration::from_millis(5)).await;
         Ok(1)
     }
+    #[failover(model in [1, 2], name = name())]
+    async fn fails_over() -> Result<u32, String> {
+        if *model == 1 { Err("503".to_owned()) } else { Ok(*model) }
+    }
+    #[call_limit(max = 1, name = name())]
+    async fn is_counted() -> Result<u32, Fault> {
+        Ok(1)
+    }
     #[policy(Never, name = name())]
     async fn never() -> Result<u32, Fault> {
         Ok(1)
@@ -105,6 +113,8 @@ async fn every_attribute_has_it() {
     #[agent(max_steps = 1, name = name())]
     async fn runs() -> Result<Step<u32>, Fault> {
         assert_eq!(Run::current().agent(), Some("search"));
+        is_counted().await.unwrap();
+        is_counted().await.unwrap_err();
         Ok(Step::Next)
     }
 
@@ -116,6 +126,7 @@ async fn every_attribute_has_it() {
         breaks().unwrap_err();
         queues(false).unwrap_err();
         hedges().await.unwrap();
+        fails_over().await.unwrap();
         never().await.unwrap_err();
         struck().await.unwrap();
         runs().await.unwrap_err();
@@ -124,8 +135,9 @@ async fn every_attribute_has_it() {
     plan.assert_used();
     let report = recorder.report();
     let [row] = report.rows() else { panic!("{report}") };
-    assert_eq!((row.tool.as_str(), row.fallbacks, row.opened, row.rejected), ("search", 1, 1, 3));
+    assert_eq!((row.tool.as_str(), row.fallbacks, row.opened, row.rejected), ("search", 1, 1, 4));
     assert_eq!((row.hedges, row.attempts, row.steps), (1, 2, 1));
+    assert_eq!((row.failovers, row.stood_in), (1, 1));
 }
 
 #[tokio::test]

@@ -637,7 +637,7 @@ mod faults {
         Fault::Denied { tool: tool(), reason: "too much".into() }
     }
 
-    fn final_faults() -> [Fault; 7] {
+    fn final_faults() -> [Fault; 8] {
         let budget = BudgetExceeded::Usd { max: Usd::cents(1), spent: Usd::ZERO, asked: Usd::cents(2) };
         [
             denied(),
@@ -647,6 +647,7 @@ mod faults {
             Fault::Unpriced { agent: tool() },
             Fault::Stuck { agent: tool(), repeats: 3 },
             Fault::TooManyDenials { agent: tool(), denials: 3 },
+            Fault::CallLimit { tool: tool(), max: 5 },
         ]
     }
 

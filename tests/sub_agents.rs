@@ -325,3 +325,110 @@ mod circles {
         assert!(inner.next_step().is_err());
     }
 }
+
+/// `max_total_steps`: the steps of all of them together.
+mod total_steps {
+    use super::*;
+
+    /// Takes so many steps by itself.
+    #[agent(max_steps = 100)]
+    async fn child(steps: u32) -> Result<Step<()>, Fault> {
+        Ok(if Run::current().step() < steps { Step::Next } else { Step::Done(()) })
+    }
+
+    #[agent(max_steps = 100, max_total_steps = 10)]
+    async fn parent(children: &[u32], begun: &AtomicU32) -> Result<Step<()>, Fault> {
+        for steps in children {
+            child(*steps).await?;
+            begun.fetch_add(*steps, Ordering::Relaxed);
+        }
+        begun.fetch_add(1, Ordering::Relaxed);
+        Ok(Step::Next)
+    }
+
+    #[tokio::test]
+    async fn the_steps_of_sub_agents_count() {
+        let begun = AtomicU32::new(0);
+        assert_eq!(parent(&[2, 2], &begun).await, Err(step_limit("parent", 10)));
+        assert_eq!(begun.into_inner(), 10);
+    }
+
+    #[tokio::test]
+    async fn a_sub_agent_is_stopped_in_the_name_of_the_one_around_it() {
+        let begun = AtomicU32::new(0);
+        let recorder = Recorder::new();
+        let outcome = Scope::current().recorder(&recorder).run(parent(&[99], &begun)).await;
+        assert_eq!(outcome, Err(step_limit("parent", 10)));
+        let report = recorder.report();
+        assert_eq!((report.of("parent").unwrap().steps, report.of("child").unwrap().steps), (1, 9));
+        assert_eq!(report.of("child").unwrap().ended, Some(step_limit("parent", 10).to_string()));
+    }
+
+    #[tokio::test]
+    async fn its_own_steps_count_without_any_sub_agent() {
+        assert_eq!(parent(&[], &AtomicU32::new(0)).await, Err(step_limit("parent", 10)));
+    }
+
+    #[tokio::test]
+    async fn each_agent_may_have_a_smaller_one_and_what_it_refused_is_not_counted_further_out() {
+        #[agent(max_total_steps = 2)]
+        async fn middle() -> Result<Step<()>, Fault> {
+            child(99).await.map(Step::Done)
+        }
+        #[agent(max_total_steps = 7)]
+        async fn outer() -> Result<Step<u32>, Fault> {
+            for _ in 0..3 {
+                assert_eq!(middle().await, Err(step_limit("middle", 2)));
+            }
+            Ok(Step::Done(Run::current().left_steps().unwrap()))
+        }
+        assert_eq!(outer().await, Ok(0), "one of its own, and two of each of the three");
+    }
+
+    /// A step that an outer run has refused is not one of the inner runs.
+    #[tokio::test]
+    async fn what_an_outer_one_refused_is_not_counted_further_in() {
+        let outer = AgentLimits::new().max_total_steps(1).begin("outer");
+        let inner = outer.scope(async { AgentLimits::new().max_total_steps(3).begin("inner") }).await;
+        let innermost = inner.scope(async { AgentLimits::new().max_total_steps(3).begin("innermost") }).await;
+        outer.next_step().unwrap();
+        for _ in 0..5 {
+            assert_eq!(innermost.next_step(), Err(step_limit("outer", 1)));
+        }
+        assert_eq!((innermost.left_steps(), innermost.step()), (Some(0), 0));
+    }
+
+    #[tokio::test]
+    async fn what_is_left_is_the_least_of_all() {
+        let outer = AgentLimits::new().max_steps(9).max_total_steps(4).begin("outer");
+        outer.next_step().unwrap();
+        assert_eq!((outer.left_steps(), outer.is_last_step(), outer.should_finish()), (Some(3), false, false));
+        let inner = outer.scope(async { AgentLimits::new().max_steps(9).begin("inner") }).await;
+        for left in [2, 1, 0] {
+            inner.next_step().unwrap();
+            assert_eq!((inner.left_steps(), outer.left_steps()), (Some(left), Some(left)));
+        }
+        assert!(inner.is_last_step() && outer.is_last_step() && inner.should_finish());
+        assert_eq!(inner.next_step(), Err(step_limit("outer", 4)));
+        assert_eq!(outer.next_step(), Err(step_limit("outer", 4)));
+    }
+
+    /// Two at the same time take no step more than one after the other.
+    #[tokio::test]
+    async fn sub_agents_beside_each_other_share_it() {
+        #[agent(max_total_steps = 10)]
+        async fn fan_out() -> Result<Step<[Result<(), Fault>; 2]>, Fault> {
+            let (one, other) = tokio::join!(child_that_waits(), child_that_waits());
+            Ok(Step::Done([one, other]))
+        }
+        #[agent(max_steps = 100)]
+        async fn child_that_waits() -> Result<Step<()>, Fault> {
+            tokio::task::yield_now().await;
+            Ok(Step::Next)
+        }
+        let recorder = Recorder::new();
+        let outcome = Scope::current().recorder(&recorder).run(fan_out()).await;
+        assert_eq!(outcome, Ok([Err(step_limit("fan_out", 10)), Err(step_limit("fan_out", 10))]));
+        assert_eq!(recorder.report().of("child_that_waits").unwrap().steps, 9);
+    }
+}

@@ -141,6 +141,7 @@ fn of_the_faults_only_a_timeout_is_transient() {
         FaultKind::Expired,
         FaultKind::CircuitOpen,
         FaultKind::Rejected,
+        FaultKind::CallLimit,
         FaultKind::StepLimit,
         FaultKind::OverBudget,
         FaultKind::Stuck,

@@ -37,9 +37,11 @@ macro_rules! folders {
 folders! {
     agent
     bulkhead
+    call_limit
     chaos
     circuit_breaker
     durable
+    failover
     fallback
     guarded
     hedge

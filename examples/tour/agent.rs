@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use reliable::{Charge, Fault, Run, Step, Transient, agent, bulkhead, chaos, circuit_breaker, fallback, hedge, policy};
-use reliable::{rate_limit, requires_approval, retry, timeout};
+use reliable::{Charge, Fault, Run, Step, Transient, agent, bulkhead, call_limit, chaos, circuit_breaker, failover};
+use reliable::{fallback, hedge, policy, rate_limit, requires_approval, retry, timeout};
 use serde::{Deserialize, Serialize};
 
 use crate::world::{Reply, ServiceError, Task, World};
@@ -69,6 +69,13 @@ async fn translate(world: &World, words: &str) -> Result<String, ToolError> {
     Ok(world.service.call(format!("{words}, in Norwegian")).await?)
 }
 
+/// Two providers: while the first is down, the second one answers, at once and without a call to the first.
+#[failover(model in ["large", "small"], cooldown = "30s")]
+#[chaos]
+async fn summarize(world: &World, text: &str) -> Result<String, ToolError> {
+    Ok(world.service.call(format!("{text}, in short ({model} model)")).await?)
+}
+
 /// A small service with a quota: two calls at once, and four in a second.
 #[bulkhead(max = 2)]
 #[rate_limit(per_second = 4, burst = 2)]
@@ -87,6 +94,12 @@ async fn look_up_four(world: &World, term: &str) -> Result<String, ToolError> {
 #[policy(&world.ration)]
 async fn search_web(world: &World, words: &str) -> Result<String, ToolError> {
     Ok(world.service.call(format!("pages about {words}")).await?)
+}
+
+/// A model that has lost its way calls it again and again: three times in one run are enough.
+#[call_limit(max = 3)]
+async fn read_page(world: &World, page: u32) -> Result<String, ToolError> {
+    Ok(world.service.call(format!("page {page}")).await?)
 }
 
 /// It can't be taken back: so a human says yes first, and may put the words right. A yes may hold for all that goes to the same
@@ -112,8 +125,10 @@ pub async fn assistant(world: &World, task: &mut Task) -> Result<Step<String>, T
         Reply::BookTable(restaurant) => book_table(world, restaurant).await,
         Reply::FindHotel(city) => find_hotel(world, city).await,
         Reply::Translate(words) => translate(world, words).await,
+        Reply::Summarize(text) => summarize(world, text).await,
         Reply::LookUpFour(term) => look_up_four(world, term).await,
         Reply::SearchWeb(words) => search_web(world, words).await,
+        Reply::ReadPage(page) => read_page(world, page).await,
         Reply::SendEmail { to, body } => send_email(world, to, body).await,
         Reply::Wait(time) => {
             tokio::time::sleep(time).await;

@@ -18,9 +18,11 @@ pub async fn play_all() -> Vec<Drill> {
         an_outage().await,
         a_dead_service().await,
         a_slow_call().await,
+        a_provider_that_is_down().await,
         too_many_calls_at_once().await,
         a_runaway_loop().await,
         a_cost_cap().await,
+        a_tool_that_is_called_again_and_again().await,
         a_policy_of_ones_own().await,
         a_risky_action_denied().await,
         a_risky_action_approved().await,
@@ -133,6 +135,20 @@ async fn a_slow_call() -> Drill {
     }
 }
 
+async fn a_provider_that_is_down() -> Drill {
+    let promise = "#[failover] asks the next provider, and leaves the first one out for a while";
+    let scene = Scene::new("A provider that is down", promise).with(Chaos::plan().at("summarize", [fail(down)]));
+    let book = Reply::Summarize("War and Peace");
+    let task = Task::new([book, book, Reply::Wait(Duration::from_secs(30)), book]);
+    let (ending, report) = scene.play(&World::new(), task).await;
+    let (failed, stood_in) = report.of("summarize").map_or((0, 0), |row| (row.failovers, row.stood_in));
+    Drill {
+        failure: "a provider that is down for a while",
+        expected: "1 failed, 2 stood in, then an answer",
+        seen: format!("{failed} failed, {stood_in} stood in, then {ending}"),
+    }
+}
+
 async fn too_many_calls_at_once() -> Drill {
     let promise = "#[bulkhead] and #[rate_limit] let the others wait for their turn";
     let scene = Scene::new("Too many calls at once", promise);
@@ -165,6 +181,19 @@ async fn a_cost_cap() -> Drill {
         failure: "steps of $0.04, and a cap of $0.10",
         expected: "$0.08 spent, then the run is stopped",
         seen: format!("{spent} spent, then {ending}"),
+    }
+}
+
+async fn a_tool_that_is_called_again_and_again() -> Drill {
+    let promise = "#[call_limit(max = 3)] lets no more of them through in one run, and the model is told";
+    let scene = Scene::new("A tool that is called again and again", promise);
+    let world = World::new();
+    let (ending, report) = scene.play(&world, Task::new([1, 2, 3, 4, 5].map(Reply::ReadPage))).await;
+    let rejected = report.of("read_page").map_or(0, |row| row.rejected);
+    Drill {
+        failure: "a model that reads page after page",
+        expected: "3 calls, 2 not let through, an answer",
+        seen: format!("{} calls, {rejected} not let through, {ending}", world.service.calls()),
     }
 }
 

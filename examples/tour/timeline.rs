@@ -45,6 +45,12 @@ fn told(event: &Event) -> (String, String) {
         }
         Event::TimedOut { limit, .. } => (format!("✗ no answer within {limit:?}"), "drops the call".to_owned()),
         Event::FellBack { .. } => (nothing(), "✓ the fallback answers instead".to_owned()),
+        Event::FailedOver { candidate, error, cooldown, .. } => {
+            (format!("✗ {candidate}: {error}"), format!("leaves it out for {cooldown:?}, and asks the next one"))
+        }
+        Event::StoodIn { candidate, instead_of, .. } => {
+            (nothing(), format!("✓ {candidate} answered instead of {instead_of}"))
+        }
         Event::Circuit { state: CircuitState::Open, .. } => {
             ("✗ one failure too many".to_owned(), "●─○ the circuit is open: no calls for now".to_owned())
         }
@@ -56,6 +62,9 @@ fn told(event: &Event) -> (String, String) {
         }
         Event::Rejected { fault: Fault::CircuitOpen { left, .. }, .. } => {
             ("· the circuit is open".to_owned(), format!("does not call; {left:.0?} left"))
+        }
+        Event::Rejected { fault: Fault::CallLimit { max, .. }, .. } => {
+            (format!("✗ {max} calls in this run were enough"), "does not call, and says so".to_owned())
         }
         Event::Injected { what, .. } => (format!("⚡ {what} is injected"), nothing()),
         Event::Hedged { attempt, .. } => ("· no answer yet".to_owned(), format!("starts attempt {attempt} beside it")),

@@ -80,8 +80,10 @@ pub enum Reply {
     BookTable(&'static str),
     FindHotel(&'static str),
     Translate(&'static str),
+    Summarize(&'static str),
     LookUpFour(&'static str),
     SearchWeb(&'static str),
+    ReadPage(u32),
     SendEmail { to: &'static str, body: &'static str },
     Wait(Duration),
 }

@@ -1,7 +1,8 @@
 //! The list of attributes. Nothing else names every one of them.
 
 use crate::attributes::{
-    agent, approval, bulkhead, chaos, circuit_breaker, durable, fallback, hedge, policy, rate_limit, retry, timeout,
+    agent, approval, bulkhead, call_limit, chaos, circuit_breaker, durable, failover, fallback, hedge, policy,
+    rate_limit, retry, timeout,
 };
 use crate::frameworks::{rig, rmcp};
 use crate::stack::Family;
@@ -11,12 +12,14 @@ pub(crate) const FAMILY: Family = Family {
         retry::RETRY,
         timeout::TIMEOUT,
         fallback::FALLBACK,
+        failover::FAILOVER,
         approval::REQUIRES_APPROVAL,
         agent::AGENT,
         circuit_breaker::CIRCUIT_BREAKER,
         bulkhead::BULKHEAD,
         hedge::HEDGE,
         rate_limit::RATE_LIMIT,
+        call_limit::CALL_LIMIT,
         policy::POLICY,
         chaos::CHAOS,
         durable::DURABLE,

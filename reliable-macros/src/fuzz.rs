@@ -114,7 +114,7 @@ fn attribute() -> impl Strategy<Value = (&'static str, String)> {
     prop_oneof![4 => valid, 3 => nearly, 1 => soup]
 }
 
-const VALID: [(&str, &str); 28] = [
+const VALID: [(&str, &str); 31] = [
     ("retry", "max = 3"),
     ("retry", ""),
     ("retry", "max = 2, backoff = \"fixed\", base = \"10ms\", jitter = 0, within = \"1m\""),
@@ -140,6 +140,9 @@ const VALID: [(&str, &str); 28] = [
     ("bulkhead", "max = 4, queue = 2"),
     ("rate_limit", "per_second = 10, burst = 20"),
     ("hedge", "after = \"200ms\""),
+    ("failover", "one in self.all, cooldown = \"30s\", key = one.name()"),
+    ("failover", "one in [city, \"Oslo\"], when = E::is_busy"),
+    ("call_limit", "max = 5"),
     ("policy", "OWN, clone(city)"),
     ("chaos", ""),
     ("chaos", "name = \"here\""),

@@ -12,9 +12,11 @@ mod attributes {
     pub(crate) mod agent;
     pub(crate) mod approval;
     pub(crate) mod bulkhead;
+    pub(crate) mod call_limit;
     pub(crate) mod chaos;
     pub(crate) mod circuit_breaker;
     pub(crate) mod durable;
+    pub(crate) mod failover;
     pub(crate) mod fallback;
     pub(crate) mod hedge;
     mod key;
@@ -62,6 +64,12 @@ pub fn fallback(args: TokenStream, item: TokenStream) -> TokenStream {
     expand("fallback", args, item)
 }
 
+#[doc = include_str!("docs/failover.md")]
+#[proc_macro_attribute]
+pub fn failover(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand("failover", args, item)
+}
+
 #[doc = include_str!("docs/requires_approval.md")]
 #[proc_macro_attribute]
 pub fn requires_approval(args: TokenStream, item: TokenStream) -> TokenStream {
@@ -96,6 +104,12 @@ pub fn bulkhead(args: TokenStream, item: TokenStream) -> TokenStream {
 #[proc_macro_attribute]
 pub fn rate_limit(args: TokenStream, item: TokenStream) -> TokenStream {
     expand("rate_limit", args, item)
+}
+
+#[doc = include_str!("docs/call_limit.md")]
+#[proc_macro_attribute]
+pub fn call_limit(args: TokenStream, item: TokenStream) -> TokenStream {
+    expand("call_limit", args, item)
 }
 
 #[doc = include_str!("docs/hedge.md")]

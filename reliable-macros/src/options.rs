@@ -51,6 +51,8 @@ struct Named {
 
 enum Value {
     Flag,
+    /// What each is called, and what they are in.
+    Each(Ident, Expr),
     Names(Vec<Ident>),
     Expr(Expr),
 }
@@ -119,6 +121,14 @@ impl Options {
     pub(crate) fn names(&self, key: &str) -> Option<&[Ident]> {
         match self.find(key)? {
             Value::Names(names) => Some(names.as_slice()),
+            _ => None,
+        }
+    }
+
+    /// The name and the list in `name key list`.
+    pub(crate) fn each(&self, key: &str) -> Option<(&Ident, &Expr)> {
+        match self.find(key)? {
+            Value::Each(name, list) => Some((name, list)),
             _ => None,
         }
     }

@@ -1,5 +1,6 @@
 //! A run of an agent: its limits, its steps, its spending.
 
+mod calls;
 pub(crate) mod circles;
 pub(crate) mod dearest;
 pub(crate) mod denials;
@@ -13,3 +14,4 @@ pub mod reservation;
 pub mod run;
 pub mod step;
 mod texts;
+mod total_steps;

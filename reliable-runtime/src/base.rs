@@ -2,6 +2,7 @@
 
 pub(crate) mod blocking;
 pub(crate) mod clock;
+pub(crate) mod flow_time;
 pub(crate) mod foreign;
 pub(crate) mod human_time;
 pub(crate) mod sync;

@@ -15,4 +15,5 @@ mod run;
 pub mod runs;
 pub mod store_error;
 pub mod time;
+mod waits;
 pub mod workflows;

@@ -10,6 +10,7 @@ pub use crate::approval::execution::Execution;
 pub use crate::frameworks::rig::tool::tool_name;
 #[cfg(feature = "chaos")]
 pub use crate::policies::chaos::strike::{strike, strike_blocking};
+pub use crate::policies::failover::CandidateKey;
 pub use crate::policies::fallback::Fallback;
 pub use crate::policies::hedge::Unjudged;
 pub use crate::policies::policy::PolicyCall;

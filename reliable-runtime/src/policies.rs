@@ -5,9 +5,11 @@
 
 pub(crate) mod blocked;
 pub mod bulkhead;
+pub mod call_limit;
 #[cfg(feature = "chaos")]
 pub mod chaos;
 pub mod circuit_breaker;
+pub mod failover;
 pub(crate) mod fallback;
 pub mod hedge;
 pub mod keyed;

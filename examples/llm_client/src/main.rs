@@ -4,19 +4,23 @@
 //!
 //! The client is in `client.rs`; what an answer of the server means for a retry is in `examples/support`. Here are the
 //! scenes: what the server does, and what must come of it. It is a part of this program, listens on 127.0.0.1, and needs
-//! no network and no key. The last two scenes show why to set your SDK's own retries to 0.
+//! no network and no key. Two scenes show why to set your SDK's own retries to 0, and in the last one, with what is in
+//! `providers.rs`, one prompt goes to three providers, one of which has nothing left to spend and one does not know the key.
 
 mod client;
+mod providers;
 
 use std::collections::HashSet;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
+use reliable::{Recorder, Scope};
 use reqwest::StatusCode;
 use reqwest::retry::Builder as Retries;
 
 use client::{Answer, ChatRequest, LlmClient, Message};
-use support::api;
+use providers::Providers;
+use support::api::{self, ApiError};
 use support::server::{Act, Headers, Server, good, status, status_with};
 
 /// What the server does, one request after the other, and what the call must come to.
@@ -104,7 +108,7 @@ const SCENES: [Scene; 12] = [
 const DOWN: Act = status(503);
 const NO_ANSWER: &str = "failed: the server said 503 Service Unavailable";
 
-/// The last two scenes: an outage, for a client below which another one retries, and for the same without that.
+/// Two scenes more: an outage, for a client below which another one retries, and for the same without that.
 const TWO_LAYERS: Scene = Scene {
     title: "an SDK that retries twice by itself, below `max = 3`: (1 + 2) × (1 + 3) requests",
     server: &[DOWN; 12],
@@ -132,6 +136,8 @@ async fn main() -> anyhow::Result<ExitCode> {
     }
     good &= play(&TWO_LAYERS, &server, &with_sdk, &mut keys).await;
     good &= play(&ONE_LAYER, &server, &ours, &mut keys).await;
+
+    good &= three_providers().await?;
 
     println!("\n{} calls, {} idempotency keys.", SCENES.len() + 2, keys.len());
     println!("{}", if good { "Every scene ended as expected." } else { "NOT every scene ended as expected." });
@@ -168,10 +174,50 @@ async fn play(scene: &Scene, server: &Server, client: &LlmClient, keys: &mut Has
     good
 }
 
+/// One prompt twice: the first two providers can't answer, and the second time nobody asks them any more.
+async fn three_providers() -> anyhow::Result<bool> {
+    const QUOTA: Act = Act::Answer(429, "", r#"{"error": {"code": "insufficient_quota"}}"#);
+    const NO_KEY: Act = Act::Answer(401, "", r#"{"error": {"code": "invalid_api_key"}}"#);
+    let scripts: [&'static [Act]; 3] = [&[QUOTA], &[NO_KEY], &[OK, OK]];
+    let (mut servers, mut clients) = (Vec::new(), Vec::new());
+    for script in scripts {
+        let server = Server::start().await?;
+        server.will_play(script);
+        let http = api::client().no_proxy().build()?;
+        clients.push(LlmClient { http, base_url: server.url(), key: "none".to_owned(), limit: LIMIT });
+        servers.push(server);
+    }
+    let (providers, recorder) = (Providers(clients), Recorder::new());
+    let scope = Scope::current().recorder(&recorder);
+    let outcomes = scope
+        .run(async { [in_words_of(providers.chat(&request()).await), in_words_of(providers.chat(&request()).await)] });
+    let outcomes = outcomes.await;
+
+    let good =
+        outcomes == [ANSWER, ANSWER] && servers.iter().zip(scripts).all(|(server, script)| server.played() == script);
+    println!("{} three providers, and a prompt that comes twice", if good { "ok:" } else { "NOT AS EXPECTED:" });
+    for (nth, server) in (1..).zip(&servers) {
+        println!("    server {nth}: {}", in_words(&server.played()));
+    }
+    let report = recorder.report();
+    for entry in report.entries().iter().filter(|entry| entry.event.name() == "reliable.failed_over") {
+        println!("    told:    {}", entry.event);
+    }
+    println!("    client:  {}", outcomes.join(", then "));
+    Ok(good)
+}
+
 async fn ask(client: &LlmClient) -> String {
+    in_words_of(client.chat(&request()).await)
+}
+
+fn request() -> ChatRequest {
     let question = Message { role: "user".to_owned(), content: "How is the weather in Oslo?".to_owned() };
-    let request = ChatRequest { model: "scripted", messages: vec![question] };
-    match client.chat(&request).await {
+    ChatRequest { model: "scripted", messages: vec![question] }
+}
+
+fn in_words_of(outcome: Result<Answer, ApiError>) -> String {
+    match outcome {
         Ok(Answer { text, tokens }) => format!("{text} ({tokens} tokens)"),
         Err(error) => format!("failed: {error}"),
     }

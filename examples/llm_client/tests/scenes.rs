@@ -13,6 +13,11 @@ fn every_scene_ends_as_expected() {
         "arrived: 3 requests with the key ",
         "arrived: 12 requests with the key ",
         "arrived: 4 requests with the key ",
+        "server 1: 429\n",
+        "server 2: 401\n",
+        "server 3: 200 (2 times)\n",
+        "failed (the quota is used up: the server said 429 Too Many Requests (insufficient_quota)), and is left out for 60s; http",
+        "client:  Rain. (21 tokens), then Rain. (21 tokens)",
         "14 calls, 14 idempotency keys.",
         "Every scene ended as expected.",
     ] {

@@ -460,6 +460,7 @@ fn each_kind_is_found_again() {
         Fault::CircuitOpen { tool: tool(), left: Duration::ZERO },
         Fault::Rejected { tool: tool(), by: "bulkhead".into(), wait: None },
         Fault::Policy { tool: tool(), reason: reason() },
+        Fault::CallLimit { tool: tool(), max: 5 },
         Fault::StepLimit { agent: tool(), max_steps: 8 },
         Fault::Unpriced { agent: tool() },
         Fault::Stuck { agent: tool(), repeats: 3 },

@@ -53,6 +53,16 @@ impl ApiError {
         }
     }
 
+    /// Whether another provider may have an answer all the same: this one is busy, out of reach, unpaid, or does not know us.
+    /// What is wrong with the request itself is wrong everywhere.
+    pub fn is_theirs(&self) -> bool {
+        match self {
+            ApiError::OutOfQuota(_) | ApiError::Answer(_) => true,
+            ApiError::Refused(said) => matches!(said.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN),
+            _ => self.is_transient(),
+        }
+    }
+
     async fn from_response(response: Response) -> ApiError {
         let (status, headers) = (response.status(), response.headers().clone());
         let body = response.bytes().await.unwrap_or_default();

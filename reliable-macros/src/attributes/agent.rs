@@ -19,6 +19,10 @@ pub(crate) const AGENT: Attribute = Attribute {
     needs_async: true,
     order: &[
         Rule::above("retry", Moves::Other, "would pay for the whole run again").note(", where it retries a step"),
+        Rule::above("failover", Moves::Other, "would pay for the whole run again with each candidate")
+            .note(", where each step has its candidates"),
+        Rule::below("call_limit", Moves::Other, "would count the steps of the run")
+            .note(", where it counts the runs in the agent around it (steps have `max_steps`)"),
         Rule::above("hedge", Moves::Other, "would pay for the whole run twice").to("to the function that a step calls"),
     ],
     answer: Some("Step<…>"),
@@ -34,6 +38,11 @@ pub(crate) const AGENT: Attribute = Attribute {
                 "turns",
                 "max",
                 "limit",
+            ]),
+            Row::policy("max_total_steps", Takes::Integer { least: 1, most: MOST, such_as: 30 }).also(&[
+                "total_steps",
+                "max_all_steps",
+                "max_tree_steps",
             ]),
             Row::policy("max_usd", Takes::Money).also(&["usd", "budget", "cost", "max_cost"]),
             Row::policy("max_tokens", Takes::Integer { least: 1, most: u64::MAX, such_as: 2000 }).also(&["tokens"]),

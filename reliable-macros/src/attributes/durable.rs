@@ -29,7 +29,9 @@ pub(crate) const DURABLE: Attribute = Attribute {
         Rule::below("fallback", Moves::This, "would record the last resort, which decides from what is recorded"),
         Rule::above("retry", Moves::This, EACH_ATTEMPT),
         Rule::above("hedge", Moves::This, EACH_ATTEMPT),
+        Rule::above("failover", Moves::This, "would record what each candidate gave, and not the call"),
         Rule::above("timeout", Moves::This, "would be ended by a clock of which nothing is recorded"),
+        Rule::above("call_limit", Moves::This, "would be counted in each life anew, though it is read back"),
         Rule::above("chaos", Moves::This, "would fail where nothing is recorded"),
         Rule::above_all_but(
             &["fallback", "requires_approval"],

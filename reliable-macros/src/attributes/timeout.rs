@@ -20,7 +20,7 @@ pub(crate) const TIMEOUT: Attribute = Attribute {
     needs_async: true,
     last_error: Some(LastError::ToldAbove),
     twice: Twice::Around(
-        &["retry", "agent", "circuit_breaker"],
+        &["retry", "failover", "agent", "circuit_breaker"],
         "two `#[timeout]` with neither a `#[retry]` nor a `#[circuit_breaker]` between them limit the same call twice: remove the longer one",
     ),
     ..Attribute::new("timeout", &[MS, SECS], read)

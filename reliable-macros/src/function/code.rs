@@ -9,6 +9,8 @@ use syn::{Expr, Lifetime};
 use crate::function::tokens::at;
 use crate::function::{Function, IntoError, Kept};
 
+mod made_of;
+
 /// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
 /// side of `let retry = …;`.
 #[derive(Clone)]

@@ -16,7 +16,7 @@ impl Options {
     fn suggestion(&self, written: &str) -> String {
         match self.meant(written, written.len() / 3) {
             Some(row) => did_you_mean(row),
-            None => match self.known().map(|row| format!("`{}`", row.key)).collect::<Vec<_>>() {
+            None => match self.known().map(listed).collect::<Vec<_>>() {
                 known if known.is_empty() => ": it has none".to_owned(),
                 known => format!(": it has {}", known.join(", ")),
             },
@@ -62,8 +62,11 @@ impl Options {
 }
 
 fn did_you_mean(row: &Row) -> String {
-    let Row { key, note, .. } = row;
-    format!(": did you mean `{key}`{note}?")
+    format!(": did you mean {}{}?", listed(row), row.note)
+}
+
+fn listed(row: &Row) -> String {
+    if row.takes.each() { format!("`{}`", row.form()) } else { format!("`{}`", row.key) }
 }
 
 /// The number of characters to insert, remove or replace that lead from `a` to `b` (Levenshtein).

@@ -73,6 +73,28 @@ impl Policy {
     /// A state that all calls share: of the user's, or one that the function keeps in a `static` of this name; with the
     /// option `key` one for each key.
     pub(crate) fn shared(&self, name: &str, options: &Options, function: &Function, errors: &mut Errors) -> Setting {
+        self.shared_by(options.value("key"), name, options, function, errors)
+    }
+
+    /// The same, where `key` is something else.
+    pub(crate) fn shared_by_all(
+        &self,
+        name: &str,
+        options: &Options,
+        function: &Function,
+        errors: &mut Errors,
+    ) -> Setting {
+        self.shared_by(None, name, options, function, errors)
+    }
+
+    fn shared_by(
+        &self,
+        key: Option<&Expr>,
+        name: &str,
+        options: &Options,
+        function: &Function,
+        errors: &mut Errors,
+    ) -> Setting {
         let mixed = Span::mixed_site();
         let ty = self.ty();
         let new = self.made(options, |row, expr| {
@@ -81,7 +103,7 @@ impl Policy {
         });
         let (one, many) = (Ident::new(name, mixed), Ident::new(&format!("{name}S"), mixed));
         // An error about the key's type points at the key.
-        let key = options.value("key").map(|key| quote_spanned!(at(key.span())=> &#key));
+        let key = key.map(|key| quote_spanned!(at(key.span())=> &#key));
         let value = match (&options.positional, key) {
             (Some(shared), None) => {
                 let span = at(shared.span());

@@ -41,7 +41,9 @@ impl Options {
     fn read_one(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         let ahead = input.fork().call(Ident::parse_any).ok();
         let takes = ahead.as_ref().and_then(|key| self.row(key)).map(|row| row.takes);
-        if ahead.is_none() {
+        if self.rows.iter().any(|row| row.takes.each()) && has_in(input) {
+            self.read_each(input, errors)?;
+        } else if ahead.is_none() {
             self.add_positional(expression(input, "this value")?, errors);
         } else if input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]) {
             self.read_value(input, errors)?;
@@ -82,6 +84,28 @@ impl Options {
         Ok(())
     }
 
+    /// `model in self.models`
+    fn read_each(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
+        let mut written = TokenStream::new();
+        while !input.peek(Token![in]) {
+            written.extend(input.parse::<TokenTree>());
+        }
+        let key = input.call(Ident::parse_any)?;
+        let name = syn::parse2::<Ident>(written.clone()).map_err(|_| {
+            let at = if written.is_empty() { key.to_token_stream() } else { written };
+            syn::Error::new_spanned(at, "each candidate is called by one name: write `model in self.models`")
+        })?;
+        if input.is_empty() || input.peek(Token![,]) {
+            return Err(syn::Error::new_spanned(
+                quote!(#name #key),
+                format!("`{name} in` needs a list: write `{name} in …`"),
+            ));
+        }
+        let list = expression(input, &format!("the list of `{name} in`"))?;
+        self.add(Named { key, value: Value::Each(name, list) }, errors);
+        Ok(())
+    }
+
     /// `max: 3`, `max == 3`, `show[to]`
     fn read_behind_another_sign(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         let key = input.call(Ident::parse_any)?;
@@ -110,6 +134,7 @@ impl Options {
         let takes = self.row(key).map(|row| row.takes);
         let in_its_form = takes.is_some_and(|takes| match named.value {
             Value::Flag => takes.nothing(),
+            Value::Each(..) => takes.each(),
             Value::Names(_) => takes.names(),
             Value::Expr(_) => takes.a_value(),
         });
@@ -221,6 +246,11 @@ fn up_to_comma(input: ParseStream<'_>) -> TokenStream {
         tokens.extend(input.parse::<TokenTree>());
     }
     tokens
+}
+
+/// `model in self.models`, before the next comma.
+fn has_in(input: ParseStream<'_>) -> bool {
+    up_to_comma(&input.fork()).into_iter().any(|token| matches!(token, TokenTree::Ident(name) if name == "in"))
 }
 
 /// `max: 3`, `max == 3`, `max => 3`, `max := 3`

@@ -42,6 +42,8 @@ pub(crate) enum Takes {
     Choice { of: &'static str, words: &'static [(&'static str, &'static str)] },
     /// What the compiler alone can judge: `when = ApiError::is_busy`.
     Expression,
+    /// What each of several things is called, and what they are in: `model in self.models`.
+    Each,
     /// A list of parameters: `show(to, body)`.
     Names,
     /// Nothing: `reject`.
@@ -91,6 +93,7 @@ impl Row {
     pub(crate) fn form(&self) -> String {
         let key = self.key;
         match self.takes {
+            Takes::Each => format!("… {key} …"),
             Takes::Names => format!("{key}(a, b)"),
             Takes::Nothing | Takes::NamesOrNothing => key.to_owned(),
             _ => format!("{key} = …"),
@@ -127,7 +130,7 @@ impl Row {
                 None
             }
             Takes::Choice { of, words } => values::choice(key, of, words, expr, errors),
-            Takes::Expression | Takes::Names | Takes::Nothing | Takes::NamesOrNothing => None,
+            Takes::Expression | Takes::Each | Takes::Names | Takes::Nothing | Takes::NamesOrNothing => None,
         };
         written.unwrap_or_else(|| expr.to_token_stream())
     }
@@ -146,7 +149,12 @@ impl Takes {
 
     /// Whether it is written `key = value`.
     pub(crate) fn a_value(self) -> bool {
-        !self.names() && !self.nothing()
+        !self.names() && !self.nothing() && !self.each()
+    }
+
+    /// Whether it is written `name key value`.
+    pub(crate) fn each(self) -> bool {
+        matches!(self, Takes::Each)
     }
 
     /// Whether it is written `key(a, b)`.

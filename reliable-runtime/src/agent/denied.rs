@@ -42,7 +42,7 @@ impl Run {
         self.outermost()?.state().denials.calls.find(call).cloned()
     }
 
-    fn outermost(&self) -> Option<&Inner> {
+    pub(super) fn outermost(&self) -> Option<&Inner> {
         self.and_outer().filter_map(Run::inner).last()
     }
 }

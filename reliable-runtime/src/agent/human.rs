@@ -13,10 +13,10 @@ use crate::base::human_time::watching::note;
 pub(crate) struct HumanWaits(OnceLock<Arc<HumanTime>>);
 
 impl HumanWaits {
-    /// The time since `started` in which no question was open.
-    pub(crate) fn without(&self, started: Instant) -> Duration {
-        let waits = self.0.get().map_or(Duration::ZERO, |waits| waits.total());
-        started.elapsed().saturating_sub(waits)
+    /// The time from `started` until now in which no question was open.
+    pub(crate) fn without(&self, started: Instant, now: Instant) -> Duration {
+        let waits = self.0.get().map_or(Duration::ZERO, |waits| waits.total(now));
+        now.saturating_duration_since(started).saturating_sub(waits)
     }
 
     /// Looks after a poll of a step what was asked in it.

@@ -25,11 +25,13 @@ impl Run {
         self.least(|run| Some(run.limits.within?.saturating_sub(run.time())))
     }
 
-    /// The steps that may still be begun after the one under way; those of a run around this one are its own. `None` outside
-    /// of every run.
+    /// The steps that may still be begun after the one under way. Those of a run around this one are its own, unless
+    /// [`max_total_steps`](crate::agent::limits::AgentLimits::max_total_steps) counts them all. `None` outside of every run.
     pub fn left_steps(&self) -> Option<u32> {
         let run = self.inner()?;
-        Some(run.limits.max_steps.saturating_sub(run.state().step))
+        let own = run.limits.max_steps.saturating_sub(run.state().step);
+        let total = self.least(|run| Some(run.limits.max_total_steps?.saturating_sub(run.state().total_steps)));
+        Some(total.map_or(own, |total| own.min(total)))
     }
 
     fn least<T: Ord>(&self, left: impl Fn(&Inner) -> Option<T>) -> Option<T> {

@@ -39,6 +39,8 @@ use crate::said::money::Usd;
 pub struct AgentLimits {
     /// The steps that may be begun.
     pub max_steps: u32,
+    /// The steps that may be begun in the run and in its sub-agents, together; `None` without this limit.
+    pub max_total_steps: Option<u32>,
     /// How often in a row an action may meet the same result before the run is stuck; `None` without this limit.
     pub max_repeats: Option<u32>,
     /// The denials in a row after which the run stops; `None` without this limit.
@@ -62,6 +64,7 @@ impl AgentLimits {
     pub const fn new() -> Self {
         AgentLimits {
             max_steps: 8,
+            max_total_steps: None,
             max_repeats: None,
             max_denials: None,
             max_usd: None,
@@ -77,6 +80,18 @@ impl AgentLimits {
     pub const fn max_steps(self, max_steps: u32) -> Self {
         assert!(max_steps > 0, "`max_steps` of an agent must be 1 or more");
         AgentLimits { max_steps, ..self }
+    }
+
+    /// The steps that may be begun in the run and in all its sub-agents, however deep, together. Default: no limit.
+    ///
+    /// Whichever of them would begin one more is stopped, with a [`Fault::StepLimit`](crate::said::fault::Fault::StepLimit) that
+    /// names the agent whose limit it is.
+    ///
+    /// # Panics
+    /// If it is 0.
+    pub const fn max_total_steps(self, max_total_steps: u32) -> Self {
+        assert!(max_total_steps > 0, "`max_total_steps` of an agent must be 1 or more");
+        AgentLimits { max_total_steps: Some(max_total_steps), ..self }
     }
 
     /// The money that may be spent. Default: no limit, and charges need no price.

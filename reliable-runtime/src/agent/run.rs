@@ -6,14 +6,14 @@ use std::iter::successors;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::time::Instant;
-
+use crate::agent::calls::Counts;
 use crate::agent::circles::{Circles, Nudge, Seen};
 use crate::agent::dearest::{Dearest, Taken};
 use crate::agent::denials::Denials;
 use crate::agent::human::HumanWaits;
 use crate::agent::ledger::Ledger;
 use crate::agent::limits::AgentLimits;
+use crate::base::flow_time::Watch;
 use crate::base::human_time::watching::watched;
 use crate::said::charge::Charge;
 use crate::said::fault::Fault;
@@ -54,8 +54,9 @@ pub(super) struct Inner {
     /// Made when somebody first asks for it.
     id: OnceLock<RunId>,
     pub(super) limits: AgentLimits,
-    parent: Run,
-    started: Instant,
+    pub(super) parent: Run,
+    /// In the flow of a durable run it stands at what is recorded, so that the same decision falls in each life.
+    watch: Watch,
     human: HumanWaits,
     /// Whether a limit on time, here or around, makes it worth a look at the clock how long a step takes.
     minds_time: bool,
@@ -67,11 +68,14 @@ pub(super) struct Inner {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) step: u32,
+    /// The steps of this run and of its sub-agents.
+    pub(super) total_steps: u32,
     pub(super) ledger: Ledger,
     /// The last step in which a charge was refused.
     refused_in: u32,
     circles: Circles,
     pub(super) denials: Denials,
+    pub(super) counts: Counts,
     pub(super) dearest: Dearest,
 }
 
@@ -86,10 +90,12 @@ impl Run {
         let span = RunSpan::begin(&agent);
         let state = State {
             step: 0,
+            total_steps: 0,
             ledger: Ledger::new(agent.clone(), limits),
             refused_in: 0,
             circles: Circles::default(),
             denials: Denials::default(),
+            counts: Counts::default(),
             dearest: Dearest::default(),
         };
         let parent = Run::current();
@@ -97,7 +103,7 @@ impl Run {
             agent,
             id: OnceLock::new(),
             limits,
-            started: Instant::now(),
+            watch: Watch::start(),
             human: HumanWaits::default(),
             minds_time: limits.within.is_some() || parent.0.as_deref().is_some_and(|run| run.minds_time),
             hashes: parent.0.as_deref().map_or_else(Hashes::of_here, |run| run.hashes.clone()),
@@ -124,7 +130,7 @@ impl Run {
 
     /// Whether no other step will be begun after this one.
     pub fn is_last_step(&self) -> bool {
-        self.0.as_deref().is_some_and(|run| run.state().step >= run.limits.max_steps)
+        self.left_steps() == Some(0)
     }
 
     fn max_steps(&self) -> u32 {
@@ -169,7 +175,7 @@ impl Run {
         let admitted = self.1.within(|| run.admit_step().inspect_err(|fault| run.emit_stopped(fault)));
         admitted.inspect_err(|fault| {
             self.1.failed(|| Some(fault.kind()), fault);
-            metrics::run_ended(&run.agent, run.started, || Err(Some(fault.kind())));
+            metrics::run_ended(&run.agent, || run.watch.elapsed(), || Err(Some(fault.kind())));
         })
     }
 
@@ -193,7 +199,7 @@ impl Run {
                 tell!(Finished { agent: agent.clone(), steps });
             }
         });
-        metrics::run_ended(&run.agent, run.started, || if failed { Err(self.told()) } else { Ok(()) });
+        metrics::run_ended(&run.agent, || run.watch.elapsed(), || if failed { Err(self.told()) } else { Ok(()) });
         if failed {
             self.1.failed(|| self.told(), format_args!("failed in step {steps}"));
         } else {
@@ -313,7 +319,7 @@ impl Inner {
 
     /// The time that it has taken, without that of humans.
     pub(super) fn time(&self) -> Duration {
-        self.human.without(self.started)
+        self.human.without(self.watch.started(), self.watch.now())
     }
 
     pub(super) fn taken(&self, state: &State) -> Taken {
@@ -330,6 +336,7 @@ impl Inner {
         }
         self.may_go_on(&mut state)?;
         self.parent.and_outer().filter_map(Run::inner).try_for_each(|run| run.may_go_on(&mut run.state()))?;
+        self.count_step(&mut state)?;
         let taken = self.taken(&state);
         state.dearest.begin(taken);
         state.step += 1;

@@ -11,32 +11,46 @@ use crate::durable::question::{Answered, Asked};
 use crate::said::decision::Decision;
 use crate::said::fault::Fault;
 use crate::said::request::Request;
+use crate::seen::span::ApprovalSpan;
 
 impl Approval<'_> {
     /// Whoever looks into the inbox is asked, and the approver, if there is one: the first answer counts.
     pub(super) async fn ask_in_run(mut self, asked: Box<Asked>) -> Result<(), Fault> {
-        let (answered, is_known) = asked.recorded(self.answered(&asked)).await;
+        // In the time of the flow, from the question to the answer that is handed out: in each life the clocks around it stand
+        // still for the same time.
+        let mut span = None;
+        let (answered, is_known) = asking(asked.recorded(self.answered(&asked, &mut span))).await;
         let Answered { id, decision, waited, remembered } = answered;
         self.request.id = id;
         if remembered {
-            return self.tell(decision, waited, true);
+            return if is_known { self.outcome(&decision) } else { self.tell(decision, waited, true) };
         }
         let decision = self.corrected(decision);
-        if is_known { self.keep(&decision).outcome(&decision) } else { self.conclude(decision, waited) }
+        if is_known {
+            return self.keep(&decision).outcome(&decision);
+        }
+        let span = span.unwrap_or_else(|| ApprovalSpan::begin(&self.request));
+        span.decided(&decision);
+        span.around(async { self.conclude(decision, waited) }).await
     }
 
-    async fn answered(&mut self, asked: &Asked) -> Answered {
+    async fn answered(&mut self, asked: &Asked, span: &mut Option<ApprovalSpan>) -> Answered {
         let recalled = self.memory.as_ref().and_then(|memory| memory.recall());
         if let Some(decision) = recalled {
             return Answered { id: self.request.id, decision, waited: Duration::ZERO, remembered: true };
         }
         let id = asked.open().await;
         self.request.id = id;
-        self.tell_asked();
-        let open = Open::new(&self.request);
-        let approver = approver(Whom::of(self.by), &self.request, self.within);
-        let decision = asking(asked.answer(id, approver)).await;
-        Answered { id, decision, waited: open.answered(), remembered: false }
+        let span = span.insert(ApprovalSpan::begin(&self.request));
+        let this = &mut *self;
+        let waits = async move {
+            this.tell_asked();
+            let open = Open::new(&this.request);
+            let approver = approver(Whom::of(this.by), &this.request, this.within);
+            let decision = asked.answer(id, approver).await;
+            Answered { id, decision, waited: open.answered(), remembered: false }
+        };
+        span.around(waits).await
     }
 }
 

@@ -10,8 +10,7 @@ use tokio::time::Instant;
 /// Microseconds on tokio's clock, counted from long before the first time that anybody asked.
 #[inline]
 pub(crate) fn now_us() -> u64 {
-    let now = Instant::now();
-    if SHOWS_DIGITS.load(Ordering::Relaxed) { us(&digits(now)) } else { by_subtraction(now) / 1000 }
+    us_of(Instant::now())
 }
 
 /// The same in nanoseconds.
@@ -19,6 +18,12 @@ pub(crate) fn now_us() -> u64 {
 pub(crate) fn now_ns() -> u64 {
     let now = Instant::now();
     if SHOWS_DIGITS.load(Ordering::Relaxed) { ns(&digits(now)) } else { by_subtraction(now) }
+}
+
+/// What [`now_us`] gives at this instant.
+#[inline]
+pub(crate) fn us_of(instant: Instant) -> u64 {
+    if SHOWS_DIGITS.load(Ordering::Relaxed) { us(&digits(instant)) } else { by_subtraction(instant) / 1000 }
 }
 
 /// Whether it is known that instants show their digits.

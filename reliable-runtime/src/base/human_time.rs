@@ -19,16 +19,19 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use crate::base::flow_time::{At, Clock};
 use crate::base::foreign::wake;
 
 /// How long questions were open, for a clock that leaves it out. A question is one itself, and so is a task.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct HumanTime(Mutex<State>);
 
 type Many = Vec<Weak<HumanTime>>;
 
 #[derive(Debug, Default)]
 struct State {
+    /// The clock that all this is measured on.
+    clock: Clock,
     /// How many are open: below zero for a moment, where two threads tell it in the other order.
     open: i32,
     /// Since when at least one was, until somebody looks at the clock afterwards.
@@ -51,9 +54,10 @@ struct State {
 // Nobody is told under a lock, so that there is no order to keep, and no waker runs under one.
 impl HumanTime {
     /// The time until now.
-    pub(crate) fn total(&self) -> Duration {
+    pub(crate) fn total(&self, now: Instant) -> Duration {
         let state = self.state();
-        state.total.saturating_add(state.since.map_or(Duration::ZERO, |since| since.elapsed()))
+        let since = state.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        state.total.saturating_add(since)
     }
 
     /// What has come to it since this was asked last; `None` while a question is open. `waker` is woken when the last one
@@ -62,7 +66,7 @@ impl HumanTime {
         let mut state = self.state();
         let before = state.waker.replace(waker.clone());
         if state.since.is_some() {
-            state.settle(Instant::now());
+            state.settle(At::now());
         }
         let taken = (state.open <= 0).then(|| std::mem::take(&mut state.total));
         drop(state);
@@ -71,10 +75,11 @@ impl HumanTime {
     }
 
     /// One is open.
-    fn begin(&self, at: Instant) {
+    fn begin(&self, at: At) {
         self.and_above(|it| {
             let mut state = it.state();
             state.open += 1;
+            let at = at.on(state.clock);
             let at = state.until.map_or(at, |until| until.max(at));
             if state.open != 1 {
                 return Many::new();
@@ -100,7 +105,7 @@ impl HumanTime {
     }
 
     /// If none is open, none was from now on.
-    fn settle(&self, now: Instant) {
+    fn settle(&self, now: At) {
         self.and_above(|it| {
             let mut state = it.state();
             state.settle(now);
@@ -134,15 +139,17 @@ impl HumanTime {
         state.above.retain(|it| it.strong_count() > 0);
         state.above.push(Arc::downgrade(clock));
         let (open, since, until, total) = (state.open, state.since, state.until, state.total);
+        let measured_on = state.clock;
         drop(state);
+        let here = |instant| At { instant, clock: measured_on };
         let after = |begun: Instant| from.map_or(begun, |from| from.max(begun));
         match (since, until) {
-            (Some(since), _) if open > 0 => clock.begin(after(since)),
+            (Some(since), _) if open > 0 => clock.begin(here(after(since))),
             // It was open in this poll, and blocked the thread.
             (_, Some(until)) if open <= 0 => {
-                clock.begin(after(until.checked_sub(total).unwrap_or(until)).min(until));
+                clock.begin(here(after(until.checked_sub(total).unwrap_or(until)).min(until)));
                 clock.end();
-                clock.settle(until);
+                clock.settle(here(until));
             }
             _ => {}
         }
@@ -150,7 +157,7 @@ impl HumanTime {
     }
 
     fn of_a_task() -> HumanTime {
-        HumanTime(Mutex::new(State { is_task: true, ..State::default() }))
+        HumanTime(Mutex::new(State { clock: Clock::here(), is_task: true, ..State::default() }))
     }
 
     /// In a task, this was asked or begun.
@@ -179,7 +186,7 @@ impl HumanTime {
             }
             if open > 0 {
                 clock.end();
-                clock.settle(Instant::now());
+                clock.settle(At::now());
             }
         }
     }
@@ -189,12 +196,19 @@ impl HumanTime {
     }
 }
 
+impl Default for HumanTime {
+    fn default() -> Self {
+        HumanTime(Mutex::new(State { clock: Clock::here(), ..State::default() }))
+    }
+}
+
 impl State {
-    fn settle(&mut self, now: Instant) {
+    fn settle(&mut self, now: At) {
         if self.open > 0 {
             return;
         }
         if let Some(since) = self.since.take() {
+            let now = now.on(self.clock);
             self.total = self.total.saturating_add(now.saturating_duration_since(since));
             self.until = self.until.max(Some(now));
         }

@@ -1,13 +1,16 @@
-//! Tokio's timer: made when it is first needed, and where it stays, for it is large to move.
+//! Tokio's timer, or that of a flow: made when it is first needed, and where it stays, for it is large to move.
 
 use std::future::{Future, poll_fn};
 use std::pin::{Pin, pin};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::task::coop::{has_budget_remaining, unconstrained};
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
+use crate::base::flow_time::{Asleep, FlowTime, Whose, flow};
 use crate::base::foreign::caught;
 
 /// `tokio::time::sleep`, which says in our words that there is no timer.
@@ -26,9 +29,76 @@ fn no_timer() -> ! {
     )
 }
 
+pin_project! {
+    /// What one of the attributes waits for: in the flow of a durable run a wait that is recorded, or it would be over in one
+    /// life and not in the next.
+    #[project = Timers]
+    #[project_ref = TimersRef]
+    #[derive(Debug)]
+    pub(crate) enum Timer {
+        Tokio { #[pin] sleep: Sleep },
+        Recorded { sleep: Pin<Box<dyn Asleep>>, began: Instant },
+    }
+}
+
+impl Timer {
+    /// # Panics
+    /// As [`sleep`].
+    pub(crate) fn new(whose: Whose, time: Duration) -> Self {
+        match flow() {
+            None => Timer::Tokio { sleep: sleep(time) },
+            Some(flow) => Timer::recorded(&flow, whose, time),
+        }
+    }
+
+    #[cold]
+    fn recorded(flow: &Arc<dyn FlowTime>, whose: Whose, time: Duration) -> Self {
+        Timer::Recorded { sleep: Arc::clone(flow).sleep(whose, time), began: Instant::now() }
+    }
+
+    pub(crate) fn is_recorded(&self) -> bool {
+        matches!(self, Timer::Recorded { .. })
+    }
+
+    /// It ends so much later.
+    pub(crate) fn put_off(self: Pin<&mut Self>, by: Duration) {
+        match self.project() {
+            Timers::Tokio { sleep } => {
+                let later = sleep.deadline().checked_add(by).unwrap_or(sleep.deadline());
+                sleep.reset(later);
+            }
+            Timers::Recorded { sleep, .. } => sleep.as_mut().put_off(by),
+        }
+    }
+
+    /// When it was made, in this life, if it waits for so long.
+    pub(crate) fn began(self: Pin<&Self>, time: Duration) -> Option<Instant> {
+        match self.project_ref() {
+            TimersRef::Tokio { sleep } => sleep.deadline().checked_sub(time),
+            TimersRef::Recorded { began, .. } => Some(*began),
+        }
+    }
+}
+
+impl Future for Timer {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        match self.project() {
+            Timers::Tokio { sleep } => sleep.poll(cx),
+            Timers::Recorded { sleep, .. } => sleep.as_mut().poll(cx),
+        }
+    }
+}
+
 /// Ready when so much time has passed since this was first asked.
-pub(crate) fn poll_timer(mut timer: Pin<&mut Option<Sleep>>, after: Duration, cx: &mut Context<'_>) -> Poll<()> {
-    start(timer.as_mut(), after);
+pub(crate) fn poll_timer(
+    mut timer: Pin<&mut Option<Timer>>,
+    whose: Whose,
+    after: Duration,
+    cx: &mut Context<'_>,
+) -> Poll<()> {
+    start(timer.as_mut(), whose, after);
     let Some(timer) = timer.as_pin_mut() else {
         return Poll::Pending;
     };
@@ -41,16 +111,22 @@ pub(crate) fn poll_timer(mut timer: Pin<&mut Option<Sleep>>, after: Duration, cx
 
 /// Makes the timer, if that has not been done.
 #[inline]
-pub(crate) fn start(timer: Pin<&mut Option<Sleep>>, after: Duration) {
+pub(crate) fn start(mut timer: Pin<&mut Option<Timer>>, whose: Whose, after: Duration) {
     if timer.is_none() {
-        make(timer, after);
+        make(timer.as_mut(), whose, after);
     }
 }
 
 #[inline(never)]
-fn make(mut timer: Pin<&mut Option<Sleep>>, after: Duration) {
-    if caught(|| timer.set(Some(tokio::time::sleep(after)))).is_err() {
-        no_timer();
+fn make(mut timer: Pin<&mut Option<Timer>>, whose: Whose, after: Duration) {
+    match flow() {
+        // Where it stays: it is large to move.
+        None => {
+            if caught(|| timer.set(Some(Timer::Tokio { sleep: tokio::time::sleep(after) }))).is_err() {
+                no_timer();
+            }
+        }
+        Some(flow) => timer.set(Some(Timer::recorded(&flow, whose, after))),
     }
 }
 

@@ -32,10 +32,10 @@ use crate::seen::emit::tell;
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() {
 /// let paid = Cell::new(0);
-/// let pay = || durable::call("pay").run(async {
+/// let pay = async || durable::call("pay").run(async {
 ///     paid.set(paid.get() + 1);
 ///     Ok::<u32, String>(42)
-/// });
+/// }).await;
 /// let memory = Memory::new();
 /// for life in 1..=2 {
 ///     assert_eq!(memory.run("trip-42", pay()).await.unwrap(), Ok(42), "in life {life}");
@@ -50,6 +50,11 @@ pub fn call(tool: impl Into<ToolName>) -> Call {
             Here::Flow(flow) => Some(Box::new(Live::new(flow, tool.into()))),
         },
     }
+}
+
+/// The same where it is known that it is in this flow.
+pub(super) fn call_in(flow: Arc<Flow>, tool: ToolName) -> Call {
+    Call { live: Some(Box::new(Live::new(flow, tool))) }
 }
 
 /// A call that is to be recorded; see [`call`] for an example.
@@ -313,10 +318,9 @@ impl Live {
         let noted = std::mem::take(&mut leaf.noted);
         let arguments = std::mem::take(&mut self.arguments);
         let entry = Entry { arguments, outcome: outcome.clone(), noted, at: self.flow.journal.now() };
-        let written = Arc::clone(&self.flow.journal).finish(self.place(), entry);
-        let flow = Arc::clone(&self.flow);
+        let handed_out = self.flow.hand_out(self.place(), entry);
         self.stage = Stage::After(Box::pin(async move {
-            flow.hand_out(written).await;
+            handed_out.await;
             outcome
         }));
     }
@@ -335,7 +339,7 @@ impl Live {
 
 impl Drop for Live {
     fn drop(&mut self) {
-        if let Stage::During(_) = self.stage {
+        if let Stage::Before(_) | Stage::During(_) = self.stage {
             self.flow.journal.abandon(&self.place());
         }
     }

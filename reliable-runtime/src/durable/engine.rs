@@ -21,6 +21,8 @@ pub type Reply<T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send>>;
 /// Keeps runs, in a store that outlives the process. [`Runs`](crate::durable::runs::Runs) is what one does with it.
 ///
 /// One run is driven by one process at a time, and by one place of it: the engine sees to that, with a lease.
+///
+/// The repository has a suite of cases that each engine passes, `tests/engines`: one's own is put to the test by a line.
 pub trait Engine: Send + Sync + 'static {
     /// Takes this run, and begins it where it was never begun.
     ///
@@ -150,6 +152,12 @@ pub trait Journal: Send + Sync {
 
     /// When the run began, in its first life.
     fn began(&self) -> SystemTime;
+
+    /// Whether anything was recorded of the run when it was claimed: so it goes on, and does not begin. An engine that does
+    /// not say it has what the flow tells before its first recorded call told as new in each life.
+    fn goes_on(&self) -> bool {
+        false
+    }
 
     /// A random number which the store was given when it was made: the same in all its runs. Nobody else gets to know it.
     fn key(&self) -> u128;

@@ -2,12 +2,15 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::future::pending;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::future::{Future, pending, poll_fn};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Waker;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use tokio::time::Instant;
+
+use crate::base::flow_time;
 use crate::base::foreign::wake;
 use crate::durable::engine::{Journal, Wait};
 use crate::durable::gate::Gate;
@@ -20,6 +23,10 @@ use crate::scope::Scope;
 pub(super) struct Flow {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) gate: Gate,
+    /// Whether it has an earlier life, as far as is known.
+    goes_on: AtomicBool,
+    /// What the instant is, on the flow's own clock, when the run began.
+    began: Instant,
     state: Mutex<State>,
 }
 
@@ -27,6 +34,8 @@ pub(super) struct Flow {
 struct State {
     places: HashMap<(Kind, ToolName), u32>,
     halt: Option<Halt>,
+    /// So many random numbers were drawn.
+    drawn: u64,
     /// Who drives it.
     driver: Option<Waker>,
 }
@@ -74,7 +83,8 @@ impl Here {
 impl Flow {
     pub(super) fn new(journal: Arc<dyn Journal>) -> Arc<Flow> {
         DRIVEN.fetch_add(1, Ordering::Relaxed);
-        Arc::new(Flow { journal, gate: Gate::default(), state: Mutex::default() })
+        let goes_on = AtomicBool::new(journal.goes_on());
+        Arc::new(Flow { journal, goes_on, gate: Gate::default(), began: Instant::now(), state: Mutex::default() })
     }
 
     /// Polls the flow, or a part of it that is not in a task of its own.
@@ -86,7 +96,7 @@ impl Flow {
             }
         }
         let _restore = Restore(POLLED.replace(Arc::as_ptr(self).addr()));
-        poll()
+        flow_time::within(Arc::<Flow>::clone(self), poll)
     }
 
     /// Takes the next place of this tool. The order of the calls is the order of their numbers, and so it is to be the same in each life:
@@ -111,7 +121,8 @@ impl Flow {
     pub(super) async fn begin(&self, place: &Place) -> Option<Entry> {
         match self.unless_halted(Arc::clone(&self.journal).begin(place)).await {
             Begun::Recorded { order, entry } => {
-                self.gate.outcome(order).await;
+                self.goes_on.store(true, Ordering::Relaxed);
+                self.gate.outcome(order, entry.at).await;
                 Some(entry)
             }
             Begun::Run => {
@@ -121,24 +132,29 @@ impl Flow {
         }
     }
 
-    /// Ready when what is being written is written, and its turn has come.
-    pub(super) async fn hand_out(&self, written: Wait<u64>) {
-        let writing = self.gate.writing();
-        let turn = self.gate.outcome(self.unless_halted(written).await);
-        drop(writing);
-        turn.await;
+    /// Writes what there is at this place, and is ready when its turn has come.
+    pub(super) fn hand_out(self: &Arc<Self>, place: Place, entry: Entry) -> impl Future<Output = ()> + Send + use<> {
+        let (flow, at) = (Arc::clone(self), entry.at);
+        let written = Arc::clone(&flow.journal).finish(place, entry);
+        async move {
+            let writing = flow.gate.writing();
+            let turn = flow.gate.outcome(flow.unless_halted(written).await, at);
+            drop(writing);
+            turn.await;
+        }
     }
 
     /// Waits until then; for ever, where the end of time comes first.
-    pub(super) async fn sleep(&self, until: Option<SystemTime>) {
+    pub(super) async fn sleep_until(&self, until: Option<SystemTime>) {
         match until {
             Some(until) => self.unless_halted(Arc::clone(&self.journal).sleep(until)).await,
             None => pending().await,
         }
     }
 
-    pub(super) async fn unless_halted<T>(&self, wait: Wait<T>) -> T {
-        match wait.await {
+    pub(super) async fn unless_halted<T>(&self, mut wait: Wait<T>) -> T {
+        // An engine waits in its own time.
+        match poll_fn(|cx| flow_time::outside(|| wait.as_mut().poll(cx))).await {
             Ok(value) => value,
             Err(halt) => {
                 self.halt(halt);
@@ -165,6 +181,29 @@ impl Flow {
             state.driver = Some(driver.clone());
         }
         halt
+    }
+
+    /// Whether it has an earlier life, as far as is known.
+    pub(super) fn goes_on(&self) -> bool {
+        self.goes_on.load(Ordering::Relaxed)
+    }
+
+    /// The time of what was handed out last.
+    pub(super) fn stands_at(&self) -> SystemTime {
+        self.gate.stands_at().unwrap_or_else(|| self.journal.began())
+    }
+
+    /// The same instant on the clock of the flow.
+    pub(super) fn instant(&self, time: SystemTime) -> Instant {
+        let since: Duration = time.duration_since(self.journal.began()).unwrap_or_default();
+        self.began.checked_add(since).unwrap_or(self.began)
+    }
+
+    /// A number for each draw.
+    pub(super) fn draw(&self) -> u64 {
+        let mut state = self.state();
+        state.drawn += 1;
+        state.drawn
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

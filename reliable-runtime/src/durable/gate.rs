@@ -8,6 +8,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker};
+use std::time::SystemTime;
 
 use crate::base::foreign::wake;
 
@@ -16,11 +17,22 @@ pub(super) struct Gate(Arc<Mutex<Waiting>>);
 
 #[derive(Debug, Default)]
 struct Waiting {
-    turns: BTreeMap<For, Waker>,
+    turns: BTreeMap<For, Waiter>,
+    /// Whether any was.
+    is_live: bool,
+    /// The time of what was handed out last.
+    stands_at: Option<SystemTime>,
     /// So many calls were let begin.
     begun: u64,
     /// So many outcomes are being written: which of them comes first is not known yet.
     writing: usize,
+}
+
+#[derive(Debug)]
+struct Waiter {
+    waker: Waker,
+    /// When what is handed out has ended.
+    ended_at: Option<SystemTime>,
 }
 
 /// What a turn is for. Outcomes come before whatever is to begin.
@@ -31,23 +43,33 @@ enum For {
 }
 
 impl Gate {
-    /// The turn of the outcome with this number.
-    pub(super) fn outcome(&self, order: u64) -> Turn {
-        self.turn(|_| For::Outcome(order))
+    /// The turn of the outcome with this number, which was there at that time.
+    pub(super) fn outcome(&self, order: u64, at: SystemTime) -> Turn {
+        self.turn(Some(at), |_| For::Outcome(order))
     }
 
     /// The turn of a call that is to begin.
     pub(super) fn beginning(&self) -> Turn {
-        self.turn(|waiting| {
+        self.turn(None, |waiting| {
             waiting.begun += 1;
             For::Beginning(waiting.begun)
         })
     }
 
-    fn turn(&self, what: impl FnOnce(&mut Waiting) -> For) -> Turn {
+    /// The time of what was handed out last; `None` before anything was.
+    pub(super) fn stands_at(&self) -> Option<SystemTime> {
+        self.waiting().stands_at
+    }
+
+    /// Whether anything was let begin.
+    pub(super) fn is_live(&self) -> bool {
+        self.waiting().is_live
+    }
+
+    fn turn(&self, ended_at: Option<SystemTime>, what: impl FnOnce(&mut Waiting) -> For) -> Turn {
         let mut waiting = self.waiting();
         let what = what(&mut waiting);
-        waiting.turns.insert(what, Waker::noop().clone());
+        waiting.turns.insert(what, Waiter { waker: Waker::noop().clone(), ended_at });
         Turn { gate: self.clone(), what }
     }
 
@@ -76,8 +98,17 @@ impl Waiting {
     fn next(&mut self) -> Vec<Waker> {
         match self.turns.first_key_value() {
             Some((For::Outcome(_), _)) if self.writing > 0 => Vec::new(),
-            Some((For::Outcome(_), _)) => self.turns.pop_first().into_iter().map(|(_, waker)| waker).collect(),
-            _ => std::mem::take(&mut self.turns).into_values().collect(),
+            Some((For::Outcome(_), _)) => {
+                let next = self.turns.pop_first().map(|(_, next)| next);
+                // Clocks may be set back; that of a flow never goes back.
+                self.stands_at = self.stands_at.max(next.as_ref().and_then(|next| next.ended_at));
+                next.into_iter().map(|next| next.waker).collect()
+            }
+            None => Vec::new(),
+            Some((For::Beginning(_), _)) => {
+                self.is_live = true;
+                std::mem::take(&mut self.turns).into_values().map(|waiter| waiter.waker).collect()
+            }
         }
     }
 }
@@ -95,8 +126,8 @@ impl Future for Turn {
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         let waker = cx.waker().clone();
         let mut waiting = self.gate.waiting();
-        let Some(place) = waiting.turns.get_mut(&self.what) else { return Poll::Ready(()) };
-        let before = std::mem::replace(place, waker);
+        let Some(waiter) = waiting.turns.get_mut(&self.what) else { return Poll::Ready(()) };
+        let before = std::mem::replace(&mut waiter.waker, waker);
         drop(waiting);
         drop(before);
         Poll::Pending

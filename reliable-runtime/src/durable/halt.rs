@@ -51,6 +51,27 @@ pub enum HaltKind {
     Crashed,
 }
 
+impl HaltKind {
+    /// Its name, for machines: `lease_lost`.
+    ///
+    /// ```
+    /// use reliable::durable::HaltKind;
+    ///
+    /// assert_eq!(HaltKind::LeaseLost.name(), "lease_lost");
+    /// ```
+    pub fn name(self) -> &'static str {
+        match self {
+            HaltKind::Busy => "busy",
+            HaltKind::LeaseLost => "lease_lost",
+            HaltKind::Mismatch => "mismatch",
+            HaltKind::Misplaced => "misplaced",
+            HaltKind::Store => "store",
+            HaltKind::Cancelled => "cancelled",
+            HaltKind::Crashed => "crashed",
+        }
+    }
+}
+
 impl Halt {
     /// For an engine: trouble of this kind, in words that say what happened and what to do.
     ///

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use crate::base::flow_time::outside;
 use crate::durable::flow::{Flow, Slot};
 use crate::scope::Scope;
 use crate::scope::noted::{Noted, noting};
@@ -23,6 +24,6 @@ impl Leaf {
 
     pub(super) fn poll<F: Future>(&mut self, body: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let Leaf { scope, noted } = self;
-        noting(noted, || scope.clone().enter(|| body.poll(cx)))
+        noting(noted, || outside(|| scope.clone().enter(|| body.poll(cx))))
     }
 }

@@ -79,7 +79,7 @@ impl Asked {
         let arguments = Listed(&request.arguments).to_string();
         let recorded = Recorded { answered: answered.clone(), request };
         let entry = Entry { arguments, outcome: write(&recorded), noted: leaf.noted, at: self.flow.journal.now() };
-        self.flow.hand_out(Arc::clone(&self.flow.journal).finish(place, entry)).await;
+        self.flow.hand_out(place, entry).await;
         (answered, false)
     }
 

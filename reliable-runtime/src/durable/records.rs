@@ -53,12 +53,15 @@ pub struct Asking {
 }
 
 impl Asking {
-    /// Whether this is the question that was asked before: the same to the eye, and the same by its digest, where both have
-    /// one.
+    /// Whether this is the question that was asked before: by its digest, and by the words of its arguments where one of the
+    /// two has none. The words of a map are others in each process.
     pub fn is_the_same_as(&self, before: &Request) -> bool {
         let Request { tool, reason, arguments, digest, .. } = &self.request;
-        let looks_the_same = (tool, reason, arguments) == (&before.tool, &before.reason, &before.arguments);
-        looks_the_same && digest.zip(before.digest).is_none_or(|(now, before)| now == before)
+        let is_about_the_same = match digest.zip(before.digest) {
+            Some((now, before)) => now == before,
+            None => *arguments == before.arguments,
+        };
+        is_about_the_same && (tool, reason) == (&before.tool, &before.reason)
     }
 }
 

@@ -13,8 +13,11 @@ use crate::durable::flow::{Flow, Slot};
 use crate::durable::halt::{Halt, HaltKind};
 use crate::durable::recorded::{Recorded, read, write};
 use crate::durable::records::{End, Written};
+use crate::said::idempotency::IdempotencyKey;
 use crate::said::words;
 use crate::scope::Scope;
+use crate::seen::emit::tell;
+use crate::seen::span::LifeSpan;
 
 /// Runs `work` as the run `id`: from its beginning, from where it stopped, or not at all where it is ended.
 pub(super) async fn run<F>(engine: Arc<dyn Engine>, id: String, work: F) -> Result<F::Output, Halt>
@@ -27,8 +30,25 @@ where
     }
 }
 
-/// Runs `work` as a run that is claimed.
+/// Runs `work` as a run that is claimed: one life of it.
 pub(super) async fn go_on<F>(journal: Arc<dyn Journal>, id: &str, work: F) -> Result<F::Output, Halt>
+where
+    F: Future<Output: Recorded>,
+{
+    let key = || IdempotencyKey::of(journal.seed(), "reliable::run", 0);
+    let span = LifeSpan::begin(id, key, journal.goes_on());
+    let lived = span.around(live(Arc::clone(&journal), id, work)).await;
+    match &lived {
+        Ok(_) => span.finished(),
+        Err(halt) => {
+            span.within(|| tell!(Halted { run: id.to_owned().into(), halt: halt.message.clone() }));
+            span.halted(halt.kind.name(), halt);
+        }
+    }
+    lived
+}
+
+async fn live<F>(journal: Arc<dyn Journal>, id: &str, work: F) -> Result<F::Output, Halt>
 where
     F: Future<Output: Recorded>,
 {
@@ -36,7 +56,7 @@ where
     let flow = Flow::new(Arc::clone(&journal));
     let scope = Scope::current().with(Arc::new(Slot::Flow(Arc::clone(&flow)))).digest_key(journal.key());
     // Written before anything is awaited: so what the flow gives need not be `Send`.
-    let driven = drive(flow, scope.run(async { write(&work.await) })).await;
+    let driven = drive(flow, id, scope.run(async { write(&work.await) })).await;
     let written = match driven {
         Ok(written) => written,
         Err(halt) => return Err(stop(journal, halt).await),
@@ -61,7 +81,7 @@ async fn stop(journal: Arc<dyn Journal>, halt: Halt) -> Halt {
     }
 }
 
-async fn drive<F: Future>(flow: Arc<Flow>, work: F) -> Result<F::Output, Halt> {
+async fn drive<F: Future>(flow: Arc<Flow>, id: &str, work: F) -> Result<F::Output, Halt> {
     let rest = Arc::new(Rest::default());
     let waker = Waker::from(Arc::clone(&rest));
     let mut work = pin!(work);
@@ -81,6 +101,8 @@ async fn drive<F: Future>(flow: Arc<Flow>, work: F) -> Result<F::Output, Halt> {
                 HaltKind::Mismatch,
                 format!("the run panicked ({words}): mend the program, and resume the run"),
             );
+            let told = &halt;
+            tell!(Halted { run: id.to_owned().into(), halt: told.message.clone() });
             let _ = Arc::clone(&flow.journal).end(End::Parked(halt)).await;
             resume_unwind(panic)
         }

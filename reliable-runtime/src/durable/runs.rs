@@ -23,7 +23,7 @@ use crate::durable::workflows::{Workflows, work};
 /// use reliable::durable::{self, Halt, Memory, Runs};
 ///
 /// async fn trip(runs: &Runs) -> Result<Result<String, String>, Halt> {
-///     runs.run("trip-42", durable::call("book").run(async { Ok("12A".to_owned()) })).await
+///     runs.run("trip-42", async { durable::call("book").run(async { Ok("12A".to_owned()) }).await }).await
 /// }
 ///
 /// # #[tokio::main(flavor = "current_thread")]
@@ -42,7 +42,8 @@ impl Runs {
     }
 
     /// Runs `work` as the run `id`: from its beginning, or from where it stopped. A run that is ended gives its outcome, and
-    /// `work` is dropped.
+    /// `work` is dropped. A [`call`](crate::durable::call::call) by hand is made inside of it, in an `async` block: one that was
+    /// made before is not the run's, and not recorded.
     ///
     /// # Errors
     /// What stopped it, if not its own outcome: see [`Halt`].

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, SystemTime};
 
-use crate::base::timer;
+use crate::base::{flow_time, timer};
 use crate::durable::call::call;
 use crate::durable::flow::{Flow, Here};
 
@@ -63,6 +63,41 @@ pub fn sleep(duration: Duration) -> impl Future<Output = ()> + Send + use<> {
     }
 }
 
+/// Whether this is the flow of a run that is read back: until its first call that runs, all that it tells was told before, by an
+/// earlier life. A [listener](crate::scope::Scope::listen) asks it to tell the one from the other; a report and the metrics
+/// have done so.
+///
+/// ```
+/// use reliable::durable::{self, Memory};
+/// use reliable::{Event, Scope, Step, agent};
+///
+/// #[agent]
+/// async fn desk(steps: &mut u32) -> Result<Step<u32>, String> {
+///     *steps += 1;
+///     durable::call("ask_model").run(async { Ok::<_, String>(()) }).await?;
+///     Ok(if *steps == 3 { Step::Done(*steps) } else { Step::Next })
+/// }
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() {
+/// # let (heard, told) = std::sync::mpsc::channel();
+/// let scope = Scope::current().listen(move |event: &Event| {
+///     if let Event::Step { step, .. } = event {
+///         heard.send((*step, durable::is_read_back())).unwrap();
+///     }
+/// });
+/// let memory = Memory::new();
+/// memory.crash_after(2);
+/// memory.run("trip-42", async { desk(&mut 0).await }).await.unwrap_err();
+/// scope.run(memory.run("trip-42", async { desk(&mut 0).await })).await.unwrap().unwrap();
+/// # drop(memory);
+/// assert_eq!(told.try_iter().collect::<Vec<_>>(), [(1, true), (2, true), (3, true)], "the third step had begun, too");
+/// # }
+/// ```
+pub fn is_read_back() -> bool {
+    flow_time::is_read_back()
+}
+
 enum Asleep<F> {
     Plain(tokio::time::Sleep),
     Recorded(F),
@@ -77,7 +112,7 @@ fn woken(
     let wakes = call("reliable::sleep").run({
         let until = Arc::clone(&until);
         async move {
-            flow.sleep(until.get().copied().flatten()).await;
+            flow.sleep_until(until.get().copied().flatten()).await;
             Ok::<(), ()>(())
         }
     });

@@ -15,6 +15,7 @@ use crate::durable::recorded::Recorded;
 use crate::durable::records::End;
 use crate::durable::run::go_on;
 use crate::durable::store_error::StoreError;
+use crate::scope::Scope;
 
 /// What a worker can run: flows by their names, each made of what a run was submitted with. The same value serves any engine.
 ///
@@ -52,7 +53,7 @@ const AT_ONCE: usize = 100;
 type Ended = Pin<Box<dyn Future<Output = Result<(), Halt>> + Send>>;
 
 trait Workflow: Send + Sync {
-    fn go_on(&self, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended;
+    fn go_on(self: Arc<Self>, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended;
 }
 
 impl<I, O, F, W> Workflow for (W, std::marker::PhantomData<fn(I) -> (O, F)>)
@@ -60,12 +61,15 @@ where
     I: DeserializeOwned,
     O: Recorded,
     F: Future<Output = O> + Send + 'static,
-    W: Fn(I) -> F + Send + Sync,
+    I: Send + 'static,
+    O: 'static,
+    W: Fn(I) -> F + Send + Sync + 'static,
 {
-    fn go_on(&self, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended {
+    fn go_on(self: Arc<Self>, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended {
         match serde_json::from_str(input) {
             Ok(input) => {
-                let flow = (self.0)(input);
+                // It is called in the run: what it records at once has a place in it.
+                let flow = async move { (self.0)(input).await };
                 Box::pin(async move { go_on(journal, &run, flow).await.map(drop) })
             }
             Err(error) => {
@@ -92,7 +96,7 @@ impl Workflows {
     /// One of this name. Runs are submitted by it: so it stays the same while there are any.
     pub fn add<I, O, F>(mut self, name: impl Into<String>, flow: impl Fn(I) -> F + Send + Sync + 'static) -> Self
     where
-        I: DeserializeOwned + 'static,
+        I: DeserializeOwned + Send + 'static,
         O: Recorded + 'static,
         F: Future<Output = O> + Send + 'static,
     {
@@ -121,6 +125,17 @@ impl Workflows {
         self
     }
 
+    /// For an engine that drives its runs itself: the [version](Workflows::version), if it has one.
+    ///
+    /// ```
+    /// use reliable::durable::Workflows;
+    ///
+    /// assert_eq!(Workflows::new().version("2").its_version(), Some("2"));
+    /// ```
+    pub fn its_version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
     /// For an engine that drives its runs itself: the names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.flows.keys().map(String::as_str)
@@ -142,7 +157,7 @@ impl Workflows {
     pub fn go_on(&self, work: Work) -> impl Future<Output = Result<(), Halt>> + Send + use<> {
         let Work { run, workflow, input, journal } = work;
         let going_on = match self.flows.get(&workflow) {
-            Some(flow) => Ok(flow.go_on(run, &input, journal)),
+            Some(flow) => Ok(Arc::clone(flow).go_on(run, &input, journal)),
             None => Err(unknown(&workflow)),
         };
         async move { going_on?.await }
@@ -169,14 +184,14 @@ impl fmt::Debug for Workflows {
 /// lets go of its runs.
 pub(super) async fn work(engine: Arc<dyn Engine>, workflows: &Workflows) -> Result<(), StoreError> {
     let names: Vec<String> = workflows.names().map(str::to_owned).collect();
-    let mut under_way = JoinSet::new();
+    let (scope, mut under_way) = (Scope::current(), JoinSet::new());
     loop {
         while under_way.len() >= workflows.at_once {
             under_way.join_next().await;
         }
         let next = Arc::clone(&engine).next(names.clone(), workflows.version.clone()).await?;
         // One that panics is parked, and no other run is to suffer from it.
-        under_way.spawn(workflows.go_on(next));
+        under_way.spawn(scope.clone().run(workflows.go_on(next)));
         while under_way.try_join_next().is_some() {}
     }
 }

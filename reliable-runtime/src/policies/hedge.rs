@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
+use crate::base::flow_time::Whose;
 use crate::base::human_time::polled;
 use crate::base::human_time::watching::OwnTimer;
 use crate::seen::emit::tell;
@@ -183,7 +184,10 @@ where
             if let Poll::Ready(outcome) = this.attempts.as_mut().poll(this.tool, this.inspect, cx) {
                 return Poll::Ready(outcome);
             }
-            if this.attempts.started > this.hedge.max || !is_over(this.timer.as_mut(), before, this.hedge.after, cx) {
+            let whose = Whose { tool: this.tool, attribute: "hedge" };
+            if this.attempts.started > this.hedge.max
+                || !is_over(this.timer.as_mut(), before, whose, this.hedge.after, cx)
+            {
                 return Poll::Pending;
             }
             this.attempts.as_mut().start((this.make)());
@@ -251,10 +255,10 @@ fn poll_attempt<F: Future<Output: Outcome>>(
 }
 
 /// Whether the time is over; then the next one begins.
-fn is_over(mut timer: Pin<&mut OwnTimer>, before: u64, after: Duration, cx: &mut Context<'_>) -> bool {
+fn is_over(mut timer: Pin<&mut OwnTimer>, before: u64, whose: Whose, after: Duration, cx: &mut Context<'_>) -> bool {
     let over = match after {
         Duration::ZERO => !timer.as_mut().stands_still(before, cx),
-        _ => timer.as_mut().poll(before, after, cx).is_ready(),
+        _ => timer.as_mut().poll(before, whose, after, cx).is_ready(),
     };
     if over {
         timer.restart();

@@ -9,8 +9,9 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
+use crate::base::timer::Timer;
 use crate::policies::blocked;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::{tell_rejection, waited};
@@ -193,7 +194,7 @@ pin_project! {
         since: Instant,
         place: Place<'a>,
         #[pin]
-        timer: Option<Sleep>,
+        timer: Option<Timer>,
     }
 }
 
@@ -223,7 +224,7 @@ impl Admission<'_> {
         }
         let Some(waits) = admission.waits.as_mut().as_pin_mut() else { return Poll::Pending };
         let waits = waits.project();
-        ready!(waits.place.poll(waits.timer, cx));
+        ready!(waits.place.poll(admission.tool, waits.timer, cx));
         let since = *waits.since;
         admission.waits.set(None);
         waited(admission.tool, "rate limit", since);

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pin_project_lite::pin_project;
 
+use crate::base::flow_time::Whose;
 use crate::base::human_time::polled;
 use crate::base::human_time::watching::OwnTimer;
 use crate::said::fault::{ByFn, ByFrom, Fault, FromFault, IntoError};
@@ -130,7 +131,8 @@ where
             this.timer.set(Some(OwnTimer::NEW));
         }
         let Some(timer) = this.timer.as_mut().as_pin_mut() else { return Poll::Pending };
-        match timer.poll(before, this.timeout.limit, cx) {
+        let whose = Whose { tool: this.tool, attribute: "timeout" };
+        match timer.poll(before, whose, this.timeout.limit, cx) {
             Poll::Ready(()) => {
                 metrics::timeout_ended(this.tool, started_at(this.timer.as_ref(), this.timeout), true);
                 let error = timed_out(this.tool, this.timeout.limit, this.into_error);

@@ -1,6 +1,6 @@
 //! What happened: an enum, made of the table of all events.
 
-mod table;
+pub(crate) mod table;
 
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -48,7 +48,8 @@ macro_rules! make_enum {
         ///
         /// With the feature `tracing` each is an event of `tracing`, too: with the target `reliable`, and these names and fields.
         /// The message is the name again. Names and fields are stable; fields may be added. Numbers are `i64`, which is what
-        /// OpenTelemetry has.
+        /// OpenTelemetry has. What an earlier life of a durable run has told, and what is told again while that is read back, has
+        /// `read_back = true`.
         ///
         /// | event | name | level | fields |
         /// |---|---|---|---|
@@ -62,11 +63,17 @@ macro_rules! make_enum {
         ///
         /// | span | level | fields | recorded later |
         /// |---|---|---|---|
+        /// | `reliable.run` | info | `otel.name`, `otel.kind`, `reliable.run.id`, `reliable.run.key`, `reliable.run.continued` | `error.type`, `otel.status_code`, `otel.status_description` |
         /// | `invoke_agent` | info | `otel.name`, `otel.kind`, `gen_ai.operation.name`, `gen_ai.agent.name` | `error.type`, `otel.status_code`, `otel.status_description`, `reliable.steps`, `reliable.usage.tokens`, `reliable.usage.usd_micros` |
         /// | `reliable.step` | info | `agent`, `step`, `max_steps` | |
         /// | `reliable.approval` | info | `tool`, `question` | `decision`, `by` |
         /// | `execute_tool` | info | `otel.name`, `otel.kind`, `gen_ai.operation.name`, `gen_ai.tool.name`, `question` | `error.type`, `otel.status_code`, `otel.status_description` |
         ///
+        /// - `reliable.run` is one life of a durable run. `reliable.run.key` is the same in each of its lives, and another one in each
+        ///   other run, be it of the same id in another store: by that what a run has done is found in the traces of the
+        ///   processes that were at it. `reliable.run.continued` is there where something was recorded in an earlier life. Where it
+        ///   stops without an outcome of its own, `error.type` is the kind of the halt, such as `store`, or `cancelled` and `panic`
+        ///   as below.
         /// - `invoke_agent` is a run of an agent, in the words of OpenTelemetry's conventions for generative AI, which are in
         ///   development there. At its end it is told what the run took: steps begun, tokens and money charged. Only without an
         ///   answer it has an `error.type`: `step_limit`, `over_budget`, `stuck`, `too_many_denials` or `timed_out` for the limit

@@ -68,7 +68,8 @@ pub enum Fault {
     Rejected {
         /// The function that was not called.
         tool: ToolName,
-        /// What rejected it: "rate limit", "bulkhead", or a policy of your own.
+        /// What rejected it: "rate limit", "bulkhead", "failover" (its list of candidates is empty), or a policy of your
+        /// own.
         by: ToolName,
         /// The time after which there is room again, where that is known.
         wait: Option<Duration>,
@@ -79,6 +80,13 @@ pub enum Fault {
         tool: ToolName,
         /// Why, in the policy's words.
         reason: String,
+    },
+    /// The tool was called as often as it may be in one run of an agent: the body did not run.
+    CallLimit {
+        /// The function that was not called.
+        tool: ToolName,
+        /// The calls that it may have.
+        max: u32,
     },
     /// The agent had begun all the steps that it may take.
     StepLimit {
@@ -114,6 +122,9 @@ pub enum Fault {
         denials: u32,
     },
 }
+
+/// What rejects a call that has nobody to go to.
+pub(crate) const FAILOVER: &str = "failover";
 
 /// The budget that a charge did not fit in.
 ///
@@ -156,6 +167,7 @@ impl Fault {
             Fault::CircuitOpen { .. } => FaultKind::CircuitOpen,
             Fault::Rejected { .. } => FaultKind::Rejected,
             Fault::Policy { .. } => FaultKind::Policy,
+            Fault::CallLimit { .. } => FaultKind::CallLimit,
             Fault::StepLimit { .. } => FaultKind::StepLimit,
             Fault::OverBudget { .. } | Fault::Unpriced { .. } => FaultKind::OverBudget,
             Fault::Stuck { .. } => FaultKind::Stuck,
@@ -251,8 +263,17 @@ impl fmt::Display for Fault {
             Fault::Rejected { tool, by, wait: Some(wait) } => {
                 write!(f, "`{tool}` was not called: the {by} has room again in {}", short(*wait))
             }
+            Fault::Rejected { tool, by, wait: None } if **by == *FAILOVER => {
+                write!(f, "`{tool}` was not called: the list of candidates in its `#[failover(… in …)]` is empty")
+            }
             Fault::Rejected { tool, by, wait: None } => write!(f, "`{tool}` was not called: the {by} has no room"),
             Fault::Policy { tool, reason } => write!(f, "`{tool}` failed: {reason}"),
+            Fault::CallLimit { tool, max: 1 } => {
+                write!(f, "`{tool}` was not called: it may be called once in one run, and it was")
+            }
+            Fault::CallLimit { tool, max } => {
+                write!(f, "`{tool}` was not called: it may be called {max} times in one run, and it was")
+            }
             Fault::StepLimit { agent, max_steps: 1 } => {
                 write!(f, "`{agent}` stopped at its limit of 1 step")
             }

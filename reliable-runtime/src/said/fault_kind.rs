@@ -65,6 +65,8 @@ kinds! {
     Rejected, "rejected", "a limit keeps calls away that there is no room for";
     /// [`Fault::Policy`](super::fault::Fault::Policy)
     Policy, "policy", "a policy took the call for a failure; it may be tried again";
+    /// [`Fault::CallLimit`](super::fault::Fault::CallLimit)
+    CallLimit, "call_limit", "a limit of calls is final; the call is never retried";
     /// [`Fault::StepLimit`](super::fault::Fault::StepLimit)
     StepLimit, "step_limit", "a step limit is final; it is never retried";
     /// [`Fault::OverBudget`](super::fault::Fault::OverBudget) and [`Fault::Unpriced`](super::fault::Fault::Unpriced)

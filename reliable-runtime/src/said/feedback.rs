@@ -48,6 +48,7 @@ impl FaultKind {
             }
             FaultKind::Rejected => "It did not run. Call it again later, or go on without it.",
             FaultKind::Policy => "Try another way, or go on without it.",
+            FaultKind::CallLimit => "Do not call it again: go on without it, or finish with what you have.",
             FaultKind::StepLimit | FaultKind::OverBudget => "Do not call it again: finish with what you have.",
             FaultKind::Stuck => "Do not repeat it: try another way, or finish with what you have.",
             FaultKind::TooManyDenials => {
@@ -85,6 +86,8 @@ mod tests {
             Fault::Rejected { tool: tool(), by: "rate limit".into(), wait: Some(second) },
             Fault::Rejected { tool: tool(), by: "bulkhead".into(), wait: None },
             Fault::Policy { tool: tool(), reason: reason() },
+            Fault::CallLimit { tool: tool(), max: 1 },
+            Fault::CallLimit { tool: tool(), max: 5 },
             Fault::StepLimit { agent: agent(), max_steps: 8 },
             Fault::OverBudget { agent: agent(), budget: Box::new(budget) },
             Fault::Unpriced { agent: agent() },
@@ -103,6 +106,8 @@ mod tests {
                 "`refund` was not called: the rate limit has room again in 1s. It did not run. Call it again after that.",
                 "`refund` was not called: the bulkhead has no room. It did not run. Call it again later, or go on without it.",
                 "`refund` failed: not today. Try another way, or go on without it.",
+                "`refund` was not called: it may be called once in one run, and it was. Do not call it again: go on without it, or finish with what you have.",
+                "`refund` was not called: it may be called 5 times in one run, and it was. Do not call it again: go on without it, or finish with what you have.",
                 "`assistant` stopped at its limit of 8 steps. Do not call it again: finish with what you have.",
                 "`assistant` is over budget: $0.04 asked with $0.08 of $0.10 spent. Do not call it again: finish with what you have.",
                 "`assistant` has a money cap, and a charge named no price. Do not call it again: finish with what you have.",

@@ -1,5 +1,6 @@
 //! Tells whoever listens what happened.
 
+use crate::base::flow_time;
 use crate::base::foreign::caught;
 use crate::said::event::{Event, Which};
 use crate::seen::ear::Ear;
@@ -48,17 +49,17 @@ fn tell_all(is_traced: bool, is_counted: bool, event: impl FnOnce() -> Event) {
     if recorder.is_none() && listeners.is_none() && !is_traced && !is_counted {
         return;
     }
-    let event = event();
+    let (event, is_read_back) = (event(), flow_time::is_read_back());
     if is_traced {
-        let _ = caught(|| trace::emit(&event));
+        let _ = caught(|| trace::emit(&event, is_read_back));
     }
-    if is_counted {
+    if is_counted && !is_read_back {
         metrics::count(&event);
     }
     if let Some(listeners) = listeners {
         listeners.tell(&event);
     }
     if let Some(recorder) = recorder {
-        recorder.record(event);
+        recorder.record(event, is_read_back);
     }
 }

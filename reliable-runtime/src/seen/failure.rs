@@ -101,15 +101,15 @@ impl<'a> Failure<'a> {
         self.fault.is_some_and(FaultKind::is_rejection)
     }
 
-    /// Whether the service was called at all: not if the call was refused or rejected before, or if an agent's budget had no
-    /// room for it.
+    /// Whether the service was called at all: not if the call was refused or rejected before, or if an agent's budget or its
+    /// limit of calls had no room for it.
     pub fn was_called(&self) -> bool {
         !self.is_refusal() && !self.had_no_room()
     }
 
     /// Whether there was no room for the call, in a limit or in a budget: that says nothing about any other call.
     fn had_no_room(&self) -> bool {
-        self.is_rejection() || self.fault == Some(FaultKind::OverBudget)
+        self.is_rejection() || matches!(self.fault, Some(FaultKind::OverBudget | FaultKind::CallLimit))
     }
 
     /// Whether the error says that the service is not well: `when` says so, or was not given.
@@ -135,6 +135,12 @@ impl<'a> Failure<'a> {
         let by_default = self.transient != Some(false) || self.had_no_room();
         let is_final = self.fault.is_some_and(FaultKind::is_final) && !self.had_no_room();
         !self.when.unwrap_or(by_default) || is_final
+    }
+
+    /// Whether another candidate may do better: `when` says so, or was not given, and neither does the error speak against it
+    /// nor is its fault final. That there was no room for this one, or that its breaker is open, is no word on the others.
+    pub(crate) fn goes_elsewhere(&self) -> bool {
+        if self.is_rejection() { self.when.unwrap_or(true) } else { self.is_transient() }
     }
 
     /// Whether a fallback may answer: `when` says so, or was not given and the call was not refused.

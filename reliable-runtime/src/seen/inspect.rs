@@ -147,6 +147,27 @@ impl<T> AsAny<'_, T> {
     }
 }
 
+impl<T: Display> Inspect<'_, T> {
+    /// What something is called that has a name or is one: by `Display`, else by `Debug`, else nothing.
+    pub fn name(&self) -> String {
+        words::told(self.value())
+    }
+}
+
+impl<T: Debug> AsDebug<'_, T> {
+    #[doc(hidden)]
+    pub fn name(&self) -> String {
+        words::told(&format_args!("{:?}", self.value()))
+    }
+}
+
+impl<T> AsAny<'_, T> {
+    #[doc(hidden)]
+    pub fn name(&self) -> String {
+        String::new()
+    }
+}
+
 /// What stands in the place of the words of something that has none.
 pub(crate) fn not_shown(what: &str) -> String {
     format!("<not shown: {what}>")

@@ -20,6 +20,7 @@
 //! | `ft.ratelimit.waitingDuration` | histogram | seconds | `method` | how long a call waited for its turn, if it had to |
 //! | `ft.fallback.calls.total` | counter | – | `method` | failed calls that went to their fallback |
 //! | `ft.hedge.calls.total` | counter | – | `method`, `hedged` | calls under a hedge that came to an end |
+//! | `ft.failover.calls.total` | counter | – | `method`, `failedOver` | calls under a failover that came to an end |
 //! | `ft.approval.calls.total` | counter | – | `method`, `decision` | questions to a human that came to an end |
 //! | `ft.approval.waitingDuration` | histogram | seconds | `method` | how long each of them stood open |
 //! | `ft.agent.runs.total` | counter | – | `method`, `result` | runs of an agent that came to an end |
@@ -31,14 +32,14 @@
 //!
 //! | tag | values |
 //! |---|---|
-//! | `retried`, `timedOut`, `hedged` | `true`, `false` |
+//! | `retried`, `timedOut`, `hedged`, `failedOver` | `true`, `false` |
 //! | `retryResult` | `valueReturned`, `exceptionNotRetryable`, `maxRetriesReached`, `maxDurationReached`, `askedDelayTooLong`, `retryBudgetEmpty` |
 //! | `circuitBreakerResult` | `success`, `failure`, `circuitBreakerOpen`, `ignored` |
 //! | `bulkheadResult` | `accepted`, `rejected` |
 //! | `rateLimitResult` | `permitted`, `rejected` |
 //! | `decision` | `approved`, `denied`, `expired` |
 //! | `result` | `valueReturned`, `exceptionThrown`, `maxStepsReached`, `maxDurationReached`, `maxUsdReached`, `maxTokensReached`, `maxRepeatsReached`, `maxDenialsReached` |
-//! | `error.type` | `timed_out`, `denied`, `expired`, `circuit_open`, `rejected`, `policy`, `step_limit`, `over_budget`, `stuck`, `too_many_denials`, `_OTHER` |
+//! | `error.type` | `timed_out`, `denied`, `expired`, `circuit_open`, `rejected`, `policy`, `call_limit`, `step_limit`, `over_budget`, `stuck`, `too_many_denials`, `_OTHER` |
 //!
 //! `method` is the name of the function or of the agent, without its module: two functions of one name are counted
 //! together. `ignored` is a call that the breaker let through and that never got to its service, because it was denied or
@@ -87,8 +88,8 @@ pub(crate) use events::{count, is_counted};
 pub(crate) use facade::is_heard;
 pub(crate) use hooks::{
     Running, Started, Waiting, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_admitted,
-    bulkhead_rejected, bulkhead_waiting, fell_back, hedge_ended, rate_limit_permitted, rate_limit_rejected,
-    retry_ended, retrying, run_ended, start, started_at, timeout_ended, tool_ended,
+    bulkhead_rejected, bulkhead_waiting, failover_ended, fell_back, hedge_ended, rate_limit_permitted,
+    rate_limit_rejected, retry_ended, retrying, run_ended, start, started_at, timeout_ended, tool_ended,
 };
 
 #[derive(Clone, Copy)]
@@ -99,7 +100,7 @@ enum Kind {
     Duration,
 }
 
-const METRICS: [(&str, Kind, &str); 23] = {
+const METRICS: [(&str, Kind, &str); 24] = {
     use Kind::{Counter, Duration, Gauge};
     [
         ("ft.retry.calls.total", Counter, "calls under a retry that came to an end"),
@@ -121,6 +122,7 @@ const METRICS: [(&str, Kind, &str); 23] = {
         ("ft.ratelimit.waitingDuration", Duration, "how long a call waited for its turn, if it had to"),
         ("ft.fallback.calls.total", Counter, "failed calls that went to their fallback"),
         ("ft.hedge.calls.total", Counter, "calls under a hedge that came to an end"),
+        ("ft.failover.calls.total", Counter, "calls under a failover that came to an end"),
         ("ft.approval.calls.total", Counter, "questions to a human that came to an end"),
         ("ft.approval.waitingDuration", Duration, "how long each of them stood open"),
         ("ft.agent.runs.total", Counter, "runs of an agent that came to an end"),

@@ -110,9 +110,9 @@ impl Recorder {
         Scope::find().map(Recorder)
     }
 
-    pub(crate) fn record(&self, event: Event) {
+    pub(crate) fn record(&self, event: Event, read_back: bool) {
         let at = self.0.started.elapsed();
-        self.seen().add(Entry { at, event }, self.0.keeps);
+        self.seen().add(Entry { at, event, read_back }, self.0.keeps);
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
@@ -123,7 +123,11 @@ impl Recorder {
 impl Seen {
     fn add(&mut self, entry: Entry, keeps: usize) {
         let place = self.place(entry.event.tool_name());
-        self.rows[place].count(&entry.event);
+        if entry.read_back {
+            self.rows[place].count_again(&entry.event);
+        } else {
+            self.rows[place].count(&entry.event);
+        }
         self.entries.push_back(entry);
         while self.entries.len() > keeps {
             self.entries.pop_front();
@@ -164,9 +168,9 @@ mod tests {
     async fn names_without_end_share_a_row() {
         let recorder = Recorder::keep(10);
         for n in 0..3 * MOST_ROWS {
-            recorder.record(fell_back(format!("tool {n}")));
+            recorder.record(fell_back(format!("tool {n}")), false);
         }
-        recorder.record(fell_back("tool 1".to_owned()));
+        recorder.record(fell_back("tool 1".to_owned()), false);
         let report = recorder.report();
         assert_eq!(report.rows().len(), MOST_ROWS);
         assert_eq!(report.of("tool 1").unwrap().fallbacks, 2);

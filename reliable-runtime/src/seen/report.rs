@@ -60,6 +60,9 @@ pub struct Entry {
     pub at: Duration,
     /// What happened.
     pub event: Event,
+    /// Whether it happened in an earlier life of a durable run, and is told again while that is read back.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub read_back: bool,
 }
 
 /// What happened to one function or agent; a row of a [`Report`], where there is an example.
@@ -82,6 +85,10 @@ pub struct Row {
     pub hedges_won: u32,
     /// Calls answered by a fallback.
     pub fallbacks: u32,
+    /// Attempts with a candidate that failed, and was left out for a while.
+    pub failovers: u32,
+    /// Calls that another candidate than the first one has answered.
+    pub stood_in: u32,
     /// How often its circuit breaker opened.
     pub opened: u32,
     /// Calls that a breaker or a limit kept away from the service.
@@ -102,9 +109,15 @@ pub struct Row {
     pub usd: Usd,
     /// Tokens spent.
     pub tokens: u64,
+    /// Steps that were begun in earlier lives of a durable run; they are not among the [`steps`](Row::steps).
+    pub earlier_steps: u32,
+    /// Money that was spent in earlier lives of a durable run. With [`usd`](Row::usd) it is what the run has spent.
+    pub earlier_usd: Usd,
+    /// Tokens that were spent in earlier lives of a durable run. With [`tokens`](Row::tokens) it is what the run has spent.
+    pub earlier_tokens: u64,
     /// Charges that did not fit in a budget.
     pub charges_refused: u32,
-    /// How the last run ended, for an agent.
+    /// How the last run ended, for an agent, and for a durable run that halted.
     pub ended: Option<String>,
 }
 
@@ -189,6 +202,21 @@ macro_rules! make_count {
 
 events!(make_count);
 
+impl Row {
+    /// What has happened in an earlier life, and is not of this one.
+    pub(crate) fn count_again(&mut self, event: &Event) {
+        match event {
+            Event::Step { .. } => self.earlier_steps += 1,
+            Event::Charged { usd, tokens, .. } => {
+                self.earlier_usd = self.earlier_usd.saturating_add(*usd);
+                self.earlier_tokens = self.earlier_tokens.saturating_add(*tokens);
+            }
+            Event::Finished { .. } | Event::Failed { .. } | Event::Stopped { .. } => self.count(event),
+            _ => {}
+        }
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.rows.is_empty() {
@@ -208,7 +236,7 @@ impl fmt::Display for Report {
     }
 }
 
-const COLUMNS: [Column<Row>; 16] = [
+const COLUMNS: [Column<Row>; 20] = [
     ("call", |row| Some(row.tool.clone())),
     ("attempts", |row| count(row.attempts)),
     ("paused", |row| time(row.paused)),
@@ -219,6 +247,8 @@ const COLUMNS: [Column<Row>; 16] = [
         won => Some(format!("{}, {won} won", row.hedges)),
     }),
     ("fallbacks", |row| count(row.fallbacks)),
+    ("failovers", |row| count(row.failovers)),
+    ("stood in", |row| count(row.stood_in)),
     ("opened", |row| count(row.opened)),
     ("rejected", |row| count(row.rejected)),
     ("waited", |row| time(row.waited)),
@@ -226,13 +256,19 @@ const COLUMNS: [Column<Row>; 16] = [
     ("refused", |row| count(row.refused)),
     ("withdrawn", |row| count(row.withdrawn)),
     ("steps", |row| count(row.steps)),
-    ("spent", |row| match (row.usd, row.tokens) {
+    ("spent", |row| spent(row.usd, row.tokens)),
+    ("steps before", |row| count(row.earlier_steps)),
+    ("spent before", |row| spent(row.earlier_usd, row.earlier_tokens)),
+    ("ended", |row| row.ended.clone()),
+];
+
+fn spent(usd: Usd, tokens: u64) -> Option<String> {
+    match (usd, tokens) {
         (Usd::ZERO, 0) => None,
         (usd, 0) => Some(usd.to_string()),
         (usd, tokens) => Some(format!("{usd}, {tokens} tokens")),
-    }),
-    ("ended", |row| row.ended.clone()),
-];
+    }
+}
 
 fn count(n: u32) -> Option<String> {
     (n > 0).then(|| n.to_string())

@@ -10,6 +10,7 @@ use tracing::{Instrument, Span, info_span};
 use crate::said::charge::Amount;
 use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
+use crate::said::idempotency::IdempotencyKey;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::Request;
@@ -100,6 +101,54 @@ impl RunSpan {
         let (tokens, usd_micros) = (int(spent.tokens), int(spent.usd.as_micros()));
         let span = open.span.record("reliable.steps", int(steps)).record("reliable.usage.tokens", tokens);
         span.record("reliable.usage.usd_micros", usd_micros);
+    }
+}
+
+/// The span of one life of a durable run.
+#[derive(Debug)]
+#[cfg_attr(not(feature = "durable"), allow(dead_code, reason = "there are none"))]
+pub(crate) struct LifeSpan(Open);
+
+#[cfg_attr(not(feature = "durable"), allow(dead_code, reason = "there are none"))]
+impl LifeSpan {
+    pub(crate) fn begin(run: &str, key: impl FnOnce() -> IdempotencyKey, continued: bool) -> Self {
+        LifeSpan(Open::new(info_span!(
+            target: "reliable",
+            "reliable.run",
+            otel.name = display(format_args!("run {run}")),
+            otel.kind = "internal",
+            reliable.run.id = run,
+            reliable.run.key = display(key()),
+            reliable.run.continued = continued.then_some(true),
+            error.type = Empty,
+            otel.status_code = Empty,
+            otel.status_description = Empty,
+        )))
+    }
+
+    pub(crate) fn around<F>(&self, life: F) -> Instrumented<F> {
+        life.instrument(self.0.span.clone())
+    }
+
+    pub(crate) fn within<T>(&self, tell: impl FnOnce() -> T) -> T {
+        self.0.span.in_scope(tell)
+    }
+
+    pub(crate) fn finished(&self) {
+        self.0.finished();
+    }
+
+    pub(crate) fn halted(&self, kind: &str, words: impl Display) {
+        self.0.finished();
+        if !self.0.span.is_disabled() {
+            self.0.fail(kind, words);
+        }
+    }
+}
+
+impl Drop for LifeSpan {
+    fn drop(&mut self) {
+        self.0.dropped();
     }
 }
 
@@ -283,6 +332,7 @@ mod tests {
             .collect();
         let rows = Rows::default();
         let guard = tracing::subscriber::set_default(rows.clone());
+        LifeSpan::begin("trip-42", IdempotencyKey::new, true).halted("store", "the disk is full");
         let run = AgentLimits::new().begin("assistant");
         run.next_step().unwrap();
         let refund = async {

@@ -104,7 +104,7 @@ macro_rules! make_emit {
 
         /// The message is the name, too: it is all that OpenTelemetry takes for the name of an event, and a log has no
         /// other.
-        pub(crate) fn emit(event: &Event) {
+        pub(crate) fn emit(event: &Event, is_read_back: bool) {
             match event {$(
                 Event::$event { $who, $($field,)* } => tracing::event!(
                     name: $name,
@@ -112,6 +112,7 @@ macro_rules! make_emit {
                     level!($level),
                     $who_told = $who.told(),
                     $($told = $field.told(),)*
+                    read_back = is_read_back.told(),
                     $name
                 ),
             )*}
@@ -239,7 +240,7 @@ mod tests {
     fn every_event_is_told_as_the_table_says() {
         let rows = Rows::default();
         let (events, expected): (Vec<Event>, Vec<String>) = events().into_iter().unzip();
-        tracing::subscriber::with_default(rows.clone(), || events.iter().for_each(emit));
+        tracing::subscriber::with_default(rows.clone(), || events.iter().for_each(|event| emit(event, false)));
         let told = rows.0.lock().unwrap().clone();
         assert_eq!(told, expected);
         for (event, row) in events.iter().zip(&told) {

@@ -28,6 +28,8 @@ cases! {
     Bulkhead => "bulkhead",
     RateLimit => "rate limit",
     Fallback => "fallback",
+    Failover => "failover",
+    CallLimit => "call limit, no run",
     Durable => "durable, no engine",
     Approval => "approval, yes at once",
     Stack => "retry + breaker + timeout",

@@ -6,8 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Wake, Waker};
 
-use tokio::time::Instant;
-
+use crate::base::flow_time::At;
 use crate::base::foreign::wake;
 use crate::base::human_time::{HumanTime, polled};
 
@@ -54,18 +53,18 @@ impl Drop for Asking {
 impl Question {
     /// Whether it was woken since it was last polled.
     fn open(&self, waker: &Waker) -> bool {
-        let now = Instant::now();
+        let now = At::now();
         let before = self.waker().replace(waker.clone());
         if before.is_none() {
             self.time.begin(now);
         }
-        polled::add(&self.time, now);
+        polled::add(&self.time, now.instant);
         self.was_polled.swap(true, Ordering::Relaxed) && before.is_none()
     }
 
     fn close(&self) {
         self.take_waker();
-        self.time.settle(Instant::now());
+        self.time.settle(At::now());
     }
 
     fn take_waker(&self) -> Option<Waker> {

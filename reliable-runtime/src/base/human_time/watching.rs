@@ -7,10 +7,11 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
+use crate::base::flow_time::{At, Whose};
 use crate::base::human_time::{HumanTime, polled};
-use crate::base::timer::{poll_timer, start};
+use crate::base::timer::{Timer, poll_timer, start};
 
 /// What a clock knows of the questions under it: nothing, until there is one.
 #[derive(Debug)]
@@ -29,7 +30,7 @@ impl Standstill {
 
     /// The time that humans have taken until now.
     pub(crate) fn total(&self) -> Duration {
-        self.0.as_ref().map_or(Duration::ZERO, |time| time.total())
+        self.0.as_ref().map_or(Duration::ZERO, |time| time.total(At::now().instant))
     }
 }
 
@@ -38,7 +39,7 @@ pin_project! {
     #[derive(Debug)]
     pub(crate) struct OwnTimer {
         #[pin]
-        sleep: Option<Sleep>,
+        sleep: Option<Timer>,
         human: Standstill,
     }
 }
@@ -49,25 +50,32 @@ impl OwnTimer {
     /// Asked after a poll, and ready when so much time has passed since this was first asked. `before` is the
     /// [`polled::newest`] from before that poll.
     #[inline]
-    pub(crate) fn poll(self: Pin<&mut Self>, before: u64, after: Duration, cx: &mut Context<'_>) -> Poll<()> {
+    pub(crate) fn poll(
+        self: Pin<&mut Self>,
+        before: u64,
+        whose: Whose,
+        after: Duration,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         if polled::newest() == before && self.human.0.is_none() {
-            return poll_timer(self.project().sleep, after, cx);
+            return poll_timer(self.project().sleep, whose, after, cx);
         }
-        self.poll_beside_a_question(before, after, cx)
+        self.poll_beside_a_question(before, whose, after, cx)
     }
 
     #[cold]
     fn poll_beside_a_question(
         mut self: Pin<&mut Self>,
         before: u64,
+        whose: Whose,
         after: Duration,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
         if self.as_mut().stands_still(before, cx) {
-            start(self.project().sleep, after);
+            start(self.project().sleep, whose, after);
             return Poll::Pending;
         }
-        poll_timer(self.project().sleep, after, cx)
+        poll_timer(self.project().sleep, whose, after, cx)
     }
 
     /// Whether a question is open: then who polls is woken when it closes.
@@ -86,7 +94,7 @@ impl OwnTimer {
     /// When it was first asked. The end tells: it was put off by what humans have taken.
     pub(crate) fn began(self: Pin<&Self>, after: Duration) -> Option<Instant> {
         let this = self.project_ref();
-        this.sleep.as_pin_ref()?.deadline().checked_sub(after)?.checked_add(this.human.total())
+        this.sleep.as_pin_ref()?.began(after)?.checked_add(this.human.total())
     }
 }
 
@@ -100,11 +108,10 @@ pub(crate) fn note(time: &Arc<HumanTime>, before: u64) {
 
 #[cold]
 #[inline(never)]
-fn holds(time: &HumanTime, timer: Pin<&mut Option<Sleep>>, cx: &Context<'_>) -> bool {
+fn holds(time: &HumanTime, timer: Pin<&mut Option<Timer>>, cx: &Context<'_>) -> bool {
     let Some(taken) = time.take(cx.waker()) else { return true };
     if let Some(timer) = timer.as_pin_mut().filter(|_| !taken.is_zero()) {
-        let later = timer.deadline().checked_add(taken).unwrap_or(timer.deadline());
-        timer.reset(later);
+        timer.put_off(taken);
     }
     false
 }
@@ -143,7 +150,7 @@ impl<F: Future, N: FnMut(u64)> Future for Watched<F, N> {
 /// A task that is begun here: what is asked in it is asked under what is around here.
 pub(crate) fn linked<F: Future>(work: F) -> impl Future<Output = F::Output> + use<F> {
     let link = Link(Arc::new(HumanTime::of_a_task()));
-    polled::add(&link.0, Instant::now());
+    polled::add(&link.0, At::now().instant);
     watched(work, move |before| link.note(before))
 }
 

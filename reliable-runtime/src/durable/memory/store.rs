@@ -65,7 +65,8 @@ impl Store {
     }
 
     fn claimed(self: &Arc<Self>, kept: &Kept) -> Arc<dyn Journal> {
-        Arc::new(Claimed { store: Arc::clone(self), run: kept.id.clone(), seed: kept.seed, began: kept.began })
+        let goes_on = !kept.entries.is_empty();
+        Arc::new(Claimed { store: Arc::clone(self), run: kept.id.clone(), seed: kept.seed, began: kept.began, goes_on })
     }
 }
 
@@ -105,6 +106,7 @@ impl Engine for Store {
                 let (workflow, input) = kept.submitted.clone()?;
                 kept.is_claimed = true;
                 if !std::mem::replace(&mut kept.has_begun, true) {
+                    kept.began = store.now();
                     kept.version.clone_from(&version);
                 }
                 Some(Work::new(kept.id.clone(), workflow, input, store.claimed(kept)))
@@ -200,6 +202,7 @@ struct Claimed {
     run: String,
     seed: u128,
     began: SystemTime,
+    goes_on: bool,
 }
 
 impl Claimed {
@@ -260,9 +263,14 @@ impl Journal for Claimed {
 
     fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision> {
         Box::pin(async move {
-            let decided = |runs: &mut Runs| match runs.question(question) {
-                Some(open) => open.asked.decision.clone().map(Ok),
-                None => Some(Err(gone(&self.run))),
+            let decided = |runs: &mut Runs| {
+                if let Err(halt) = runs.find(&self.run).ok_or_else(|| gone(&self.run)).and_then(|kept| kept.goes_on()) {
+                    return Some(Err(halt));
+                }
+                match runs.question(question) {
+                    Some(open) => open.asked.decision.clone().map(Ok),
+                    None => Some(Err(gone(&self.run))),
+                }
             };
             let expires_at = self.store.runs().question(question).and_then(|open| open.asked.question.expires_at);
             let answered = self.store.when(decided);
@@ -298,6 +306,10 @@ impl Journal for Claimed {
 
     fn began(&self) -> SystemTime {
         self.began
+    }
+
+    fn goes_on(&self) -> bool {
+        self.goes_on
     }
 
     fn key(&self) -> u128 {

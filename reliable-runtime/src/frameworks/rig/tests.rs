@@ -61,6 +61,7 @@ mod what_a_tool_fails_with {
                 "reliable.rejected",
             ),
             (Fault::Policy { tool: tool(), reason: "no".into() }, Kind::Other, true, "reliable.policy"),
+            (Fault::CallLimit { tool: tool(), max: 5 }, Kind::Other, false, "reliable.call_limit"),
             (Fault::StepLimit { agent: agent(), max_steps: 8 }, Kind::Other, false, "reliable.step_limit"),
             (
                 Fault::OverBudget { agent: agent(), budget: Box::new(budget) },
@@ -120,6 +121,7 @@ mod what_a_tool_fails_with {
             Fault::CircuitOpen { tool: "refund".into(), left: Duration::ZERO },
             Fault::Rejected { tool: "refund".into(), by: "bulkhead".into(), wait: None },
             Fault::Policy { tool: "refund".into(), reason: "no".into() },
+            Fault::CallLimit { tool: "refund".into(), max: 5 },
             Fault::StepLimit { agent: "refund".into(), max_steps: 8 },
             Fault::Unpriced { agent: "refund".into() },
             Fault::Stuck { agent: "refund".into(), repeats: 3 },

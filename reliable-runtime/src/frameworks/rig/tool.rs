@@ -117,7 +117,9 @@ impl Told {
             Kind::Expired | Kind::TooManyDenials => ToolExecutionError::permission_denied(message),
             Kind::CircuitOpen => ToolExecutionError::provider(message),
             Kind::Rejected => ToolExecutionError::rate_limited(message),
-            Kind::Policy | Kind::StepLimit | Kind::OverBudget | Kind::Stuck => ToolExecutionError::other(message),
+            Kind::Policy | Kind::CallLimit | Kind::StepLimit | Kind::OverBudget | Kind::Stuck => {
+                ToolExecutionError::other(message)
+            }
         };
         error
             .with_retryable(matches!(self.kind, Kind::TimedOut | Kind::Rejected | Kind::Policy))

@@ -5,7 +5,8 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::{Chaos, What};
-use crate::base::timer;
+use crate::base::flow_time::Whose;
+use crate::base::timer::Timer;
 use crate::scope::Scope;
 use crate::seen::outcome::Outcome;
 
@@ -42,7 +43,7 @@ pub async fn strike<R: Outcome<Error: 'static>>(point: &'static str) -> Option<R
     };
     match wait {
         Wait::ForEver => pending().await,
-        Wait::For(time) => timer::sleep(time).await,
+        Wait::For(time) => Timer::new(Whose { tool: point, attribute: "chaos" }, time).await,
     }
     None
 }

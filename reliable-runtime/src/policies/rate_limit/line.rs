@@ -6,12 +6,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use tokio::time::Sleep;
-
 use super::bucket::Bucket;
 use crate::base::clock::now_ns;
+use crate::base::flow_time::Whose;
 use crate::base::foreign::wake;
-use crate::base::timer;
+use crate::base::timer::Timer;
 
 /// Who waits, in the order in which they came. It is locked for a look at it, and never across a wait.
 #[derive(Debug)]
@@ -93,16 +92,25 @@ pub(super) struct Place<'a> {
 
 impl Place<'_> {
     /// Ready when it is this one's turn.
-    pub(super) fn poll(&mut self, mut timer: Pin<&mut Option<Sleep>>, cx: &mut Context<'_>) -> Poll<()> {
+    pub(super) fn poll(
+        &mut self,
+        tool: &'static str,
+        mut timer: Pin<&mut Option<Timer>>,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
         while let Some((until, wait)) = self.look(Some(cx.waker().clone())) {
             if self.sleeps_until != Some(until) {
-                timer.set(Some(timer::sleep(wait)));
+                timer.set(Some(Timer::new(Whose { tool, attribute: "rate_limit" }, wait)));
                 self.sleeps_until = Some(until);
             }
             if let Some(timer) = timer.as_mut().as_pin_mut() {
                 ready!(timer.poll(cx));
             }
             self.sleeps_until = None;
+        }
+        // One that is recorded ends by being recorded, and not by the clock.
+        if let Some(timer) = timer.as_pin_mut().filter(|timer| self.sleeps_until.is_some() && timer.is_recorded()) {
+            ready!(timer.poll(cx));
         }
         Poll::Ready(())
     }

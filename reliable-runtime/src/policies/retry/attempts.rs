@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use crate::base::clock::now_us;
+use crate::base::flow_time::now_us;
 use crate::policies::retry::Retry;
 use crate::policies::retry::backoff::{Backoff, random};
 use crate::policies::retry::budget::{Paid, RetryBudget, UntilRetried};
@@ -163,8 +163,8 @@ impl<'a> Attempts<'a> {
         }
     }
 
-    fn pause(&self, budget: Option<&'a RetryBudget>, delay: Duration) -> Pause<'a> {
-        Pause::before(delay, budget.map(|budget| UntilRetried::new(budget, self.paid)))
+    fn pause(&self, budget: Option<&'a RetryBudget>, tool: &'static str, delay: Duration) -> Pause<'a> {
+        Pause::before(delay, tool, budget.map(|budget| UntilRetried::new(budget, self.paid)))
     }
 
     /// What follows a failure, if it is plain and nobody is to be told of it: in an outage that is nearly all that a retry
@@ -211,7 +211,7 @@ impl<'a> Attempts<'a> {
             Ok(delay) => {
                 metrics::retrying(tool);
                 tell!(Retrying { tool: tool.into(), attempt, error: failure.told(), pause: delay });
-                Some(self.pause(budget, delay))
+                Some(self.pause(budget, tool, delay))
             }
             Err(reason) => {
                 metrics::retry_ended(tool, retry > 0, Some(reason));

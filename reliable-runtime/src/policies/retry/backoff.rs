@@ -3,6 +3,8 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::Duration;
 
+use crate::base::flow_time::flow;
+
 /// How the pauses between the attempts grow.
 ///
 /// ```
@@ -62,9 +64,10 @@ pub(crate) fn spread(delay: Duration, most: Duration, random: f64) -> Duration {
     delay.saturating_add(most.mul_f64(random))
 }
 
-/// A random number in `0.0..1.0`, from the keys that the standard library draws for each new hash map.
+/// A random number in `0.0..1.0`, from the keys that the standard library draws for each new hash map; in the flow of a durable
+/// run the same in each life.
 pub(crate) fn random() -> f64 {
-    let bits = RandomState::new().hash_one(()) >> 11;
+    let bits = flow().map_or_else(|| RandomState::new().hash_one(()), |flow| flow.random()) >> 11;
     #[expect(clippy::cast_precision_loss, reason = "53 bits fit in an f64")]
     let share = bits as f64 / (1_u64 << 53) as f64;
     share

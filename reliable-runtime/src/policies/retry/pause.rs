@@ -6,9 +6,9 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::Sleep;
 
-use crate::base::timer;
+use crate::base::flow_time::Whose;
+use crate::base::timer::Timer;
 use crate::policies::blocked;
 use crate::policies::retry::budget::UntilRetried;
 
@@ -33,6 +33,7 @@ pub struct Pause<'a>(Option<Rest<'a>>);
 #[derive(Debug)]
 struct Rest<'a> {
     delay: Duration,
+    tool: &'static str,
     paid: Option<UntilRetried<'a>>,
 }
 
@@ -42,13 +43,13 @@ impl<'a> Pause<'a> {
     /// A pause of this length.
     #[inline]
     pub const fn new(delay: Duration) -> Self {
-        Pause(Some(Rest { delay, paid: None }))
+        Pause::before(delay, "reliable", None)
     }
 
-    /// Before a retry that was paid for.
+    /// Before a retry of this function, which was paid for.
     #[inline]
-    pub(crate) fn before(delay: Duration, paid: Option<UntilRetried<'a>>) -> Self {
-        Pause(Some(Rest { delay, paid }))
+    pub(crate) const fn before(delay: Duration, tool: &'static str, paid: Option<UntilRetried<'a>>) -> Self {
+        Pause(Some(Rest { delay, tool, paid }))
     }
 
     /// How long it lasts.
@@ -61,7 +62,7 @@ impl<'a> Pause<'a> {
 
     /// Blocks the thread for the length of the pause.
     pub fn block(self) {
-        if let Some(Rest { delay, paid }) = self.0 {
+        if let Some(Rest { delay, paid, .. }) = self.0 {
             std::thread::sleep(delay);
             retried(paid);
         }
@@ -92,7 +93,7 @@ impl<'a> IntoFuture for Pause<'a> {
     fn into_future(self) -> Pausing<'a> {
         let state = match self.0 {
             None => State::Over,
-            Some(Rest { delay, paid }) => State::Begun { delay, paid },
+            Some(Rest { delay, tool, paid }) => State::Begun { delay, tool, paid },
         };
         Pausing { state }
     }
@@ -114,8 +115,8 @@ pin_project! {
     #[derive(Debug)]
     enum State<'a> {
         Over,
-        Begun { delay: Duration, paid: Option<UntilRetried<'a>> },
-        Waiting { #[pin] sleep: Sleep, paid: Option<UntilRetried<'a>> },
+        Begun { delay: Duration, tool: &'static str, paid: Option<UntilRetried<'a>> },
+        Waiting { #[pin] timer: Timer, paid: Option<UntilRetried<'a>> },
     }
 }
 
@@ -138,16 +139,17 @@ impl State<'_> {
             match self.as_mut().project() {
                 StateNow::Over => return Poll::Ready(()),
                 // A timer of zero length would still wait for the timer's next tick.
-                StateNow::Begun { delay, paid } if delay.is_zero() => {
+                StateNow::Begun { delay, paid, .. } if delay.is_zero() => {
                     retried(paid.take());
                     return Poll::Ready(());
                 }
-                StateNow::Begun { delay, paid } => {
-                    let (sleep, paid) = (timer::sleep(*delay), paid.take());
-                    self.set(State::Waiting { sleep, paid });
+                StateNow::Begun { delay, tool, paid } => {
+                    let timer = Timer::new(Whose { tool, attribute: "retry" }, *delay);
+                    let paid = paid.take();
+                    self.set(State::Waiting { timer, paid });
                 }
-                StateNow::Waiting { sleep, paid } => {
-                    ready!(sleep.poll(cx));
+                StateNow::Waiting { timer, paid } => {
+                    ready!(timer.poll(cx));
                     retried(paid.take());
                     return Poll::Ready(());
                 }

@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use ::metrics::{Gauge, Key, Label, Level, Metadata, Recorder, SharedString, with_recorder};
 
+use crate::base::flow_time::is_read_back;
 use crate::base::foreign::caught;
 
 pub(super) type Tag = (&'static str, &'static str);
 
 static METADATA: Metadata<'static> = Metadata::new("reliable", Level::INFO, Some(module_path!()));
 
-/// Whether there is a recorder.
+/// Whether there is a recorder, and what happens here is new to it: an earlier life of a durable run has counted what is read
+/// back.
 pub(crate) fn is_heard() -> bool {
-    with_recorder(is_installed)
+    with_recorder(is_installed) && !is_read_back()
 }
 
 /// The macros of `metrics` allocate and hash the tags before they look whether anybody wants them; and it does not say

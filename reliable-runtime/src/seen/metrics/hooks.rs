@@ -146,6 +146,10 @@ pub(crate) fn hedge_ended(tool: &'static str, hedged: bool) {
     add("ft.hedge.calls.total", tool, || [("hedged", word(hedged))], 1);
 }
 
+pub(crate) fn failover_ended(tool: &'static str, failed_over: bool) {
+    add("ft.failover.calls.total", tool, || [("failedOver", word(failed_over))], 1);
+}
+
 /// What it failed with, if it did, may be a fault, or not.
 pub(crate) type Ended = Result<(), Option<FaultKind>>;
 
@@ -158,11 +162,11 @@ pub(crate) fn tool_ended(tool: &ToolName, started: Started, ended: Ended) {
     }
 }
 
-/// The same of a run of an agent. `ended` is not asked if nobody wants to know.
-pub(crate) fn run_ended(agent: &ToolName, began: Instant, ended: impl FnOnce() -> Ended) {
+/// The same of a run of an agent. Neither is asked if nobody wants to know.
+pub(crate) fn run_ended(agent: &ToolName, took: impl FnOnce() -> Duration, ended: impl FnOnce() -> Ended) {
     if is_heard() {
         let whose = ("gen_ai.agent.name", agent.text().into());
         let error_type = ended().err().map(FaultKind::error_type);
-        record_operation("gen_ai.invoke_agent.duration", whose, error_type, began.elapsed());
+        record_operation("gen_ai.invoke_agent.duration", whose, error_type, took());
     }
 }

@@ -1,5 +1,7 @@
 //! What is left of the counting without the feature `metrics`: nothing.
 
+use std::time::Duration;
+
 use tokio::time::Instant;
 
 use crate::said::event::{Event, GaveUpReason, Which};
@@ -45,7 +47,8 @@ pub(crate) fn bulkhead_waiting(_: &'static str) -> Waiting {
 }
 
 #[inline]
-pub(crate) fn run_ended(_: &ToolName, _: Instant, _: impl FnOnce() -> Result<(), Option<FaultKind>>) {}
+pub(crate) fn run_ended(_: &ToolName, _: impl FnOnce() -> Duration, _: impl FnOnce() -> Result<(), Option<FaultKind>>) {
+}
 
 macro_rules! nothing {
     ($($happened:ident($($argument:ty),*);)*) => {$(
@@ -56,6 +59,7 @@ macro_rules! nothing {
 
 nothing! {
     count(&Event);
+    failover_ended(&'static str, bool);
     fell_back(&'static str);
     retrying(&'static str);
     retry_ended(&'static str, bool, Option<GaveUpReason>);

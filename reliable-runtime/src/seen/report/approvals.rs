@@ -120,7 +120,7 @@ pub(super) const APPROVAL_COLUMNS: [Column<ApprovalRow>; 7] = [
 pub(super) fn approvals(entries: &[Entry]) -> Vec<ApprovalRow> {
     let mut rows: Vec<ApprovalRow> = Vec::new();
     let mut places = HashMap::new();
-    for row in entries.iter().filter_map(told) {
+    for row in entries.iter().filter(|entry| !entry.read_back).filter_map(told) {
         if let Some(&place) = places.get(&row.id) {
             answer(&mut rows[place], row);
         } else {
@@ -132,7 +132,7 @@ pub(super) fn approvals(entries: &[Entry]) -> Vec<ApprovalRow> {
 }
 
 /// What one event tells of a question.
-fn told(Entry { at, event }: &Entry) -> Option<ApprovalRow> {
+fn told(Entry { at, event, .. }: &Entry) -> Option<ApprovalRow> {
     let row = |tool: &ToolName, id: QuestionId, answer| ApprovalRow {
         at: *at,
         id,

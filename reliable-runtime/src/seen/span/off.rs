@@ -6,6 +6,8 @@ use std::fmt::Display;
 
 use crate::said::decision::Decision;
 use crate::said::fault_kind::FaultKind;
+#[cfg(feature = "durable")]
+use crate::said::idempotency::IdempotencyKey;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::Request;
@@ -39,6 +41,34 @@ impl RunSpan {
 
     #[inline]
     pub(crate) fn failed(&self, _: impl FnOnce() -> Option<FaultKind>, _: impl Display) {}
+}
+
+#[cfg(feature = "durable")]
+#[derive(Debug)]
+pub(crate) struct LifeSpan;
+
+#[cfg(feature = "durable")]
+impl LifeSpan {
+    #[inline]
+    pub(crate) fn begin(_: &str, _: impl FnOnce() -> IdempotencyKey, _: bool) -> Self {
+        LifeSpan
+    }
+
+    #[inline]
+    pub(crate) fn around<F>(&self, life: F) -> F {
+        life
+    }
+
+    #[inline]
+    pub(crate) fn within<T>(&self, tell: impl FnOnce() -> T) -> T {
+        tell()
+    }
+
+    #[inline]
+    pub(crate) fn finished(&self) {}
+
+    #[inline]
+    pub(crate) fn halted(&self, _: &str, _: impl Display) {}
 }
 
 #[derive(Debug, Clone)]

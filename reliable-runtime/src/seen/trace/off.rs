@@ -18,4 +18,4 @@ pub(crate) fn is_heard(_: Which) -> bool {
 }
 
 #[inline]
-pub(crate) fn emit(_: &Event) {}
+pub(crate) fn emit(_: &Event, _: bool) {}

@@ -24,6 +24,7 @@ pub fn add_to(rows: &mut Rows) {
         .add(Case::Bulkhead, || contained(black_box(1)))
         .add(Case::RateLimit, || throttled(black_box(1)))
         .add(Case::Fallback, || rescued(black_box(1)))
+        .add(Case::Failover, || failed_over(black_box(1)))
         .add(Case::Approval, || approved(black_box(1)))
         .add(Case::Stack, || stacked(black_box(1)))
         .add(Case::Telling, || stacked_and_telling(black_box(1)))
@@ -148,6 +149,17 @@ async fn rescued(n: u64) -> Result<u64, Error> {
         Err(Error::Busy) => tool(n).await,
         outcome => outcome,
     }
+}
+
+async fn failed_over(n: u64) -> Result<u64, Error> {
+    let mut last = Error::Busy;
+    for model in &[1, 2] {
+        match tool(n + *model).await {
+            Err(error) => last = error,
+            answer => return answer,
+        }
+    }
+    Err(last)
 }
 
 /// What a human is shown, who may sit at the other end of a channel.

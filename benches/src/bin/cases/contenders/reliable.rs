@@ -2,7 +2,8 @@
 
 use std::hint::black_box;
 
-use reliable::{approver, bulkhead, circuit_breaker, fallback, rate_limit, requires_approval, retry, timeout};
+use reliable::{approver, bulkhead, call_limit, circuit_breaker, failover, fallback, rate_limit};
+use reliable::{requires_approval, retry, timeout};
 
 use crate::case::Case;
 use crate::row::Rows;
@@ -16,6 +17,8 @@ pub fn add_to(rows: &mut Rows) {
         .add(Case::Bulkhead, || contained(black_box(1)))
         .add(Case::RateLimit, || throttled(black_box(1)))
         .add(Case::Fallback, || rescued(black_box(1)))
+        .add(Case::Failover, || failed_over(black_box(1)))
+        .add(Case::CallLimit, || counted(black_box(1)))
         .add(Case::Approval, || approved(black_box(1)))
         .add(Case::Stack, || stacked(black_box(1)))
         .add(Case::Telling, || stacked_and_telling(black_box(1)))
@@ -65,6 +68,16 @@ async fn throttled(n: u64) -> Result<u64, Error> {
 
 #[fallback(tool)]
 async fn rescued(n: u64) -> Result<u64, Error> {
+    tool(n).await
+}
+
+#[failover(model in [1, 2])]
+async fn failed_over(n: u64) -> Result<u64, Error> {
+    tool(n + *model).await
+}
+
+#[call_limit(max = 5)]
+async fn counted(n: u64) -> Result<u64, Error> {
     tool(n).await
 }
 

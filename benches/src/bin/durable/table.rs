@@ -1,0 +1,32 @@
+//! The table that is printed, with the goals.
+
+use comfy_table::presets::UTF8_FULL_CONDENSED;
+use comfy_table::{CellAlignment, Table};
+
+use crate::measure::Figures;
+
+pub fn print(figures: &Figures) {
+    let mut table = Table::new();
+    table.load_style(UTF8_FULL_CONDENSED).set_header(["what", "figure", "beside", "goal"]);
+    let mut row = |what: String, figure: String, beside: String, goal: &str| {
+        table.add_row([what, figure, beside, goal.to_owned()]);
+    };
+    let Figures { bare_commit, recorded_call, at_once, recovery, bytes_per_call } = figures;
+    row("a bare commit of the same row".into(), format!("{bare_commit:.0} µs"), String::new(), "");
+    let ratio = format!("{:.2} times the bare commit", recorded_call / bare_commit);
+    row("a recorded call".into(), format!("{recorded_call:.0} µs"), ratio, "at most 1.3 times");
+    let alone = 1e6 / recorded_call;
+    for some in at_once {
+        let ratio = format!("{:.1} times as many as one after the other", some.calls_per_second / alone);
+        let goal = if some.runs == 50 { "at least 5 times" } else { "" };
+        row(format!("{} runs at once", some.runs), format!("{:.0} calls/s", some.calls_per_second), ratio, goal);
+    }
+    let of = format!("{} ended, {} open, {} calls each", recovery.ended, recovery.open, recovery.calls_of_each);
+    row("a file is opened again".into(), format!("{:.1} ms", recovery.opened), of, "");
+    row("… and what was open goes on, to its end".into(), format!("{:.1} ms", recovery.went_on), String::new(), "");
+    row("the file, for each call".into(), format!("{bytes_per_call:.0} B"), String::new(), "");
+    if let Some(column) = table.column_mut(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    println!("{table}");
+}

@@ -1,0 +1,118 @@
+//! What the server's tables say.
+
+use std::time::Duration;
+
+use reliable_runtime::durable::store_error::StoreError;
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+
+use crate::client::Client;
+use crate::client::text::in_sql;
+use crate::wire::{Kept, PARKED, Parked, QUESTION, QUESTIONS, RUN};
+
+/// A run, as the server tells of it.
+pub(crate) struct Row {
+    pub(crate) id: String,
+    /// The server's own id of it.
+    pub(crate) invocation: String,
+    pub(crate) status: String,
+    /// Whether it has ended, and well.
+    pub(crate) is_done: bool,
+}
+
+/// A server that has just started does not know all of its partitions yet.
+const TRIES: u32 = 40;
+
+impl Client {
+    /// The rows of a query.
+    pub(crate) async fn query(&self, query: &str) -> Result<Vec<Value>, StoreError> {
+        let address = format!("{}/query", self.admin);
+        let mut tries = 0;
+        loop {
+            let answer = self.http.post_json(&address, &json!({ "query": query })).await?;
+            if answer.is_ok() {
+                let rows = answer.json()?.get_mut("rows").map(Value::take);
+                return Ok(rows.and_then(|rows| rows.as_array().cloned()).unwrap_or_default());
+            }
+            tries += 1;
+            if tries == TRIES {
+                return answer.ok("the Restate server can't be asked about its runs").map(|_| Vec::new());
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    /// All runs, the latest first; or this one.
+    pub(crate) async fn rows(&self, run: Option<&str>) -> Result<Vec<Row>, StoreError> {
+        let which = run.map(|run| format!(" and target_service_key = {}", in_sql(run))).unwrap_or_default();
+        let query = format!(
+            "select id, target_service_key, status, completion_result from sys_invocation where \
+             target_service_name = '{RUN}' and target_handler_name = 'run'{which} order by created_at desc"
+        );
+        Ok(self.query(&query).await?.iter().filter_map(row).collect())
+    }
+
+    pub(crate) async fn row(&self, run: &str) -> Result<Row, StoreError> {
+        let row = self.rows(Some(run)).await?.into_iter().next();
+        row.ok_or_else(|| StoreError::new(format!("there is no run `{run}`")))
+    }
+
+    /// The questions of all runs, or of this one, each with its run; in the order in which they were asked.
+    pub(crate) async fn kept(&self, run: Option<&str>) -> Result<Vec<Kept>, StoreError> {
+        let which = run.map(|run| format!(" and service_key = {}", in_sql(run))).unwrap_or_default();
+        let query = format!(
+            "select service_key, key, value_utf8 from state where service_name = '{RUN}' and key like '{QUESTIONS}%'{which} \
+             order by key"
+        );
+        let rows = self.query(&query).await?;
+        let mut kept = rows.iter().map(|row| read(row, "value_utf8")).collect::<Result<Vec<Kept>, _>>()?;
+        kept.sort_by_key(|kept| kept.question.asked_at);
+        Ok(kept)
+    }
+
+    /// The answers that are on their way or have come: the cells that somebody has taken.
+    pub(crate) async fn taken(&self) -> Result<Vec<String>, StoreError> {
+        let query = format!("select target_service_key from sys_invocation where target_service_name = '{QUESTION}'");
+        let rows = self.query(&query).await?;
+        Ok(rows.iter().filter_map(|row| text(row, "target_service_key")).collect())
+    }
+
+    /// The runs that are parked, or this one if it is.
+    pub(crate) async fn parked(&self, run: Option<&str>) -> Result<Vec<(String, Parked)>, StoreError> {
+        let which = run.map(|run| format!(" and service_key = {}", in_sql(run))).unwrap_or_default();
+        let query = format!(
+            "select service_key, value_utf8 from state where service_name = '{RUN}' and key = '{PARKED}'{which}"
+        );
+        let rows = self.query(&query).await?;
+        let parked = |row: &Value| Ok((text(row, "service_key").unwrap_or_default(), read(row, "value_utf8")?));
+        let mut parked = rows.iter().map(parked).collect::<Result<Vec<(String, Parked)>, StoreError>>()?;
+        if !parked.is_empty() {
+            let taken = self.taken().await?;
+            parked.retain(|(_, parked)| !taken.contains(&parked.cell()));
+        }
+        Ok(parked)
+    }
+}
+
+fn row(row: &Value) -> Option<Row> {
+    let result = text(row, "completion_result");
+    Some(Row {
+        id: text(row, "target_service_key")?,
+        invocation: text(row, "id")?,
+        status: text(row, "status")?,
+        is_done: result.as_deref() == Some("success"),
+    })
+}
+
+pub(crate) fn text(row: &Value, column: &str) -> Option<String> {
+    row.get(column)?.as_str().map(str::to_owned)
+}
+
+pub(crate) fn read<T: DeserializeOwned>(row: &Value, column: &str) -> Result<T, StoreError> {
+    let json = text(row, column).unwrap_or_default();
+    serde_json::from_str(&json).map_err(|error| {
+        let whose = text(row, "service_key").unwrap_or_default();
+        let key = text(row, "key").unwrap_or_default();
+        StoreError::new(format!("the state `{key}` of run `{whose}` can't be read ({error}): cancel the run"))
+    })
+}

@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(missing_docs)]
+#![warn(unreachable_pub)]
+
+mod client;
+mod endpoint;
+mod restate;
+mod run;
+mod services;
+mod wire;
+
+pub use endpoint::Endpoint;
+pub use restate::Restate;

@@ -1,0 +1,110 @@
+//! What the log of a run says.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::SystemTime;
+
+use reliable_runtime::durable::records::{Asking, Entry, Place};
+use reliable_runtime::said::decision::Decision;
+use reliable_runtime::said::ids::QuestionId;
+
+use crate::run::record::{Began, Item, Record};
+use crate::wire::Kept;
+
+#[derive(Default)]
+pub(crate) struct Log {
+    pub(crate) began: Option<Began>,
+    pub(crate) entries: HashMap<Place, (u64, Entry)>,
+    pub(crate) questions: HashMap<QuestionId, Asked>,
+    /// The question that was asked last at a place.
+    at: HashMap<Place, QuestionId>,
+    /// The instants at which the server wakes the run, and whether it has.
+    pub(crate) timers: BTreeMap<SystemTime, bool>,
+    /// It can't be earlier than this.
+    pub(crate) reached: Option<SystemTime>,
+}
+
+/// A question that the run has asked.
+pub(crate) struct Asked {
+    /// Its number among those of the run.
+    pub(crate) number: usize,
+    pub(crate) kept: Kept,
+    pub(crate) nonce: Option<u64>,
+    /// Whether it was closed from here.
+    pub(crate) is_closed: bool,
+}
+
+impl Log {
+    pub(crate) fn outcomes(&self) -> u64 {
+        self.entries.len() as u64
+    }
+
+    /// These are the next to be recorded.
+    pub(crate) fn record(&self, items: Vec<Item>) -> Record {
+        let finished = items.iter().filter(|item| matches!(item, Item::Finished { .. })).count();
+        Record { outcomes: self.outcomes() + finished as u64, items }
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        let now = SystemTime::now();
+        self.reached.map_or(now, |reached| reached.max(now))
+    }
+
+    pub(crate) fn reach(&mut self, time: SystemTime) {
+        self.reached = Some(self.reached.map_or(time, |reached| reached.max(time)));
+    }
+
+    pub(crate) fn finish(&mut self, place: Place, entry: Entry) {
+        self.reach(entry.at);
+        let order = self.outcomes() + 1;
+        self.entries.entry(place).or_insert((order, entry));
+    }
+
+    pub(crate) fn ask(&mut self, place: Place, kept: Kept) -> &mut Asked {
+        let (id, number) = (kept.question.id, self.questions.len() + 1);
+        self.at.insert(place, id);
+        self.questions.entry(id).or_insert(Asked { number, kept, nonce: None, is_closed: false })
+    }
+
+    /// The question that stands at this place, and whether it is this one.
+    pub(crate) fn asked_at(&self, place: &Place, asking: &Asking) -> Option<(QuestionId, bool)> {
+        let asked = self.questions.get(self.at.get(place)?)?;
+        let question = &asked.kept.question;
+        Some((question.id, !asked.kept.is_void && asking.is_the_same_as(&question.request)))
+    }
+
+    pub(crate) fn decide(&mut self, id: QuestionId, decision: Decision, at: SystemTime, nonce: Option<u64>) {
+        if let Some(asked) = self.questions.get_mut(&id)
+            && asked.kept.decision.is_none()
+        {
+            asked.kept.decision = Some(decision);
+            asked.kept.decided_at = Some(at);
+            asked.nonce = nonce;
+        }
+    }
+
+    /// Those whose time is up, and which nobody has closed yet.
+    pub(crate) fn expired(&self, now: SystemTime) -> Vec<QuestionId> {
+        let is_due = |asked: &&Asked| asked.is_open() && asked.expires_at().is_some_and(|expires_at| now >= expires_at);
+        self.questions.values().filter(is_due).map(|asked| asked.kept.question.id).collect()
+    }
+
+    /// When the time of the next one is up.
+    pub(crate) fn next_expiry(&self) -> Option<SystemTime> {
+        self.questions.values().filter(|asked| asked.is_open()).filter_map(Asked::expires_at).min()
+    }
+
+    /// Whether the server wakes the run at this time, or before it.
+    pub(crate) fn is_woken_by(&self, time: SystemTime) -> bool {
+        self.timers.range(..=time).any(|(_, has_come)| !has_come)
+    }
+}
+
+impl Asked {
+    fn is_open(&self) -> bool {
+        self.kept.decision.is_none() && !self.kept.is_void && !self.is_closed
+    }
+
+    fn expires_at(&self) -> Option<SystemTime> {
+        self.kept.question.expires_at
+    }
+}

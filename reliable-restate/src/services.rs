@@ -1,0 +1,75 @@
+//! The services that the server finds at an endpoint.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use restate_sdk::context::{ContextAwakeables, ContextReadState, ContextWriteState, ObjectContext, WorkflowContext};
+use restate_sdk::endpoint::{HandlerOptions, ServiceOptions};
+use restate_sdk::errors::HandlerResult;
+use restate_sdk::serde::Json;
+
+use crate::run::life::Life;
+use crate::run::shared::Shared;
+use crate::wire::{Submitted, awakeable_of};
+
+pub(crate) struct Runs(pub(crate) Arc<Shared>);
+
+#[restate_sdk::workflow(name = "ReliableRun")]
+impl Runs {
+    /// A run, from its beginning to its end.
+    #[handler]
+    async fn run(&self, ctx: WorkflowContext<'_>, submitted: Json<Submitted>) -> HandlerResult<Vec<u8>> {
+        let life = Life::new(&ctx, Arc::clone(&self.0), submitted.into_inner());
+        life.go_on().await.map(String::into_bytes)
+    }
+}
+
+pub(crate) struct Questions;
+
+#[restate_sdk::workflow(name = "ReliableQuestion")]
+impl Questions {
+    /// Takes an answer. A workflow runs once: whatever comes later does not count.
+    #[allow(clippy::unused_async, reason = "a handler is async")]
+    #[handler]
+    async fn run(&self, ctx: WorkflowContext<'_>, answer: Vec<u8>) -> HandlerResult<()> {
+        ctx.resolve_awakeable(awakeable_of(ctx.key()), answer);
+        Ok(())
+    }
+}
+
+pub(crate) struct Store;
+
+#[restate_sdk::object(name = "ReliableStore")]
+impl Store {
+    /// The key of the store: this one, if there was none.
+    #[handler]
+    async fn key(&self, ctx: ObjectContext<'_>, candidate: String) -> HandlerResult<String> {
+        if let Some(key) = ctx.get::<String>("key").await? {
+            return Ok(key);
+        }
+        ctx.set("key", candidate.clone());
+        Ok(candidate)
+    }
+}
+
+/// So soon a run goes on when its service is there again, at the latest.
+const AGAIN: Duration = Duration::from_secs(1);
+/// What is silent for so long is suspended.
+const SILENT: Duration = Duration::from_secs(60);
+/// A service that is not there is asked again and again: the server gives up at no time.
+const ATTEMPTS: u64 = 1_000_000_000;
+
+pub(crate) fn options(kept: Duration) -> ServiceOptions {
+    let options = ServiceOptions::new().inactivity_timeout(SILENT).journal_retention(kept);
+    options
+        .retry_policy_initial_interval(Duration::from_millis(50))
+        .retry_policy_exponentiation_factor(1.2)
+        .retry_policy_max_interval(AGAIN)
+        .retry_policy_max_attempts(ATTEMPTS)
+        .handler("run", HandlerOptions::new().workflow_retention(kept))
+}
+
+/// Of the service that is no workflow.
+pub(crate) fn plain_options() -> ServiceOptions {
+    ServiceOptions::new().retry_policy_max_interval(AGAIN).retry_policy_max_attempts(ATTEMPTS)
+}

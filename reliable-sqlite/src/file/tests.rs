@@ -1,0 +1,182 @@
+//! A disk that is full, a file that is locked, read-only or damaged, while a run is under way.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use reliable_runtime::durable::call::call;
+use reliable_runtime::durable::halt::{Halt, HaltKind};
+use reliable_runtime::durable::records::Status;
+use reliable_runtime::durable::runs::Runs;
+use reliable_runtime::durable::workflows::Workflows;
+use tempfile::TempDir;
+
+use super::*;
+
+struct World {
+    folder: TempDir,
+    file: Arc<OpenFile>,
+    runs: Runs,
+    ran: Arc<AtomicUsize>,
+}
+
+impl World {
+    fn new() -> Self {
+        World::of(tempfile::tempdir().unwrap())
+    }
+
+    fn of(folder: TempDir) -> Self {
+        let file = Arc::new(OpenFile::new(&folder.path().join("agent.db")).unwrap());
+        let runs = Runs::of(Arc::<OpenFile>::clone(&file));
+        World { folder, file, runs, ran: Arc::default() }
+    }
+
+    /// Before its third call something happens to the file.
+    async fn trip(&self, happens: impl Fn(&Self)) -> Result<Result<usize, String>, Halt> {
+        let count = || {
+            call("count").run(async {
+                self.ran.fetch_add(1, Ordering::SeqCst);
+                Ok::<_, String>("x".repeat(20_000))
+            })
+        };
+        self.runs
+            .run("trip-42", async {
+                count().await?;
+                count().await?;
+                happens(self);
+                count().await?;
+                count().await?;
+                Ok(4)
+            })
+            .await
+    }
+
+    fn ran(&self) -> usize {
+        self.ran.load(Ordering::SeqCst)
+    }
+
+    fn sql(&self, sql: &str) {
+        let sql = sql.to_owned();
+        self.file.writers.outside(move |connection| connection.execute_batch(&sql).unwrap());
+    }
+}
+
+fn is_told(halt: &Halt, words: &[&str]) {
+    assert_eq!(halt.kind, HaltKind::Store);
+    for words in words {
+        assert!(halt.message.contains(words), "{halt}");
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_stops_the_run_and_with_room_it_goes_on() {
+    let world = World::new();
+    let halt = world.trip(|world| world.sql("PRAGMA max_page_count = 1")).await.unwrap_err();
+    is_told(&halt, &["the disk is full", "make room, and run it again", "agent.db"]);
+    assert_eq!(world.ran(), 3, "the third has run, and was not recorded; the fourth did not");
+    assert_eq!(world.runs.list().await.unwrap()[0].status, Status::Waiting);
+    world.sql("PRAGMA max_page_count = 1000000");
+    assert_eq!(world.trip(|_| {}).await.unwrap(), Ok(4));
+    assert_eq!(world.ran(), 5, "what was recorded did not run again");
+}
+
+#[tokio::test]
+async fn a_worker_stops_on_a_full_disk_and_the_next_one_goes_on() {
+    let world = World::new();
+    world.runs.submit("trip", "trip-1", &1).await.unwrap();
+    let workflows = |full: bool| {
+        let file = Arc::clone(&world.file);
+        Workflows::new().add("trip", move |n: u32| {
+            let file = Arc::clone(&file);
+            async move {
+                if full {
+                    file.writers.outside(|connection| connection.execute_batch("PRAGMA query_only = ON").unwrap());
+                }
+                call("double").run(async { Ok::<_, String>(2 * n) }).await
+            }
+        })
+    };
+    let error = world.runs.work(&workflows(true)).await.unwrap_err();
+    assert!(error.message.contains("the file can't be written"), "{error}");
+    world.sql("PRAGMA query_only = OFF");
+    let (workflows, outcome) = (workflows(false), world.runs.outcome::<Result<u32, String>>("trip-1"));
+    tokio::select! {
+        stopped = world.runs.work(&workflows) => panic!("{stopped:?}"),
+        outcome = outcome => assert_eq!(outcome.unwrap(), Ok(2)),
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_somebody_keeps_locked_stops_the_run() {
+    let world = World::new();
+    world.sql("PRAGMA busy_timeout = 100");
+    let other = Connection::open(world.folder.path().join("agent.db")).unwrap();
+    let halt = world.trip(|_| other.execute_batch("BEGIN IMMEDIATE").unwrap()).await.unwrap_err();
+    is_told(&halt, &["another program keeps the file locked", "end that"]);
+    other.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(world.trip(|_| {}).await.unwrap(), Ok(4));
+    assert_eq!(world.ran(), 5);
+}
+
+#[tokio::test]
+async fn a_file_that_can_not_be_written_any_more_stops_the_run() {
+    let world = World::new();
+    let halt = world.trip(|world| world.sql("PRAGMA query_only = ON")).await.unwrap_err();
+    is_told(&halt, &["the file can't be written", "let this user write it"]);
+    world.sql("PRAGMA query_only = OFF");
+    assert_eq!(world.trip(|_| {}).await.unwrap(), Ok(4));
+}
+
+#[tokio::test]
+async fn a_row_that_can_not_be_read_is_named_and_nothing_runs() {
+    let world = World::new();
+    world.trip(|world| world.sql("PRAGMA max_page_count = 1")).await.unwrap_err();
+    world.sql("PRAGMA max_page_count = 1000000");
+    for (broken, words) in [
+        ("UPDATE entry SET outcome = '{\"Ok\":' WHERE place = 2", "its outcome is no JSON"),
+        ("UPDATE entry SET at = 'yesterday' WHERE place = 2", "`yesterday` is no time"),
+        ("UPDATE entry SET noted = '7' WHERE place = 2", "`noted`"),
+        ("UPDATE entry SET outcome = NULL WHERE place = 2", "it has no outcome"),
+    ] {
+        world.sql(&format!("SAVEPOINT broken; {broken}"));
+        world.sql("RELEASE broken");
+        let halt = world.trip(|_| {}).await.unwrap_err();
+        is_told(&halt, &["row 2 of the table `entry`, of run `trip-42`", words]);
+        let error = world.runs.show("trip-42").await.unwrap_err();
+        assert!(error.message.contains("row 2 of the table `entry`"), "{error}");
+        world.sql("UPDATE entry SET outcome = (SELECT outcome FROM entry WHERE place = 1), at = (SELECT at FROM entry WHERE place = 1), noted = NULL");
+    }
+    assert_eq!(world.ran(), 3);
+    world.sql("UPDATE run SET status = 'ended'");
+    let halt = world.trip(|_| {}).await.unwrap_err();
+    is_told(&halt, &["run `trip-42` in the table `run`"]);
+    world.sql("UPDATE run SET status = 'open', seed = 'none'");
+    is_told(&world.trip(|_| {}).await.unwrap_err(), &["its seed is no number"]);
+    world.sql("UPDATE run SET seed = lower(hex(randomblob(16)))");
+    assert_eq!(world.trip(|_| {}).await.unwrap(), Ok(4));
+}
+
+#[tokio::test]
+async fn a_damaged_file_is_told() {
+    let world = World::new();
+    world.trip(|_| {}).await.unwrap().unwrap();
+    let World { folder, file, runs, .. } = world;
+    drop((file, runs));
+    let path = folder.path().join("agent.db");
+    let mut bytes = std::fs::read(&path).unwrap();
+    let pages = bytes.len() / 4096;
+    for page in 1..pages {
+        bytes[page * 4096..page * 4096 + 200].fill(0xa5);
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let message = match OpenFile::new(&path) {
+        Err(trouble) => trouble.error(&path).message,
+        Ok(file) => {
+            let runs = Runs::of(Arc::new(file));
+            let trip = async { call("count").run(async { panic!("nothing is to run") }).await };
+            runs.run::<std::pin::Pin<Box<dyn Future<Output = Result<u32, String>>>>>("trip-42", Box::pin(trip))
+                .await
+                .unwrap_err()
+                .message
+        }
+    };
+    assert!(message.contains("the file is damaged") && message.contains(".recover"), "{message}");
+}

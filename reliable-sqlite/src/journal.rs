@@ -1,0 +1,175 @@
+//! One run that this process is at.
+
+use std::future::ready;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use reliable_runtime::durable::engine::{Journal, Wait};
+use reliable_runtime::durable::halt::Halt;
+use reliable_runtime::durable::records::{Asking, Begun, End, Entry, Kind, Place};
+use reliable_runtime::said::decision::Decision;
+use reliable_runtime::said::ids::QuestionId;
+use tokio::time::timeout;
+
+use crate::claim::{Lease, Taken};
+use crate::entries::{self, Recorded};
+use crate::fence::Life;
+use crate::file::OpenFile;
+use crate::questions::{self, Waiting};
+use crate::runs;
+use crate::trouble::Trouble;
+use crate::watch::Of;
+
+pub(crate) struct Claimed {
+    lease: Lease,
+    life: Life,
+    file: Arc<OpenFile>,
+    seed: u128,
+    began: SystemTime,
+    /// Whether anything was recorded when it was claimed.
+    goes_on: bool,
+    recorded: Mutex<Recorded>,
+    /// The number of what was recorded last.
+    last: Arc<AtomicI64>,
+}
+
+impl Claimed {
+    /// Nothing is read yet of what is recorded.
+    pub(crate) fn new(file: Arc<OpenFile>, lease: Lease, taken: Taken) -> Self {
+        let Taken { life, seed, began } = taken;
+        Claimed { lease, life, file, seed, began, goes_on: false, recorded: Mutex::default(), last: Arc::default() }
+    }
+
+    /// Reads all that is recorded: so that it is there at once when the flow comes to it.
+    pub(crate) async fn read(mut self) -> Result<Arc<dyn Journal>, Trouble> {
+        let life = self.life.clone();
+        let entries = self.file.readers.ask(move |connection| entries::read(connection, &life.run, life.key)).await?;
+        let last = entries.last().map_or(0, |(_, recording)| recording.order.cast_signed());
+        self.last.store(last, Ordering::Relaxed);
+        self.goes_on = last > 0;
+        *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = Recorded::of(entries);
+        Ok(Arc::new(self))
+    }
+
+    fn halt(&self, trouble: Trouble) -> Halt {
+        trouble.halt(&self.file.path)
+    }
+
+    /// What the question has come to, when it has come to something, or its time is up.
+    async fn decision(&self, question: QuestionId) -> Result<Decision, Trouble> {
+        let life = self.life.clone();
+        let decided = self.file.when(Of::Run(&self.life.run), move |connection| {
+            let Waiting { decision, .. } = questions::waiting(connection, question)?;
+            // One that was cancelled waits no more.
+            life.goes_on(connection)?;
+            Ok(decision)
+        });
+        let Waiting { expires, .. } =
+            self.file.readers.ask(move |connection| questions::waiting(connection, question)).await?;
+        let Some(expires) = expires else { return decided.await };
+        let mut decided = std::pin::pin!(decided);
+        loop {
+            // In steps, since the clock on the wall may go on while this one stands.
+            if let Ok(decided) = timeout(self.file.clock.step(expires), decided.as_mut()).await {
+                return decided;
+            }
+            if self.now() >= expires {
+                return self.expire(question).await;
+            }
+        }
+    }
+
+    async fn expire(&self, question: QuestionId) -> Result<Decision, Trouble> {
+        let now = self.now();
+        let decided = self.file.change(&self.life.run, move |connection| {
+            questions::expire(connection, question, now)?;
+            questions::waiting(connection, question)
+        });
+        Ok(decided.await?.decision.unwrap_or(Decision::Expired))
+    }
+}
+
+impl Journal for Claimed {
+    fn begin(self: Arc<Self>, place: &Place) -> Wait<Begun> {
+        let recorded = self.recorded.lock().unwrap_or_else(PoisonError::into_inner).take(place);
+        if let Some((order, entry)) = recorded {
+            return Box::pin(ready(Ok(Begun::Recorded { order, entry })));
+        }
+        Box::pin(async move {
+            let life = self.life.clone();
+            // Nothing is to run any more that could not be recorded.
+            let goes_on = self.file.readers.ask(move |connection| life.goes_on(connection)).await;
+            goes_on.map(|()| Begun::Run).map_err(|trouble| self.halt(trouble))
+        })
+    }
+
+    fn finish(self: Arc<Self>, place: Place, entry: Entry) -> Wait<u64> {
+        let (life, last) = (self.life.clone(), Arc::clone(&self.last));
+        self.file.write(move |connection| {
+            // In the order in which they are written: one that fails leaves a gap.
+            let order = last.fetch_add(1, Ordering::Relaxed) + 1;
+            entries::write(connection, &life, &place, order, &entry)?;
+            if place.kind == Kind::Question {
+                questions::act(connection, &life, &place)?;
+            }
+            Ok(order.unsigned_abs())
+        })
+    }
+
+    fn abandon(&self, _: &Place) {}
+
+    fn ask(self: Arc<Self>, place: Place, question: Asking) -> Wait<QuestionId> {
+        let (life, now) = (self.life.clone(), self.now());
+        self.file.write(move |connection| questions::ask(connection, &life, &place, &question, now))
+    }
+
+    fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision> {
+        Box::pin(async move { self.decision(question).await.map_err(|trouble| self.halt(trouble)) })
+    }
+
+    fn answer(self: Arc<Self>, question: QuestionId, decision: Decision) -> Wait<bool> {
+        let now = self.now();
+        Box::pin(async move {
+            let answered = self
+                .file
+                .change(&self.life.run, move |connection| questions::answer(connection, question, &decision, now));
+            answered.await.map(|run| run.is_some()).map_err(|trouble| self.halt(trouble))
+        })
+    }
+
+    fn sleep(self: Arc<Self>, until: SystemTime) -> Wait<()> {
+        Box::pin(async move {
+            self.file.clock.sleep(until).await;
+            Ok(())
+        })
+    }
+
+    fn now(&self) -> SystemTime {
+        self.file.clock.now()
+    }
+
+    fn began(&self) -> SystemTime {
+        self.began
+    }
+
+    fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+
+    fn key(&self) -> u128 {
+        self.file.key
+    }
+
+    fn seed(&self) -> u128 {
+        self.seed
+    }
+
+    fn end(self: Arc<Self>, end: End) -> Wait<()> {
+        let (life, now) = (self.life.clone(), self.now());
+        Box::pin(async move {
+            let ended = self.file.change(&self.life.run, move |connection| runs::end(connection, &life, &end, now));
+            ended.await.map(|()| self.lease.is_void()).map_err(|trouble| self.halt(trouble))
+        })
+    }
+}

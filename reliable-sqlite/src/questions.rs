@@ -1,0 +1,163 @@
+//! The questions of the runs, and their answers.
+
+use std::time::SystemTime;
+
+use reliable_runtime::durable::records::{Asking, Place, Question, TrailEntry};
+use reliable_runtime::said::decision::Decision;
+use reliable_runtime::said::ids::QuestionId;
+use reliable_runtime::said::request::Request;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::fence::Life;
+use crate::moment;
+use crate::trouble::Trouble;
+
+/// Puts the question at this place: gives the one that is there, if it is the same; what was asked there before, and was not
+/// acted on, is void.
+pub(crate) fn ask(
+    connection: &Connection,
+    life: &Life,
+    place: &Place,
+    asking: &Asking,
+    now: SystemTime,
+) -> Result<QuestionId, Trouble> {
+    life.goes_on(connection)?;
+    let sql =
+        format!("{COLUMNS} WHERE question.run = ? AND tool = ? AND number = ? ORDER BY question.key DESC LIMIT 1");
+    let before = find(connection, &sql, params![life.key, &*place.tool, place.number])?;
+    if let Some(before) = before.first() {
+        if asking.is_the_same_as(&before.question.request) {
+            return Ok(before.question.id);
+        }
+        let sql = "UPDATE question SET is_void = 1 WHERE id = ? AND is_over = 0";
+        connection.prepare_cached(sql)?.execute([before.question.id.to_string()])?;
+    }
+    let Asking { request, within, .. } = asking;
+    let written = serde_json::to_string(request).map_err(|error| {
+        Trouble::store(format!("a question about `{}` can't be written down: {error}", request.tool))
+    })?;
+    let sql = "INSERT INTO question (id, run, tool, number, call, reason, request, asked, expires)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    connection.prepare_cached(sql)?.execute(params![
+        request.id.to_string(),
+        life.key,
+        &*place.tool,
+        place.number,
+        request.to_string(),
+        request.reason,
+        written,
+        moment::written(now),
+        within.and_then(|within| now.checked_add(within)).map(moment::written),
+    ])?;
+    Ok(request.id)
+}
+
+/// The run has gone on with the answer at this place.
+pub(crate) fn act(connection: &Connection, life: &Life, place: &Place) -> Result<(), Trouble> {
+    let sql = "UPDATE question SET is_over = 1 WHERE key =
+               (SELECT max(key) FROM question WHERE run = ? AND tool = ? AND number = ?)";
+    connection.prepare_cached(sql)?.execute(params![life.key, &*place.tool, place.number])?;
+    Ok(())
+}
+
+/// Only who answers first, and in time. Gives the run that has asked, if the answer counts.
+pub(crate) fn answer(
+    connection: &Connection,
+    question: QuestionId,
+    decision: &Decision,
+    now: SystemTime,
+) -> Result<Option<String>, Trouble> {
+    let sql = "UPDATE question SET answer = ?, by = ?, decision = ?, decided = ?
+               WHERE id = ? AND decision IS NULL AND is_void = 0 AND is_over = 0 AND (expires IS NULL OR expires > ?)
+               AND (SELECT status FROM run WHERE run.key = question.run) IN ('open', 'parked')
+               RETURNING (SELECT id FROM run WHERE run.key = question.run)";
+    let now = moment::written(now);
+    let id = question.to_string();
+    let (answer, by, decision) = told(decision)?;
+    let row = params![answer, by, decision, now, id, now];
+    let run = connection.prepare_cached(sql)?.query_row(row, |row| row.get(0)).optional()?;
+    Ok(run)
+}
+
+/// Nobody has answered in time.
+pub(crate) fn expire(connection: &Connection, question: QuestionId, now: SystemTime) -> Result<(), Trouble> {
+    let sql = "UPDATE question SET answer = ?, by = ?, decision = ?, decided = ? WHERE id = ? AND decision IS NULL";
+    let (answer, by, decision) = told(&Decision::Expired)?;
+    let row = params![answer, by, decision, moment::written(now), question.to_string()];
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
+/// In the columns for the reader, and as JSON.
+fn told(decision: &Decision) -> Result<(&'static str, Option<&String>, String), Trouble> {
+    let written = serde_json::to_string(decision)
+        .map_err(|error| Trouble::store(format!("an answer can't be written down: {error}")))?;
+    Ok(match decision {
+        Decision::Approved { by, .. } => ("approved", by.as_ref(), written),
+        Decision::Denied { by, .. } => ("denied", by.as_ref(), written),
+        _ => ("expired", None, written),
+    })
+}
+
+/// What a question has come to, and when it expires.
+pub(crate) struct Waiting {
+    pub(crate) decision: Option<Decision>,
+    pub(crate) expires: Option<SystemTime>,
+}
+
+pub(crate) fn waiting(connection: &Connection, question: QuestionId) -> Result<Waiting, Trouble> {
+    let sql = format!("{COLUMNS} WHERE question.id = ?");
+    match find(connection, &sql, [question.to_string()])?.pop() {
+        Some(TrailEntry { question, decision, .. }) => Ok(Waiting { decision, expires: question.expires_at }),
+        None => Err(Trouble::store(format!("question {question} is not there any more: run it again"))),
+    }
+}
+
+/// Those that wait for an answer, the eldest first.
+pub(crate) fn pending(connection: &Connection, now: SystemTime) -> Result<Vec<Question>, Trouble> {
+    let sql = format!(
+        "{COLUMNS} WHERE decision IS NULL AND is_void = 0 AND is_over = 0 AND (expires IS NULL OR expires > ?)
+         AND run.status IN ('open', 'parked') ORDER BY question.key"
+    );
+    let found = find(connection, &sql, [moment::written(now)])?;
+    Ok(found.into_iter().map(|entry| entry.question).collect())
+}
+
+/// All of one run, the eldest first.
+pub(crate) fn trail(connection: &Connection, run: i64) -> Result<Vec<TrailEntry>, Trouble> {
+    find(connection, &format!("{COLUMNS} WHERE question.run = ? ORDER BY question.key"), [run])
+}
+
+const COLUMNS: &str = "SELECT question.id, run.id AS asker, request, asked, expires, decision, decided, is_void
+                       FROM question JOIN run ON run.key = question.run";
+
+fn find(connection: &Connection, sql: &str, given: impl rusqlite::Params) -> Result<Vec<TrailEntry>, Trouble> {
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query(given)?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        let which = || {
+            let text = |column| row.get::<_, String>(column).unwrap_or_default();
+            format!("question `{}` of run `{}` in the table `question`", text("id"), text("asker"))
+        };
+        found.push(entry(row).map_err(|why| Trouble::row(&which(), why))?);
+    }
+    Ok(found)
+}
+
+fn entry(row: &Row<'_>) -> Result<TrailEntry, String> {
+    let text = |column| row.get::<_, Option<String>>(column).map_err(|error| error.to_string());
+    let time = |column| text(column)?.map(|time| moment::read(&time)).transpose();
+    let need = |column: &'static str| text(column)?.ok_or_else(|| format!("it has no `{column}`"));
+    let request: Request = serde_json::from_str(&need("request")?).map_err(|error| format!("`request`: {error}"))?;
+    if need("id")? != request.id.to_string() {
+        return Err(format!("`request` is that of question {}", request.id));
+    }
+    let decision = text("decision")?.map(|decision| serde_json::from_str(&decision)).transpose();
+    let question = Question::new(need("asker")?, request, moment::read(&need("asked")?)?, time("expires")?);
+    let mut entry = TrailEntry::new(question);
+    entry.decision = decision.map_err(|error| format!("`decision`: {error}"))?;
+    entry.decided_at = time("decided")?;
+    entry.is_void = row.get::<_, i64>("is_void").map_err(|error| error.to_string())? != 0;
+    Ok(entry)
+}

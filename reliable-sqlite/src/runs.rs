@@ -1,0 +1,93 @@
+//! The runs, for whoever looks after them.
+
+use std::path::Path;
+use std::time::SystemTime;
+
+use reliable_runtime::durable::records::{End, RunInfo};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::fence::{Life, Standing};
+use crate::moment;
+use crate::owner::living;
+use crate::trouble::Trouble;
+
+/// All, the latest first. One whose process has died is not running.
+pub(crate) fn list(connection: &Connection, database: &Path, me: i64) -> Result<Vec<RunInfo>, Trouble> {
+    let living = living(connection, database, me)?;
+    let sql = "SELECT id, status, outcome, halt, owner, workflow, version,
+               (SELECT count(*) FROM entry WHERE entry.run = run.key) FROM run ORDER BY key DESC";
+    let mut statement = connection.prepare_cached(sql)?;
+    let mut rows = statement.query([])?;
+    let mut runs = Vec::new();
+    while let Some(row) = rows.next()? {
+        let owner: Option<i64> = row.get(4)?;
+        let mut info = RunInfo::new(row.get(0)?);
+        let status: String = row.get(1)?;
+        let standing = Standing::read(&info.id, &status, row.get(2)?, row.get(3)?)?;
+        info.status = standing.status(owner.is_some_and(|owner| living.contains(&owner)));
+        (info.workflow, info.version) = (row.get(5)?, row.get(6)?);
+        info.recorded = row.get::<_, i64>(7)?.unsigned_abs();
+        runs.push(info);
+    }
+    Ok(runs)
+}
+
+/// Which row it is.
+pub(crate) fn key(connection: &Connection, run: &str) -> Result<i64, Trouble> {
+    let found = connection.prepare_cached("SELECT key FROM run WHERE id = ?")?.query_row([run], |row| row.get(0));
+    found.optional()?.ok_or_else(|| Trouble::no_such_run(run))
+}
+
+/// Its outcome, if it has ended.
+pub(crate) fn outcome(connection: &Connection, run: &str) -> Result<Option<String>, Trouble> {
+    let sql = "SELECT status, outcome, halt FROM run WHERE id = ?";
+    let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
+    let found: Option<(String, _, _)> = connection.prepare_cached(sql)?.query_row([run], columns).optional()?;
+    let (status, outcome, halt) = found.ok_or_else(|| Trouble::no_such_run(run))?;
+    match Standing::read(run, &status, outcome, halt)? {
+        Standing::Ended(outcome) => Ok(Some(outcome)),
+        standing => standing.stopped(run).map_or(Ok(None), |halt| Err(halt.into())),
+    }
+}
+
+/// Ends it from outside, and its questions with it. Whether it was still to be ended.
+pub(crate) fn cancel(connection: &Connection, run: &str, now: SystemTime) -> Result<bool, Trouble> {
+    let key = key(connection, run)?;
+    let sql = "UPDATE run SET status = 'cancelled', halt = NULL, owner = NULL, ended = ?
+               WHERE key = ? AND status IN ('open', 'parked')";
+    if connection.prepare_cached(sql)?.execute(params![moment::written(now), key])? == 0 {
+        return Ok(false);
+    }
+    let sql = "UPDATE question SET is_void = 1 WHERE run = ? AND decision IS NULL";
+    connection.prepare_cached(sql)?.execute([key])?;
+    Ok(true)
+}
+
+/// Lets it go on. Whether it was parked.
+pub(crate) fn resume(connection: &Connection, run: &str) -> Result<bool, Trouble> {
+    let key = key(connection, run)?;
+    let sql = "UPDATE run SET status = 'open', halt = NULL, ended = NULL WHERE key = ? AND status = 'parked'";
+    Ok(connection.prepare_cached(sql)?.execute([key])? > 0)
+}
+
+/// It has ended so, and is given back.
+pub(crate) fn end(connection: &Connection, life: &Life, end: &End, now: SystemTime) -> Result<(), Trouble> {
+    let (status, outcome, halt) = match end {
+        End::Done(outcome) => ("ended", Some(outcome), None),
+        End::Parked(halt) => {
+            let halt = serde_json::to_string(halt);
+            (
+                "parked",
+                None,
+                Some(halt.map_err(|error| Trouble::store(format!("a halt can't be written down: {error}")))?),
+            )
+        }
+    };
+    let sql = "UPDATE run SET status = ?, outcome = ?, halt = ?, ended = ?, owner = NULL
+               WHERE key = ? AND epoch = ? AND status = 'open'";
+    let row = params![status, outcome, halt, moment::written(now), life.key, life.epoch];
+    match connection.prepare_cached(sql)?.execute(row)? {
+        0 => life.refused(connection),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,87 @@
+//! What goes wrong with a file, in words that say what to do.
+
+use std::path::Path;
+
+use reliable_runtime::durable::halt::{Halt, HaltKind};
+use reliable_runtime::durable::store_error::StoreError;
+use rusqlite::{Error, ErrorCode};
+
+/// What stopped something that was to be read or written.
+#[derive(Debug, Clone)]
+pub(crate) struct Trouble(Halt);
+
+impl Trouble {
+    /// The store has failed, in words that say what to do.
+    pub(crate) fn store(message: impl Into<String>) -> Self {
+        Trouble(Halt::new(HaltKind::Store, message))
+    }
+
+    /// Something that is written there can't be read.
+    pub(crate) fn row(which: &str, why: impl std::fmt::Display) -> Self {
+        Trouble::store(format!(
+            "{which} can't be read ({why}): mend it there, or bring back a copy of the file, and run it again"
+        ))
+    }
+
+    pub(crate) fn no_such_run(run: &str) -> Self {
+        Trouble::store(format!("there is no run `{run}`"))
+    }
+
+    /// What a run is stopped with. What the file has to do with it is told with the file's name.
+    pub(crate) fn halt(self, path: &Path) -> Halt {
+        let Halt { kind, message, .. } = self.0;
+        match kind {
+            HaltKind::Store => Halt::new(kind, in_file(path, &message)),
+            _ => Halt::new(kind, message),
+        }
+    }
+
+    /// The same, where no run is under way.
+    pub(crate) fn error(self, path: &Path) -> StoreError {
+        StoreError::new(self.halt(path).message)
+    }
+}
+
+fn in_file(path: &Path, message: &str) -> String {
+    format!("{message} (in `{}`)", path.display())
+}
+
+impl From<Halt> for Trouble {
+    fn from(halt: Halt) -> Self {
+        Trouble(halt)
+    }
+}
+
+impl From<Error> for Trouble {
+    fn from(error: Error) -> Self {
+        let (what, to_do) = match error.sqlite_error_code() {
+            Some(ErrorCode::DiskFull) => ("the disk is full", "make room, and run it again"),
+            Some(ErrorCode::SystemIoFailure) => {
+                ("the file can't be read or written", "look after the disk, and run it again")
+            }
+            Some(ErrorCode::DatabaseCorrupt) => (
+                "the file is damaged",
+                "bring back a copy of it, or save what can be read with `sqlite3 FILE .recover`",
+            ),
+            Some(ErrorCode::NotADatabase) => ("the file is no SQLite database", "give the store a file of its own"),
+            Some(ErrorCode::ReadOnly) => {
+                ("the file can't be written", "let this user write it and the folder it is in, and run it again")
+            }
+            Some(ErrorCode::CannotOpen) => {
+                ("the file can't be opened", "see that its folder is there, and that this user may write in it")
+            }
+            Some(ErrorCode::PermissionDenied | ErrorCode::AuthorizationForStatementDenied) => {
+                ("this user may not use the file", "let it read and write the file and its folder")
+            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::FileLockingProtocolFailed) => (
+                "another program keeps the file locked",
+                "end that, such as a transaction that is open in `sqlite3`, and run it again",
+            ),
+            Some(ErrorCode::OutOfMemory | ErrorCode::TooBig) => {
+                ("there is not enough memory for it", "let the call give less, and run it again")
+            }
+            _ => ("the store has failed", "see what is wrong with the file, and run it again"),
+        };
+        Trouble::store(format!("{what} ({error}): {to_do}"))
+    }
+}

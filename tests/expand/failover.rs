@@ -1,0 +1,4 @@
+#[failover(model in MODELS)]
+pub async fn ask(prompt: &str) -> Result<Answer, ModelError> {
+    model.complete(prompt).await
+}

@@ -1,0 +1,8 @@
+use reliable::{Fault, call_limit};
+
+#[call_limit(max = -1)]
+async fn search() -> Result<u32, Fault> {
+    Ok(21)
+}
+
+fn main() {}
