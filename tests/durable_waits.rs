@@ -441,6 +441,25 @@ mod an_agent {
         assert_eq!(lefts.last().unwrap()[..], [10_000, 7000, 1000].map(ms), "the second call began twice");
     }
 
+    /// Whoever keeps a handle on the agent's run keeps nothing of the durable one.
+    #[tokio::test(start_paused = true)]
+    async fn lets_go_of_its_run_when_somebody_holds_on_to_it() {
+        #[agent(within = "1h")]
+        async fn kept(keep: &RefCell<Option<Run>>) -> Result<Step<()>, Fault> {
+            keep.replace(Some(Run::current()));
+            durable::call("look").run(async { Ok::<_, Fault>(()) }).await?;
+            Ok(Step::Done(()))
+        }
+        let (memory, keep) = (Memory::new(), RefCell::new(None));
+        memory.crash_after(0);
+        memory.run("run", kept(&keep)).await.expect_err("it dies");
+        assert!(keep.take().unwrap().left_time().is_some());
+        let still_held = RefCell::new(None);
+        memory.crash_after(0);
+        memory.run("run", kept(&still_held)).await.expect_err("it dies");
+        assert_eq!(memory.run("run", kept(&keep)).await.unwrap(), Ok(()), "and is not busy");
+    }
+
     /// Two days between two recorded instants are two days.
     #[tokio::test(start_paused = true)]
     async fn is_out_of_time_when_its_process_was_dead_for_long_and_comes_to_the_same_end_ever_after() {

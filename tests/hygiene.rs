@@ -104,8 +104,8 @@ mod among_shadows {
 
     #[::reliable::failover(model in [1, 2], cooldown = "1s", key = (model, n), when = *model == 1)]
     #[::reliable::call_limit(max = 2)]
-    #[::reliable::timeout(ms = *model)]
-    async fn candidates(n: u32) -> Outcome<u64> {
+    #[::reliable::timeout(::core::time::Duration::from_millis(::core::convert::From::from(*model)))]
+    async fn candidates(n: u32) -> Outcome<u32> {
         let late = || Fault::TimedOut { tool: ::core::convert::From::from("x"), limit: ::core::time::Duration::ZERO };
         if *model == 1 { Err(late()) } else { Ok(*model) }
     }

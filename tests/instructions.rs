@@ -13,7 +13,7 @@ const RUSTC: &str = "rustc 1.95.";
 
 /// The instructions of a call that goes well, the harness around it included (the tool alone takes 19). Only cases that do
 /// not copy much and do not allocate: how the C library does that is the machine's choice.
-const COUNTS: [(&str, f64); 10] = [
+const COUNTS: [(&str, f64); 12] = [
     ("retry", 43.0),
     ("timeout, ready at once", 43.0),
     ("timeout, pending once", 734.0),
@@ -21,6 +21,8 @@ const COUNTS: [(&str, f64); 10] = [
     ("bulkhead", 93.0),
     ("rate limit", 115.0),
     ("fallback", 23.0),
+    ("failover", 61.0),
+    ("call limit, no run", 89.0),
     ("durable, no engine", 77.0),
     ("retry + breaker + timeout", 100.0),
     ("retry + breaker + timeout, a 48-byte error", 128.0),

@@ -1,7 +1,8 @@
 //! A run of an agent: its limits, its steps, its spending.
 
-mod calls;
+pub(crate) mod calls;
 pub(crate) mod circles;
+mod counted;
 pub(crate) mod dearest;
 pub(crate) mod denials;
 mod denied;

@@ -96,9 +96,12 @@ impl Journal for Claimed {
         if let Some((order, entry)) = recorded {
             return Box::pin(ready(Ok(Begun::Recorded { order, entry })));
         }
+        // Nothing is to run any more that could not be recorded.
+        if let Some(goes_on) = self.file.readers.at_once(|connection| self.life.goes_on(connection)) {
+            return Box::pin(ready(goes_on.map(|()| Begun::Run).map_err(|trouble| self.halt(trouble))));
+        }
         Box::pin(async move {
             let life = self.life.clone();
-            // Nothing is to run any more that could not be recorded.
             let goes_on = self.file.readers.ask(move |connection| life.goes_on(connection)).await;
             goes_on.map(|()| Begun::Run).map_err(|trouble| self.halt(trouble))
         })

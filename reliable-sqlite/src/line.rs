@@ -6,7 +6,7 @@
 use std::future::Future;
 use std::mem::take;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::task::{Context, Poll, ready};
 
 use rusqlite::Connection;
@@ -114,6 +114,17 @@ impl Line {
             }
         }
         Told(told)
+    }
+
+    /// Reads this on the spot, if nobody is at the connection: for what is known to take no more than microseconds. `None` if
+    /// somebody is.
+    pub(crate) fn at_once<T>(&self, read: impl FnOnce(&Connection) -> T) -> Option<T> {
+        let connection = match self.connection.try_lock() {
+            Ok(connection) => connection,
+            Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+            Err(TryLockError::WouldBlock) => return None,
+        };
+        Some(read(&connection))
     }
 
     /// Does this now, with all that waits, and comes back when it is done: where nobody can wait for a future.

@@ -17,11 +17,13 @@ pub(crate) struct Claimed {
     mail: Arc<Mail>,
     began: Began,
     key: u128,
+    goes_on: bool,
 }
 
 impl Claimed {
     pub(crate) fn new(mail: Arc<Mail>, began: Began, key: u128) -> Self {
-        Claimed { mail, began, key }
+        let goes_on = mail.state().log.outcomes() > 0;
+        Claimed { mail, began, key, goes_on }
     }
 }
 
@@ -132,6 +134,10 @@ impl Journal for Claimed {
         self.began.at
     }
 
+    fn goes_on(&self) -> bool {
+        self.goes_on
+    }
+
     fn key(&self) -> u128 {
         self.key
     }
@@ -147,10 +153,12 @@ impl Journal for Claimed {
                 self.mail.state().outcome = Some(outcome);
                 Box::pin(ready(Ok(())))
             }
-            // Whoever records it drops the flow.
             End::Parked(halt) => {
                 self.mail.change(|state| state.items.push(Item::Parked(halt)));
-                Box::pin(std::future::pending())
+                Box::pin(async move {
+                    self.mail.when(|state| state.is_parked.then_some(())).await;
+                    Ok(())
+                })
             }
         }
     }

@@ -70,6 +70,7 @@ impl<'c, 'x> Life<'c, 'x> {
                     self.mail.change(|state| {
                         state.items.clear();
                         state.running.clear();
+                        state.is_parked = false;
                     });
                 }
             }
@@ -140,6 +141,10 @@ impl<'c, 'x> Life<'c, 'x> {
                         })
                         .await?
                     };
+                    if parks {
+                        self.mail.change(|state| state.is_parked = true);
+                        task.end().await;
+                    }
                     self.commands.apply(recorded).await?;
                     if parks {
                         return Ok(Stopped::Parked);

@@ -28,6 +28,8 @@ pub(crate) struct State {
     pub(crate) asleep: Vec<SystemTime>,
     /// So many questions wait for their answer.
     pub(crate) deciding: usize,
+    /// Whether it is recorded that the run is parked.
+    pub(crate) is_parked: bool,
     /// The outcome of the run.
     pub(crate) outcome: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! The flow of a run, polled inside of its handler.
 
 use std::any::Any;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -50,6 +50,16 @@ impl Task {
         self.flow = None;
         self.ended = Some(ended);
         true
+    }
+
+    /// Lets it tell what it has to tell at its end, and drops it.
+    pub(crate) async fn end(&mut self) {
+        poll_fn(|cx| {
+            self.poll(cx);
+            Poll::Ready(())
+        })
+        .await;
+        self.flow = None;
     }
 
     /// How it ended, once.

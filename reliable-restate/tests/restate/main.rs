@@ -5,6 +5,7 @@ mod calls;
 mod deaths;
 mod measured;
 mod parallel;
+mod refused;
 mod server;
 mod service;
 mod suite;

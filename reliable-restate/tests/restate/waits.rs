@@ -27,7 +27,13 @@ pub fn workflows(workflows: Workflows) -> Workflows {
         sleep(Duration::from_millis(millis)).await;
         step("behind", Duration::from_millis(1)).await
     };
-    workflows.add("asks", asks).add("naps", naps)
+    let takes_its_time = |[shorter, longer]: [u64; 2]| async move {
+        let (shorter, longer) =
+            (step("shorter", Duration::from_secs(shorter)), step("longer", Duration::from_secs(longer)));
+        let (shorter, longer) = tokio::join!(shorter, longer);
+        shorter.and(longer).map(drop)
+    };
+    workflows.add("asks", asks).add("naps", naps).add("takes its time", takes_its_time)
 }
 
 pub async fn the_question(server: &Server) -> Question {
@@ -74,4 +80,17 @@ async fn a_pause_is_over_when_its_time_has_come_and_nothing_is_held_in_it() {
     let took = began.elapsed();
     assert!(took >= Duration::from_secs(3) && took < Duration::from_secs(6), "it took {took:?}");
     assert_eq!(service.times("lies down"), 2, "it was woken by the server");
+}
+
+/// The server suspends what is silent for a minute: but not while a body runs.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "it takes 80 seconds"]
+async fn bodies_that_take_longer_than_a_minute_run_once() {
+    let Some(server) = Server::start().await else { return };
+    let service = Service::start(&server).await;
+    server.restate.submit("takes its time", "run-1", &[65_u64, 75]).await.unwrap();
+    assert!(server.restate.outcome::<Result<(), String>>("run-1").await.unwrap().is_ok());
+    for name in ["begin shorter", "end shorter", "begin longer", "end longer"] {
+        assert_eq!(service.times(name), 1, "{:?}", service.done());
+    }
 }

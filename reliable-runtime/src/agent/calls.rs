@@ -1,14 +1,12 @@
 //! How often the tools with a limit of calls were called.
 
-use crate::agent::run::Run;
-
 /// The calls under each limit: few, in a run, so that a list will do.
 #[derive(Debug, Default)]
-pub(super) struct Counts(Vec<(u64, u32)>);
+pub(crate) struct Counts(Vec<(u64, u32)>);
 
 impl Counts {
     /// Counts a call under this limit, if that has room.
-    fn count(&mut self, limit: u64, max: u32) -> bool {
+    pub(crate) fn count(&mut self, limit: u64, max: u32) -> bool {
         let Some((_, calls)) = self.0.iter_mut().find(|(id, _)| *id == limit) else {
             self.0.push((limit, 1));
             return max > 0;
@@ -16,12 +14,5 @@ impl Counts {
         let has_room = *calls < max;
         *calls += u32::from(has_room);
         has_room
-    }
-}
-
-impl Run {
-    /// Counts a call in the whole run that this one is a part of. Whether there was room for it; outside of every run there is.
-    pub(crate) fn count_call(&self, limit: impl FnOnce() -> u64, max: u32) -> bool {
-        self.outermost().is_none_or(|run| run.state().counts.count(limit(), max))
     }
 }

@@ -6,7 +6,7 @@ use std::cell::RefCell;
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -39,6 +39,7 @@ pub(crate) trait Asleep: Future<Output = ()> + Debug + Send + Sync {
 
 /// What waits: a function, and which of its attributes. By that a wait is known in the next life.
 #[derive(Debug, Clone, Copy)]
+#[cfg_attr(not(feature = "durable"), expect(dead_code, reason = "there is no flow"))]
 pub(crate) struct Whose {
     pub(crate) tool: &'static str,
     pub(crate) attribute: &'static str,
@@ -127,17 +128,19 @@ impl Clock {
     }
 }
 
-/// A clock that was begun somewhere, and is looked at from everywhere: in a flow it stands, and in its calls it goes on.
+/// A clock that was begun somewhere, and is looked at from everywhere: in a flow it stands, and in its calls it goes on. It does not
+/// keep the flow: who holds it for longer holds no run.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
-    flow: Option<Arc<dyn FlowTime>>,
+    flow: Option<Weak<dyn FlowTime>>,
     started: Instant,
 }
 
 impl Watch {
     pub(crate) fn start() -> Watch {
         let flow = flow();
-        Watch { started: flow.as_ref().map_or_else(Instant::now, |flow| flow.stands()), flow }
+        let started = flow.as_ref().map_or_else(Instant::now, |flow| flow.stands());
+        Watch { flow: flow.as_ref().map(Arc::downgrade), started }
     }
 
     pub(crate) fn started(&self) -> Instant {
@@ -149,10 +152,12 @@ impl Watch {
     }
 
     pub(crate) fn now(&self) -> Instant {
-        match &self.flow {
-            None => Instant::now(),
-            Some(flow) if Clock::here() == Clock::of(&**flow) => flow.stands(),
+        let Some(flow) = &self.flow else { return Instant::now() };
+        match flow.upgrade() {
+            Some(flow) if Clock::here() == Clock::of(&*flow) => flow.stands(),
             Some(flow) => flow.is_outside(),
+            // The run is over, and its time with it.
+            None => self.started,
         }
     }
 }

@@ -150,3 +150,6 @@ impl Drop for Writing {
         self.0.waiting().writing -= 1;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -41,7 +41,7 @@ impl FlowTime for Flow {
     }
 }
 
-/// Bits that look like chance, of the seed of the run and the number of the draw (SplitMix64).
+/// Bits that look like chance, of the seed of the run and the number of the draw (`SplitMix64`).
 fn mixed(seed: u128, draw: u64) -> u64 {
     let [high, low] = [seed >> 64, seed & u128::from(u64::MAX)].map(|half| u64::try_from(half).unwrap_or_default());
     let bits = (high ^ low).wrapping_add(draw.wrapping_mul(0x9e37_79b9_7f4a_7c15));
@@ -79,9 +79,8 @@ struct Sleeps {
 
 fn wakes(flow: &Arc<Flow>, tool: &ToolName, until: Until, time: Duration) -> Wakes {
     let asleep = Arc::clone(flow);
-    let recorded = call_in(Arc::clone(flow), tool.clone())
-        .shown(|call| call.show("time", short(time).to_string()))
-        .run(async move {
+    let recorded =
+        call_in(Arc::clone(flow), tool.clone()).shown(|call| call.show("time", short(time))).run(async move {
             loop {
                 let end = until.get();
                 asleep.sleep_until(end).await;

@@ -63,7 +63,7 @@ async fn some(calls: usize) -> Result<usize, String> {
 
 pub fn all(calls: usize) -> Result<Figures, Box<dyn Error>> {
     let folder = Folder::new()?;
-    let runtime = Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
+    let runtime = Builder::new_current_thread().enable_time().build()?;
     let (bare_commit, recorded_call) = one_after_the_other(&runtime, &folder, calls)?;
     let mut at_once = Vec::new();
     for (runs, calls) in [(1, calls / 4), (50, calls / 20), (1000, calls / 100)] {
@@ -137,6 +137,7 @@ fn recovery(runtime: &Runtime, folder: &Folder, ended: usize) -> Result<(Recover
         while store.list().await.map(|runs| runs.iter().take(OPEN).any(|run| run.recorded < CALLS as u64))? {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
+        under_way.shutdown().await;
         Ok::<(), Box<dyn Error>>(())
     })?;
     drop(store);
