@@ -30,14 +30,14 @@ const COUNTS: [(&str, f64); 12] = [
 
 /// The same of a call that does not go well, which in an outage is every call. Nobody listens.
 const FAILING: [(&str, f64); 9] = [
-    ("a failed attempt, then a good one", 116.0),
-    ("four failed attempts", 247.0),
+    ("a failed attempt, then a good one", 124.0),
+    ("four failed attempts", 268.0),
     ("circuit breaker, open", 139.0),
     ("circuit breaker, half-open, no place", 151.0),
     ("bulkhead, full", 113.0),
     ("rate limit, rejects", 161.0),
-    ("timeout, fires", 918.0),
-    ("hedge, the second attempt wins", 1164.0),
+    ("timeout, fires", 958.0),
+    ("hedge, the second attempt wins", 1227.0),
     ("fallback, answers", 36.0),
 ];
 
