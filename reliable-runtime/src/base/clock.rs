@@ -2,6 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -9,25 +10,35 @@ use tokio::time::Instant;
 /// Microseconds on tokio's clock, counted from long before the first time that anybody asked.
 #[inline]
 pub(crate) fn now_us() -> u64 {
-    now_ns() / 1000
+    us_of(Instant::now())
 }
 
 /// The same in nanoseconds.
 #[inline]
 pub(crate) fn now_ns() -> u64 {
-    ns_of(Instant::now())
+    let now = Instant::now();
+    if SHOWS_DIGITS.load(Ordering::Relaxed) { ns(&digits(now)) } else { by_subtraction(now) }
 }
 
 /// What [`now_us`] gives at this instant.
+#[inline]
 pub(crate) fn us_of(instant: Instant) -> u64 {
-    ns_of(instant) / 1000
+    if SHOWS_DIGITS.load(Ordering::Relaxed) { us(&digits(instant)) } else { by_subtraction(instant) / 1000 }
 }
 
-#[inline]
-fn ns_of(now: Instant) -> u64 {
+/// Whether it is known that instants show their digits.
+static SHOWS_DIGITS: AtomicBool = AtomicBool::new(false);
+
+/// What there is for the first reading, and for all of them where instants do not show their digits.
+#[cold]
+#[inline(never)]
+fn by_subtraction(now: Instant) -> u64 {
     static FIRST: OnceLock<Option<Instant>> = OnceLock::new();
     match FIRST.get_or_init(|| (!shows_digits(now)).then_some(now)) {
-        None => LONG.saturating_add(digits(now)),
+        None => {
+            SHOWS_DIGITS.store(true, Ordering::Relaxed);
+            ns(&digits(now))
+        }
         Some(first) => since(*first, now),
     }
 }
@@ -50,20 +61,32 @@ fn since(first: Instant, now: Instant) -> u64 {
     }
 }
 
-/// The nanoseconds of an instant, read off its hash. To subtract two instants is a call into the standard library: 67 of the
-/// 290 instructions of an open breaker, and 62 of the 193 of a rate limit that lets a call through.
+/// What an instant is hashed by. To subtract two instants is a call into the standard library: 67 of the 290 instructions of
+/// an open breaker, and 62 of the 193 of a rate limit that lets a call through.
 #[inline]
-fn digits(instant: Instant) -> u64 {
+fn digits(instant: Instant) -> Digits {
     let mut digits = Digits::default();
     instant.hash(&mut digits);
-    digits.finish()
+    digits
+}
+
+#[inline]
+fn ns(Digits { secs, nanos }: &Digits) -> u64 {
+    LONG.wrapping_add(secs.wrapping_mul(1_000_000_000)).wrapping_add((*nanos).into())
+}
+
+/// As [`ns`] with three places less: what is long to wait for is divided while the seconds are multiplied.
+#[inline]
+fn us(Digits { secs, nanos }: &Digits) -> u64 {
+    (LONG / 1000).wrapping_add(secs.wrapping_mul(1_000_000)).wrapping_add((nanos / 1000).into())
 }
 
 /// Whether this standard library shows the digits of its instants. Nobody has promised it: where it does not, they are
 /// subtracted.
 fn shows_digits(now: Instant) -> bool {
     let steps = [1, 999_999_999, 1_000_000_000, 86_400_000_000_001].map(Duration::from_nanos);
-    let is_told = |step: Duration| u128::from(digits(now + step).wrapping_sub(digits(now))) == step.as_nanos();
+    let is_told =
+        |step: Duration| u128::from(ns(&digits(now + step)).wrapping_sub(ns(&digits(now)))) == step.as_nanos();
     steps.into_iter().all(is_told)
 }
 
@@ -71,7 +94,7 @@ fn shows_digits(now: Instant) -> bool {
 #[derive(Default)]
 struct Digits {
     secs: u64,
-    nanos: u64,
+    nanos: u32,
 }
 
 impl Hasher for Digits {
@@ -82,14 +105,14 @@ impl Hasher for Digits {
 
     #[inline]
     fn write_u32(&mut self, nanos: u32) {
-        self.nanos = nanos.into();
+        self.nanos = nanos;
     }
 
     fn write(&mut self, _: &[u8]) {}
 
     #[inline]
     fn finish(&self) -> u64 {
-        self.secs.saturating_mul(1_000_000_000).saturating_add(self.nanos)
+        ns(self)
     }
 }
 
@@ -99,7 +122,8 @@ mod tests {
 
     /// On both ways to read it.
     fn micros(first: Instant, now: Instant) -> [u64; 2] {
-        [since(first, now) / 1000, (LONG + digits(now)) / 1000]
+        assert_eq!(us(&digits(now)), ns(&digits(now)) / 1000);
+        [since(first, now) / 1000, us(&digits(now))]
     }
 
     #[test]

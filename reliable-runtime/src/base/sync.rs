@@ -1,6 +1,12 @@
-//! Atomics, which the model checker `loom` can take the place of: `RUSTFLAGS="--cfg loom" cargo test …`.
+//! Atomics and locks, which the model checker `loom` can take the place of: `RUSTFLAGS="--cfg loom" cargo test …`.
 
 #[cfg(all(test, loom))]
-pub(crate) use loom::sync::atomic::{AtomicU64, Ordering};
+pub(crate) use loom::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
+};
 #[cfg(not(all(test, loom)))]
-pub(crate) use std::sync::atomic::{AtomicU64, Ordering};
+pub(crate) use std::sync::{
+    Mutex, MutexGuard,
+    atomic::{AtomicU64, AtomicUsize, Ordering},
+};

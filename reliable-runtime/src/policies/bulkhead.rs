@@ -3,16 +3,18 @@
 mod places;
 
 use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 
 use tokio::time::Instant;
 
 use crate::base::blocking::block_on;
 use crate::policies::blocked;
 use crate::policies::keyed::idle::Idle;
-use crate::policies::limit::{rejected, waited};
+use crate::policies::limit::{tell_rejection, waited};
 use crate::said::fault::Fault;
 use crate::seen::metrics;
-use places::{Entered, Place, Places, Room};
+use places::{Entered, Place, Places, Room, Waiting};
 
 /// Lets so many calls run at once. Others wait in order, or are rejected.
 ///
@@ -47,6 +49,7 @@ pub struct Bulkhead {
     queue: Option<u32>,
 }
 
+#[cfg(not(all(test, loom)))]
 impl Default for Bulkhead {
     fn default() -> Self {
         Bulkhead::new()
@@ -55,6 +58,7 @@ impl Default for Bulkhead {
 
 impl Bulkhead {
     /// Lets 10 calls run at once, and as many wait as come.
+    #[cfg(not(all(test, loom)))]
     pub const fn new() -> Self {
         Bulkhead { places: Places::new(), max: 10, queue: None }
     }
@@ -110,24 +114,8 @@ impl Bulkhead {
     /// # Errors
     /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
     #[inline]
-    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
     pub fn admit(&self, tool: &'static str) -> impl Future<Output = Result<Permit<'_>, Fault>> {
-        async move {
-            let place = match self.places.enter(self.room()) {
-                Entered::Placed(place) => place,
-                Entered::NoRoom => return Err(full(tool)),
-                Entered::Waits(waiting) => {
-                    let since = Instant::now();
-                    let place = {
-                        let _waiting = metrics::bulkhead_waiting(tool);
-                        waiting.await
-                    };
-                    waited(tool, "bulkhead", since);
-                    place
-                }
-            };
-            Ok(Permit { _running: metrics::bulkhead_admitted(tool), _place: place })
-        }
+        Admission { bulkhead: self, tool, waits: None }
     }
 
     /// The same in a plain `fn`: blocks the thread until there is a place.
@@ -137,6 +125,7 @@ impl Bulkhead {
     pub fn admit_blocking(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         if self.running() == self.max as usize && blocked::stops_all_tasks() {
             blocked::tell(tool);
+            tell_full(tool);
             return Err(full(tool));
         }
         block_on(self.admit(tool), || blocked::tell(tool))
@@ -155,11 +144,65 @@ impl Idle for Bulkhead {
     }
 }
 
-/// Not `#[cold]`: in an outage it is what most calls do.
-#[inline(never)]
+/// A call that wants a place. By hand and not an `async` block: one of those is not inlined into the call, and the fault of a
+/// full bulkhead is made where the error is made of it.
+struct Admission<'a> {
+    bulkhead: &'a Bulkhead,
+    tool: &'static str,
+    waits: Option<Waits<'a>>,
+}
+
+struct Waits<'a> {
+    waiting: Waiting<'a>,
+    since: Instant,
+    _counted: metrics::Waiting,
+}
+
+impl<'a> Future for Admission<'a> {
+    type Output = Result<Permit<'a>, Fault>;
+
+    #[inline]
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.waits.is_none() {
+            match self.bulkhead.places.enter(self.bulkhead.room()) {
+                Entered::Placed(place) => return Poll::Ready(Ok(Permit::new(self.tool, place))),
+                Entered::NoRoom => {
+                    tell_full(self.tool);
+                    return Poll::Ready(Err(full(self.tool)));
+                }
+                Entered::Waits(waiting) => self.begin_to_wait(waiting),
+            }
+        }
+        self.wait(cx).map(Ok)
+    }
+}
+
+impl<'a> Admission<'a> {
+    #[cold]
+    fn begin_to_wait(&mut self, waiting: Waiting<'a>) {
+        self.waits = Some(Waits { waiting, since: Instant::now(), _counted: metrics::bulkhead_waiting(self.tool) });
+    }
+
+    #[cold]
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
+        let Some(waits) = &mut self.waits else { return Poll::Pending };
+        let (since, place) = (waits.since, ready!(Pin::new(&mut waits.waiting).poll(cx)));
+        self.waits = None;
+        waited(self.tool, "bulkhead", since);
+        Poll::Ready(Permit::new(self.tool, place))
+    }
+}
+
+#[inline]
 fn full(tool: &'static str) -> Fault {
+    Fault::Rejected { tool: tool.into(), by: "bulkhead".into(), wait: None }
+}
+
+/// Not `#[cold]`: in an outage it is what most calls do.
+#[inline]
+fn tell_full(tool: &'static str) {
     metrics::bulkhead_rejected(tool);
-    rejected(tool, "bulkhead", None)
+    tell_rejection(tool, move || full(tool));
 }
 
 /// A place in a [`Bulkhead`], made by [`Bulkhead::admit`]. It is given back when it is dropped.
@@ -179,4 +222,11 @@ pub struct Permit<'a> {
     // In this order: never are more counted than there are places.
     _running: metrics::Running,
     _place: Place<'a>,
+}
+
+impl<'a> Permit<'a> {
+    #[inline]
+    fn new(tool: &'static str, place: Place<'a>) -> Self {
+        Permit { _running: metrics::bulkhead_admitted(tool), _place: place }
+    }
 }

@@ -80,5 +80,7 @@ impl CallLimit {
 
 #[cold]
 fn used_up(tool: &'static str, max: u32) -> Fault {
-    tell_rejection(tool, Fault::CallLimit { tool: tool.into(), max })
+    let fault = Fault::CallLimit { tool: tool.into(), max };
+    tell_rejection(tool, || fault.clone());
+    fault
 }

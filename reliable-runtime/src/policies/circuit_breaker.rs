@@ -12,11 +12,12 @@ use crate::base::clock::now_us;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::tell_rejection;
 use crate::said::circuit_state::CircuitState;
+use crate::said::event::Which;
 use crate::said::fault::Fault;
-use crate::seen::emit::tell;
+use crate::seen::emit::{is_heard, tell};
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
-use crate::seen::outcome::{Look, Outcome, decided};
+use crate::seen::outcome::Outcome;
 use rules::{DEFAULT_RATIO, Ratio, Rules};
 use state::{Admitted, Change, LARGEST_WINDOW, Phase, Refused, State};
 
@@ -165,35 +166,43 @@ impl CircuitBreaker {
     /// [`Fault::CircuitOpen`] if not.
     #[inline]
     pub fn admit(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
-        match self.state.admit_if_closed() {
-            Some(generation) => Ok(self.permit(generation)),
-            None => self.admit_or_reject(tool),
+        if let Some(generation) = self.state.admit_if_closed() {
+            return Ok(self.permit(generation));
         }
+        if let Some(left_us) = self.left_us() {
+            // Here, where the error is made of it: what that leaves out of a fault is never made.
+            return Err(open(tool, left_us));
+        }
+        self.admit_or_reject(tool).map(|generation| self.permit(generation)).map_err(|left_us| open(tool, left_us))
     }
 
-    /// Not `#[cold]`: in an outage it is what all calls do.
+    /// The time left, in microseconds, where it is known that no call is let through, and nobody is to be told. Not `#[cold]`:
+    /// in an outage it is what all calls do.
     #[inline(never)]
-    fn admit_or_reject(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
-        match self.state.left_us(&self.rules, now_us) {
-            Some(left_us) => Err(rejected(tool, left_us)),
-            None => self.admit_probe(tool),
+    fn left_us(&self) -> Option<u64> {
+        if is_heard(Which::Rejected) || metrics::is_heard() {
+            return None;
         }
+        self.state.left_us(&self.rules, now_us)
     }
 
+    /// The generation of a call that is let through, or the time left.
+    #[cold]
     #[inline(never)]
-    fn admit_probe(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
+    fn admit_or_reject(&self, tool: &'static str) -> Result<u64, u64> {
         match self.state.admit(&self.rules, now_us) {
             Ok(Admitted { generation, first_probe }) => {
                 if first_probe {
                     changed(tool, CircuitState::HalfOpen);
                 }
-                Ok(self.permit(generation))
+                Ok(generation)
             }
             Err(Refused { left_us, opened }) => {
                 if opened {
                     changed(tool, CircuitState::Open);
                 }
-                Err(rejected(tool, left_us))
+                rejected(tool, left_us);
+                Err(left_us)
             }
         }
     }
@@ -211,9 +220,14 @@ impl Idle for CircuitBreaker {
 }
 
 #[inline]
-fn rejected(tool: &'static str, left_us: u64) -> Fault {
+fn open(tool: &'static str, left_us: u64) -> Fault {
+    Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) }
+}
+
+#[inline]
+fn rejected(tool: &'static str, left_us: u64) {
     metrics::breaker_rejected(tool);
-    tell_rejection(tool, Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) })
+    tell_rejection(tool, move || open(tool, left_us));
 }
 
 fn changed(tool: &'static str, state: CircuitState) {
@@ -253,37 +267,22 @@ impl Permit<'_> {
     // By reference: a permit that is moved here needs a flag beside it in the future, and four writes to keep it.
     #[inline]
     pub fn settle<R: Outcome>(&self, tool: &'static str, outcome: R, inspect: impl Fn(&R::Error) -> Failure<'_>) -> R {
-        self.settle_by(tool, outcome, &inspect)
-    }
-
-    #[inline]
-    fn settle_by<R: Outcome>(&self, tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> R {
         match outcome.into_result() {
             Ok(value) => {
                 self.record(tool, false);
                 R::from_result(Ok(value))
             }
             Err(error) => {
-                decided(&error, look, self.decide(tool));
+                let failure = inspect(&error);
+                // Not counted, if the service was never called.
+                if failure.was_called() {
+                    self.record(tool, failure.is_failure());
+                } else {
+                    metrics::breaker_ignored(tool);
+                }
                 R::from_result(Err(error))
             }
         }
-    }
-
-    #[inline]
-    fn decide(&self, tool: &'static str) -> impl FnOnce(&Failure<'_>) -> bool {
-        move |failure| self.record_failure(tool, failure)
-    }
-
-    /// Whether the error counts: not, if the service was never called.
-    fn record_failure(&self, tool: &'static str, failure: &Failure<'_>) -> bool {
-        let counts = failure.was_called();
-        if counts {
-            self.record(tool, failure.is_failure());
-        } else {
-            metrics::breaker_ignored(tool);
-        }
-        counts
     }
 
     #[inline]

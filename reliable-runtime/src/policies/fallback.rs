@@ -2,10 +2,11 @@
 
 use std::ops::ControlFlow;
 
-use crate::seen::emit::tell;
+use crate::said::event::Which;
+use crate::seen::emit::{is_heard, tell};
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
-use crate::seen::outcome::{Look, Outcome, decided};
+use crate::seen::outcome::Outcome;
 
 /// Decides whether a failed call gets a fallback.
 #[derive(Debug, Clone, Copy)]
@@ -34,27 +35,25 @@ impl Fallback {
         outcome: R,
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, R::Error> {
-        settle(tool, outcome, &inspect)
-    }
-}
-
-#[inline]
-fn settle<R: Outcome>(tool: &'static str, outcome: R, look: &dyn Look<R::Error>) -> ControlFlow<R, R::Error> {
-    match outcome.into_result() {
-        Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
-        Err(error) if decided(&error, look, decide(tool)) => ControlFlow::Continue(error),
-        Err(error) => ControlFlow::Break(R::from_result(Err(error))),
-    }
-}
-
-#[inline]
-fn decide(tool: &'static str) -> impl FnOnce(&Failure<'_>) -> bool {
-    move |failure| {
-        let answered = failure.is_answerable();
-        if answered {
-            metrics::fell_back(tool);
-            tell!(FellBack { tool: tool.into(), error: failure.told() });
+        match outcome.into_result() {
+            Ok(value) => ControlFlow::Break(R::from_result(Ok(value))),
+            Err(error) => {
+                let failure = inspect(&error);
+                if !failure.is_answerable() {
+                    return ControlFlow::Break(R::from_result(Err(error)));
+                }
+                if is_heard(Which::FellBack) || metrics::is_heard() {
+                    fell_back(tool, &{ failure });
+                }
+                ControlFlow::Continue(error)
+            }
         }
-        answered
     }
+}
+
+#[cold]
+#[inline(never)]
+fn fell_back(tool: &'static str, failure: &Failure<'_>) {
+    metrics::fell_back(tool);
+    tell!(FellBack { tool: tool.into(), error: failure.told() });
 }

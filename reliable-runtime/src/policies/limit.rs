@@ -14,13 +14,13 @@ pub(crate) fn waited(tool: &'static str, by: &'static str, since: Instant) {
 
 #[inline]
 pub(crate) fn rejected(tool: &'static str, by: &'static str, wait: Option<Duration>) -> Fault {
-    tell_rejection(tool, Fault::Rejected { tool: tool.into(), by: by.into(), wait })
+    let fault = Fault::Rejected { tool: tool.into(), by: by.into(), wait };
+    tell_rejection(tool, || fault.clone());
+    fault
 }
 
-/// Tells that a call was kept away from its service, and gives the fault back.
+/// Tells that a call was kept away from its service.
 #[inline]
-pub(crate) fn tell_rejection(tool: &'static str, fault: Fault) -> Fault {
-    let told = &fault;
-    tell!(Rejected { tool: tool.into(), fault: told.clone() });
-    fault
+pub(crate) fn tell_rejection(tool: &'static str, fault: impl FnOnce() -> Fault) {
+    tell!(Rejected { tool: tool.into(), fault: fault() });
 }

@@ -210,7 +210,10 @@ impl<P, C> PolicyCall<P, C> {
         match policy.before(tool) {
             Before::Admit(call) => Before::Admit(PolicyCall { policy, tool, call, attempts: 0 }),
             Before::Wait(pause) => Before::Wait(waiting(tool, pause)),
-            Before::Reject(fault) => Before::Reject(tell_rejection(tool, fault)),
+            Before::Reject(fault) => {
+                tell_rejection(tool, || fault.clone());
+                Before::Reject(fault)
+            }
         }
     }
 

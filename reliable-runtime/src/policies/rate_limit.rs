@@ -3,19 +3,22 @@
 mod bucket;
 mod line;
 
-use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
+use crate::base::timer::Timer;
 use crate::policies::blocked;
 use crate::policies::keyed::idle::Idle;
-use crate::policies::limit::{rejected, waited};
+use crate::policies::limit::{tell_rejection, waited};
 use crate::said::fault::Fault;
 use crate::seen::metrics;
 use bucket::Bucket;
-use line::{Line, read_clock};
+use line::{Line, Place, read_clock};
 
 /// Lets so many calls through in a second or a minute. Others wait for their turn, or are rejected.
 ///
@@ -116,21 +119,8 @@ impl RateLimit {
     /// # Errors
     /// [`Fault::Rejected`] with the time to wait, if it does not wait: see [`reject`](RateLimit::reject).
     #[inline]
-    #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
     pub fn admit(&self, tool: &'static str) -> impl Future<Output = Result<(), Fault>> {
-        async move {
-            if self.has_room(tool)? {
-                return Ok(());
-            }
-            let since = Instant::now();
-            {
-                let (mut place, mut timer) = (self.line.join(&self.bucket), pin!(None));
-                poll_fn(|cx| place.poll(tool, timer.as_mut(), cx)).await;
-            }
-            waited(tool, "rate limit", since);
-            metrics::rate_limit_permitted(tool);
-            Ok(())
-        }
+        Admission { limit: self, tool, waits: None }
     }
 
     /// The same in a plain `fn`: blocks the thread until it is its turn.
@@ -138,8 +128,10 @@ impl RateLimit {
     /// # Errors
     /// [`Fault::Rejected`] with the time to wait, if it does not wait: see [`reject`](RateLimit::reject).
     pub fn admit_blocking(&self, tool: &'static str) -> Result<(), Fault> {
-        if self.has_room(tool)? {
-            return Ok(());
+        match self.look(tool) {
+            Room::Now => return Ok(()),
+            Room::In(ns) => return Err(too_early(tool, ns)),
+            Room::ToWait => {}
         }
         let since = Instant::now();
         let place = self.line.join(&self.bucket);
@@ -160,17 +152,90 @@ impl RateLimit {
 
     /// Whether a call may go through now. Who waits has taken a call before: nobody goes ahead of it.
     #[inline]
-    fn has_room(&self, tool: &'static str) -> Result<bool, Fault> {
+    fn look(&self, tool: &'static str) -> Room {
         let now = read_clock(&self.bucket);
         match self.bucket.take(now) {
             Ok(()) => {
                 metrics::rate_limit_permitted(tool);
-                Ok(true)
+                Room::Now
             }
-            Err(next) if self.reject => Err(too_early(tool, Duration::from_nanos(next - now))),
-            Err(_) => Ok(false),
+            Err(next) if self.reject => {
+                let ns = next - now;
+                metrics::rate_limit_rejected(tool);
+                tell_rejection(tool, move || too_early(tool, ns));
+                Room::In(ns)
+            }
+            Err(_) => Room::ToWait,
         }
     }
+}
+
+/// What came of a call that wants to go through.
+enum Room {
+    Now,
+    /// Rejected: there will be room in so many nanoseconds.
+    In(u64),
+    ToWait,
+}
+
+pin_project! {
+    /// A call that wants to go through. By hand and not an `async` block: one of those is not inlined into the call, and the
+    /// fault of a rejection is made where the error is made of it.
+    struct Admission<'a> {
+        limit: &'a RateLimit,
+        tool: &'static str,
+        #[pin]
+        waits: Option<Waits<'a>>,
+    }
+}
+
+pin_project! {
+    struct Waits<'a> {
+        since: Instant,
+        place: Place<'a>,
+        #[pin]
+        timer: Option<Timer>,
+    }
+}
+
+impl Future for Admission<'_> {
+    type Output = Result<(), Fault>;
+
+    #[inline]
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.waits.is_none() {
+            match self.limit.look(self.tool) {
+                Room::Now => return Poll::Ready(Ok(())),
+                Room::In(ns) => return Poll::Ready(Err(too_early(self.tool, ns))),
+                Room::ToWait => {}
+            }
+        }
+        self.wait(cx).map(Ok)
+    }
+}
+
+impl Admission<'_> {
+    #[cold]
+    fn wait(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let mut admission = self.project();
+        if admission.waits.is_none() {
+            let (since, place) = (Instant::now(), admission.limit.line.join(&admission.limit.bucket));
+            admission.waits.set(Some(Waits { since, place, timer: None }));
+        }
+        let Some(waits) = admission.waits.as_mut().as_pin_mut() else { return Poll::Pending };
+        let waits = waits.project();
+        ready!(waits.place.poll(admission.tool, waits.timer, cx));
+        let since = *waits.since;
+        admission.waits.set(None);
+        waited(admission.tool, "rate limit", since);
+        metrics::rate_limit_permitted(admission.tool);
+        Poll::Ready(())
+    }
+}
+
+#[inline]
+fn too_early(tool: &'static str, ns: u64) -> Fault {
+    Fault::Rejected { tool: tool.into(), by: "rate limit".into(), wait: Some(Duration::from_nanos(ns)) }
 }
 
 impl Idle for RateLimit {
@@ -178,10 +243,4 @@ impl Idle for RateLimit {
     fn is_idle(&self) -> bool {
         self.bucket.is_full(read_clock(&self.bucket))
     }
-}
-
-#[cold]
-fn too_early(tool: &'static str, wait: Duration) -> Fault {
-    metrics::rate_limit_rejected(tool);
-    rejected(tool, "rate limit", Some(wait))
 }

@@ -135,8 +135,8 @@ where
         match timer.poll(before, whose, this.timeout.limit, cx) {
             Poll::Ready(()) => {
                 metrics::timeout_ended(this.tool, started_at(this.timer.as_ref(), this.timeout), true);
-                let fault = timed_out(this.tool, this.timeout.limit);
-                Poll::Ready(Outcome::from_result(Err(this.into_error.error(fault))))
+                let error = timed_out(this.tool, this.timeout.limit, this.into_error);
+                Poll::Ready(Outcome::from_result(Err(error)))
             }
             Poll::Pending => Poll::Pending,
         }
@@ -148,9 +148,10 @@ fn started_at(timer: Pin<&Option<OwnTimer>>, timeout: &Timeout) -> metrics::Star
     metrics::started_at(|| timer.as_pin_ref()?.began(timeout.limit))
 }
 
+/// For each function anew, so that what the error leaves out of the fault is never made.
 #[cold]
 #[inline(never)]
-fn timed_out(tool: &'static str, limit: Duration) -> Fault {
+fn timed_out<E>(tool: &'static str, limit: Duration, into_error: &impl IntoError<E>) -> E {
     tell!(TimedOut { tool: tool.into(), limit });
-    Fault::TimedOut { tool: tool.into(), limit }
+    into_error.error(Fault::TimedOut { tool: tool.into(), limit })
 }

@@ -31,7 +31,13 @@ pub(crate) fn emit_if_heard(which: Which, event: impl FnOnce() -> Event) {
 /// Whether somebody may listen to such an event: a load for each way there is to listen.
 #[inline]
 pub(crate) fn is_heard(which: Which) -> bool {
-    Ear::is_anywhere() || trace::is_heard(which) || metrics::is_counted(which)
+    is_any_heard([which])
+}
+
+/// The same of any of several.
+#[inline]
+pub(crate) fn is_any_heard<const N: usize>(which: [Which; N]) -> bool {
+    Ear::is_anywhere() || which.into_iter().any(|which| trace::is_heard(which) || metrics::is_counted(which))
 }
 
 /// Who listens is foreign: its panic is not the call's.

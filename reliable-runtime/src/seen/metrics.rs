@@ -87,9 +87,9 @@ use ::metrics::{Unit, describe_counter, describe_gauge, describe_histogram};
 pub(crate) use events::{count, is_counted};
 pub(crate) use facade::is_heard;
 pub(crate) use hooks::{
-    Running, Started, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_admitted, bulkhead_rejected,
-    bulkhead_waiting, failover_ended, fell_back, hedge_ended, rate_limit_permitted, rate_limit_rejected, retry_ended,
-    retrying, run_ended, start, started_at, timeout_ended, tool_ended,
+    Running, Started, Waiting, breaker_counted, breaker_ignored, breaker_rejected, bulkhead_admitted,
+    bulkhead_rejected, bulkhead_waiting, failover_ended, fell_back, hedge_ended, rate_limit_permitted,
+    rate_limit_rejected, retry_ended, retrying, run_ended, start, started_at, timeout_ended, tool_ended,
 };
 
 #[derive(Clone, Copy)]

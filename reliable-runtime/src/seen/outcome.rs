@@ -68,14 +68,3 @@ impl<E, F: Fn(&E) -> Failure<'_>> Look<E> for F {
         self(error)
     }
 }
-
-/// Decides by what is seen of an error.
-///
-/// Out of line, and the same code for all functions with this error type: `decide` must be made where the outcome's type is
-/// not known, or there would be one for each. The error is to be a variable of its own, in the arm that a failure takes: then
-/// what only a failure needs the address of can stay in registers where all goes well.
-#[cold]
-#[inline(never)]
-pub(crate) fn decided<E, T>(error: &E, look: &dyn Look<E>, decide: impl FnOnce(&Failure<'_>) -> T) -> T {
-    decide(&look.look(error))
-}

@@ -51,6 +51,20 @@ impl OwnTimer {
     /// [`polled::newest`] from before that poll.
     #[inline]
     pub(crate) fn poll(
+        self: Pin<&mut Self>,
+        before: u64,
+        whose: Whose,
+        after: Duration,
+        cx: &mut Context<'_>,
+    ) -> Poll<()> {
+        if polled::newest() == before && self.human.0.is_none() {
+            return poll_timer(self.project().sleep, whose, after, cx);
+        }
+        self.poll_beside_a_question(before, whose, after, cx)
+    }
+
+    #[cold]
+    fn poll_beside_a_question(
         mut self: Pin<&mut Self>,
         before: u64,
         whose: Whose,

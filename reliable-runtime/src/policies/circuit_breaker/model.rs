@@ -181,9 +181,13 @@ mod sequential {
                 match line {
                     Line::Wait(us) => now += us,
                     Line::Begin => {
+                        let look = state.left_us(&rules, || now);
                         let admitted = state.admit(&rules, || now).map(|Admitted { generation, .. }| generation);
                         let expected = model.admit(now);
                         prop_assert_eq!(admitted.err().map(|refused| refused.left_us), expected.err());
+                        // A look is enough, unless the call has changed something.
+                        let changes = admitted.map_or_else(|refused| refused.opened, |_| true);
+                        prop_assert_eq!(look, expected.err().filter(|_| !changes));
                         under_way.extend(admitted.ok().zip(expected.ok()));
                     }
                     Line::End { call, failed } if !under_way.is_empty() => {
@@ -215,6 +219,7 @@ mod sequential {
     fn a_clock_that_went_back_opens_it_anew() {
         const HOUR: u64 = 3_600_000_000;
         let (rules, state) = opened_at(2 * HOUR);
+        assert_eq!(state.left_us(&rules, || HOUR), None, "that takes more than a look");
         assert_eq!(state.admit(&rules, || HOUR).unwrap_err().left_us, 30_000_000);
         assert_eq!(state.admit(&rules, || HOUR + 29_999_999).unwrap_err().left_us, 1);
         assert!(state.admit(&rules, || HOUR + 30_000_000).is_ok());

@@ -71,11 +71,17 @@ impl Word {
 /// The microseconds that have passed since then; `None` if the clock went back, by more than what lies between the readings of
 /// two threads. Both are as in a payload, where a clock that has run for years begins anew.
 fn passed(since: u64, now: u64) -> Option<u64> {
-    let passed = now.wrapping_sub(since) & PAYLOAD;
+    let passed = passed_or_long(since, now);
     if passed <= PAYLOAD / 2 {
         return Some(passed);
     }
     (PAYLOAD - passed < 1_000_000).then_some(0)
+}
+
+/// The same, and longer than anything that is waited for if the clock went back.
+#[inline]
+fn passed_or_long(since: u64, now: u64) -> u64 {
+    now.wrapping_sub(since) & PAYLOAD
 }
 
 /// The largest window that a breaker can look at.
@@ -179,12 +185,22 @@ impl State {
         matches!(word.phase(), Phase::Closed { .. }).then(|| word.generation() | era)
     }
 
-    /// What is left of the cooldown, in microseconds; `None` where it is over, or where the breaker is not open.
+    /// The time left, in microseconds, where one look is enough to see that no call is let through; `None` where it is not.
     #[inline]
     pub(crate) fn left_us(&self, rules: &Rules, now: impl Fn() -> u64) -> Option<u64> {
-        let Phase::Open { since } = self.phase() else { return None };
-        let passed = passed(since, now()).filter(|passed| *passed < rules.cooldown_us)?;
-        Some(rules.cooldown_us - passed)
+        // Of a clock that went back nothing is known here: what has passed by it is longer than all that it is compared to.
+        match self.phase() {
+            Phase::Closed { .. } => None,
+            Phase::Open { since } => {
+                rules.cooldown_us.checked_sub(passed_or_long(since, now())).filter(|left_us| *left_us > 0)
+            }
+            Phase::HalfOpen { admitted, .. } => {
+                let has_no_place = admitted >= u64::from(rules.probes);
+                let is_probing =
+                    || passed_or_long(self.probed.load(Ordering::Acquire), now()) < rules.longest_probe_us();
+                (has_no_place && is_probing()).then_some(0)
+            }
+        }
     }
 
     /// Admits a call, if only as a probe; else gives the time left, in microseconds.

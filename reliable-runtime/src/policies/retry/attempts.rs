@@ -10,7 +10,7 @@ use crate::policies::retry::budget::{Paid, RetryBudget, UntilRetried};
 use crate::policies::retry::pause::Pause;
 use crate::said::event::{GaveUpReason, Which};
 use crate::said::fault_kind::FaultKind;
-use crate::seen::emit::{is_heard, tell};
+use crate::seen::emit::{is_any_heard, is_heard, tell};
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
@@ -80,6 +80,12 @@ impl<'a> Attempts<'a> {
     }
 }
 
+/// What follows an attempt that failed.
+enum Next {
+    Retry,
+    GiveUp,
+}
+
 /// [`Attempts`] with a budget of their own, made by [`Attempts::budget`].
 ///
 /// ```
@@ -143,56 +149,46 @@ impl<'a> Attempts<'a> {
                 self.after_success(budget, tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match self.failed(budget, tool, &error, inspect) {
-                Some(pause) => ControlFlow::Continue(pause),
-                None => ControlFlow::Break(R::from_result(Err(error))),
-            },
+            Err(error) => {
+                let failure = inspect(&error);
+                match self.seen_at_once(budget, &failure) {
+                    Some(Next::Retry) => ControlFlow::Continue(Pause::NONE),
+                    Some(Next::GiveUp) => ControlFlow::Break(R::from_result(Err(error))),
+                    None => match self.after_failure(budget, tool, &{ failure }) {
+                        Some(pause) => ControlFlow::Continue(pause),
+                        None => ControlFlow::Break(R::from_result(Err(error))),
+                    },
+                }
+            }
         }
     }
 
     fn pause(&self, budget: Option<&'a RetryBudget>, tool: &'static str, delay: Duration) -> Pause<'a> {
-        Pause::new(delay).of(tool, budget.map(|budget| UntilRetried::new(budget, self.paid)))
+        Pause::before(delay, tool, budget.map(|budget| UntilRetried::new(budget, self.paid)))
     }
 
-    /// Out of line, so that what only a failure needs the address of can stay in registers where all goes well; and for each
-    /// function anew, so that what is seen of its error is known to the compiler.
-    #[cold]
-    #[inline(never)]
-    fn failed<E>(
-        &mut self,
-        budget: Option<&'a RetryBudget>,
-        tool: &'static str,
-        error: &E,
-        inspect: impl Fn(&E) -> Failure<'_>,
-    ) -> Option<Pause<'a>> {
-        let failure = inspect(error);
-        if self.goes_on_at_once(budget, &failure) {
-            metrics::retrying(tool);
-            return Some(Pause::new(Duration::ZERO));
-        }
-        self.after_failure(budget, tool, &failure)
-    }
-
-    /// Counts the failure if nothing but that is to be done before the next attempt. Without a pause it is all that a
-    /// retry costs: a third of the long way.
+    /// What follows a failure, if it is plain and nobody is to be told of it: in an outage that is nearly all that a retry
+    /// costs. It is known without the address of anything, so that what is seen of the error stays in registers.
     #[inline]
-    fn goes_on_at_once(&mut self, budget: Option<&RetryBudget>, failure: &Failure<'_>) -> bool {
-        let Retry { max, backoff: Backoff::None, within: None, .. } = self.retry else { return false };
-        let at_once = self.failed < *max
-            && budget.is_none()
-            && failure.is_transient()
-            && failure.retry_after().is_none()
-            && !is_heard(Which::Retrying);
-        if at_once {
-            self.failed += 1;
+    fn seen_at_once(&mut self, budget: Option<&RetryBudget>, failure: &Failure<'_>) -> Option<Next> {
+        if budget.is_some() || is_any_heard([Which::Retrying, Which::GaveUp]) || metrics::is_heard() {
+            return None;
         }
-        at_once
+        if !failure.is_transient() || self.failed >= self.retry.max {
+            return Some(Next::GiveUp);
+        }
+        let Retry { backoff: Backoff::None, within: None, .. } = self.retry else { return None };
+        if failure.retry_after().is_some() {
+            return None;
+        }
+        self.failed += 1;
+        Some(Next::Retry)
     }
 
     #[inline]
     pub(super) fn after_success(&self, budget: Option<&RetryBudget>, tool: &'static str) {
         metrics::retry_ended(tool, self.failed > 0, None);
-        if self.failed > 0 {
+        if self.failed > 0 && is_heard(Which::Recovered) {
             recovered(tool, self.failed + 1);
         }
         if let Some(budget) = budget {
@@ -200,6 +196,8 @@ impl<'a> Attempts<'a> {
         }
     }
 
+    #[cold]
+    #[inline(never)]
     pub(super) fn after_failure(
         &mut self,
         budget: Option<&'a RetryBudget>,

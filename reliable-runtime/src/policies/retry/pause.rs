@@ -27,40 +27,51 @@ use crate::policies::retry::budget::UntilRetried;
 /// ```
 #[derive(Debug)]
 #[must_use = "a pause does nothing unless it is awaited"]
-pub struct Pause<'a> {
+pub struct Pause<'a>(Option<Rest<'a>>);
+
+/// What is to be done before the next attempt, where there is anything to do. What is not there need not be moved about.
+#[derive(Debug)]
+struct Rest<'a> {
     delay: Duration,
     tool: &'static str,
     paid: Option<UntilRetried<'a>>,
 }
 
 impl<'a> Pause<'a> {
+    pub(crate) const NONE: Pause<'static> = Pause(None);
+
     /// A pause of this length.
     #[inline]
     pub const fn new(delay: Duration) -> Self {
-        Pause { delay, tool: "reliable", paid: None }
+        Pause::before(delay, "reliable", None)
     }
 
     /// Before a retry of this function, which was paid for.
     #[inline]
-    pub(crate) fn of(self, tool: &'static str, paid: Option<UntilRetried<'a>>) -> Self {
-        Pause { tool, paid, ..self }
+    pub(crate) const fn before(delay: Duration, tool: &'static str, paid: Option<UntilRetried<'a>>) -> Self {
+        Pause(Some(Rest { delay, tool, paid }))
     }
 
     /// How long it lasts.
     pub const fn delay(&self) -> Duration {
-        self.delay
+        match self.0 {
+            Some(Rest { delay, .. }) => delay,
+            None => Duration::ZERO,
+        }
     }
 
     /// Blocks the thread for the length of the pause.
-    pub fn block(mut self) {
-        std::thread::sleep(self.delay);
-        retried(&mut self.paid);
+    pub fn block(self) {
+        if let Some(Rest { delay, paid, .. }) = self.0 {
+            std::thread::sleep(delay);
+            retried(paid);
+        }
     }
 
     /// The same for a function, which is told of if that is the thread of an async task
     /// ([`Event::Blocked`](crate::said::event::Event::Blocked)).
     pub fn block_in(self, tool: &'static str) {
-        if !self.delay.is_zero() {
+        if !self.delay().is_zero() {
             blocked::tell(tool);
         }
         self.block();
@@ -68,9 +79,8 @@ impl<'a> Pause<'a> {
 }
 
 /// The retry comes now: what it cost is spent.
-#[inline(never)]
-fn retried(paid: &mut Option<UntilRetried<'_>>) {
-    if let Some(paid) = paid.take() {
+fn retried(paid: Option<UntilRetried<'_>>) {
+    if let Some(paid) = paid {
         paid.spend();
     }
 }
@@ -81,7 +91,11 @@ impl<'a> IntoFuture for Pause<'a> {
 
     #[inline]
     fn into_future(self) -> Pausing<'a> {
-        Pausing { state: State::Begun { delay: self.delay, tool: self.tool }, paid: self.paid }
+        let state = match self.0 {
+            None => State::Over,
+            Some(Rest { delay, tool, paid }) => State::Begun { delay, tool, paid },
+        };
+        Pausing { state }
     }
 }
 
@@ -91,8 +105,7 @@ pin_project! {
     #[must_use = "futures do nothing unless polled"]
     pub struct Pausing<'a> {
         #[pin]
-        state: State,
-        paid: Option<UntilRetried<'a>>,
+        state: State<'a>,
     }
 }
 
@@ -100,9 +113,10 @@ pin_project! {
     /// The timer is made where it stays: it is large to move.
     #[project = StateNow]
     #[derive(Debug)]
-    enum State {
-        Begun { delay: Duration, tool: &'static str },
-        Waiting { #[pin] timer: Timer },
+    enum State<'a> {
+        Over,
+        Begun { delay: Duration, tool: &'static str, paid: Option<UntilRetried<'a>> },
+        Waiting { #[pin] timer: Timer, paid: Option<UntilRetried<'a>> },
     }
 }
 
@@ -111,32 +125,34 @@ impl Future for Pausing<'_> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let pausing = self.project();
-        ready!(pausing.state.poll(cx));
-        retried(pausing.paid);
-        Poll::Ready(())
+        match self.state {
+            State::Over => Poll::Ready(()),
+            _ => self.project().state.wait(cx),
+        }
     }
 }
 
-impl State {
-    #[inline]
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        match self.as_mut().project() {
-            // A timer of zero length would still wait for the timer's next tick.
-            StateNow::Begun { delay, .. } if delay.is_zero() => Poll::Ready(()),
-            _ => self.wait(cx),
-        }
-    }
-
+impl State<'_> {
     #[inline(never)]
     fn wait(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match self.as_mut().project() {
-                StateNow::Begun { delay, tool } => {
-                    let timer = Timer::new(Whose { tool, attribute: "retry" }, *delay);
-                    self.set(State::Waiting { timer });
+                StateNow::Over => return Poll::Ready(()),
+                // A timer of zero length would still wait for the timer's next tick.
+                StateNow::Begun { delay, paid, .. } if delay.is_zero() => {
+                    retried(paid.take());
+                    return Poll::Ready(());
                 }
-                StateNow::Waiting { timer } => return timer.poll(cx),
+                StateNow::Begun { delay, tool, paid } => {
+                    let timer = Timer::new(Whose { tool, attribute: "retry" }, *delay);
+                    let paid = paid.take();
+                    self.set(State::Waiting { timer, paid });
+                }
+                StateNow::Waiting { timer, paid } => {
+                    ready!(timer.poll(cx));
+                    retried(paid.take());
+                    return Poll::Ready(());
+                }
             }
         }
     }
