@@ -324,7 +324,7 @@ mod a_life {
 
     #[tokio::test(start_paused = true)]
     async fn that_a_worker_drives_is_in_the_scope_of_the_worker() {
-        async fn broken(_: ()) -> Outcome<()> {
+        async fn broken((): ()) -> Outcome<()> {
             tokio::task::yield_now().await;
             panic!("a bug")
         }

@@ -198,8 +198,8 @@ mod a_retry {
             let attempts: Vec<_> = pauses.iter().map(|(attempt, _)| *attempt).collect();
             // An attempt that was under way may have gone well the second time.
             assert!(attempts == [1, 2] || attempts == [1], "dying at {at}: {pauses:?}");
-            let paused: Duration = pauses.iter().map(|(_, pause)| *pause).sum();
-            assert!(began.elapsed() <= paused + ms(60), "dying at {at}: {:?}, and {pauses:?}", began.elapsed());
+            let in_all: Duration = pauses.iter().map(|(_, pause)| *pause).sum();
+            assert!(began.elapsed() <= in_all + ms(60), "dying at {at}: {:?}, and {pauses:?}", began.elapsed());
         }
     }
 
@@ -530,7 +530,7 @@ mod an_agent {
 #[tokio::test(start_paused = true)]
 async fn a_run_that_waits_for_a_worker_takes_no_time() {
     #[timeout(ms = 100)]
-    async fn quick(_: ()) -> Outcome<String> {
+    async fn quick((): ()) -> Outcome<String> {
         let look = durable::call("look").run(async {
             sleep(ms(50)).await;
             Ok("here".to_owned())
