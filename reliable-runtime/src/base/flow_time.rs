@@ -6,6 +6,7 @@ use std::cell::RefCell;
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -45,6 +46,9 @@ pub(crate) struct Whose {
     pub(crate) attribute: &'static str,
 }
 
+/// So many flows are being polled in this process: while none is, that is all that anybody looks at.
+static BEING_POLLED: AtomicUsize = AtomicUsize::new(0);
+
 thread_local! {
     static POLLED: RefCell<Option<Arc<dyn FlowTime>>> = const { RefCell::new(None) };
 }
@@ -52,6 +56,14 @@ thread_local! {
 /// Polls a flow.
 #[cfg(feature = "durable")]
 pub(crate) fn within<T>(flow: Arc<dyn FlowTime>, poll: impl FnOnce() -> T) -> T {
+    struct Less;
+    impl Drop for Less {
+        fn drop(&mut self) {
+            BEING_POLLED.fetch_sub(1, Ordering::Relaxed);
+        }
+    }
+    BEING_POLLED.fetch_add(1, Ordering::Relaxed);
+    let _less = Less;
     put(Some(flow), poll)
 }
 
@@ -76,7 +88,14 @@ fn put<T>(flow: Option<Arc<dyn FlowTime>>, poll: impl FnOnce() -> T) -> T {
 /// The flow that this is in.
 #[inline]
 pub(crate) fn flow() -> Option<Arc<dyn FlowTime>> {
-    if cfg!(feature = "durable") { POLLED.try_with(|flow| flow.borrow().clone()).ok().flatten() } else { None }
+    let any = cfg!(feature = "durable") && BEING_POLLED.load(Ordering::Relaxed) > 0;
+    if any { here() } else { None }
+}
+
+#[cold]
+#[inline(never)]
+fn here() -> Option<Arc<dyn FlowTime>> {
+    POLLED.try_with(|flow| flow.borrow().clone()).ok().flatten()
 }
 
 /// Whether this is the flow of a run that is read back: what happens here has happened before, in an earlier life.

@@ -96,6 +96,7 @@ fn tell_of_calls() {
         timeout_ended("forecast", start(), yes);
         breaker_counted("forecast", yes);
         hedge_ended("forecast", yes);
+        failover_ended("forecast", yes);
     }
     retrying("forecast");
     fell_back("forecast");
