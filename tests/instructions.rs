@@ -16,7 +16,7 @@ const RUSTC: &str = "rustc 1.95.";
 const COUNTS: [(&str, f64); 12] = [
     ("retry", 43.0),
     ("timeout, ready at once", 43.0),
-    ("timeout, pending once", 734.0),
+    ("timeout, pending once", 807.0),
     ("circuit breaker, closed", 56.0),
     ("bulkhead", 93.0),
     ("rate limit", 115.0),
