@@ -87,9 +87,10 @@ pub use reliable_runtime::scope::{Scope, spawn};
 pub use reliable_runtime::seen::recorder::Recorder;
 pub use reliable_runtime::seen::report::Report;
 
-#[doc = include_str!("durable.md")]
 #[cfg(feature = "durable")]
 pub mod durable {
+    #![doc = include_str!("durable.md")]
+
     pub use reliable_runtime::durable::call::{Call, Shown, call};
     pub use reliable_runtime::durable::engine::{Claim, Engine, Journal, Reply, Wait, Work};
     pub use reliable_runtime::durable::halt::{Halt, HaltKind};
