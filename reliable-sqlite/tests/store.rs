@@ -237,3 +237,25 @@ async fn a_cancelled_run_stops_and_a_parked_one_goes_on_when_it_is_resumed() {
     assert!(store.resume("trip-2").await.unwrap() && !store.resume("trip-2").await.unwrap());
     assert_eq!(store.run("trip-2", async { Ok::<u32, String>(2) }).await.unwrap(), Ok(2));
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_that_nobody_polls_makes_no_other_one_deaf() {
+    let folder = folder();
+    let (one, other) = (open(&folder), open(&folder));
+    for run in ["held", "waited"] {
+        one.submit("none", run, &()).await.unwrap();
+    }
+    let mut held = Box::pin(one.outcome::<u32>("held"));
+    for _ in 0..100 {
+        assert!(futures_poll(&mut held).await.is_none());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let cancelled = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        other.cancel("waited").await.unwrap()
+    };
+    let both = async { tokio::join!(one.outcome::<u32>("waited"), cancelled) };
+    let (outcome, is_cancelled) = tokio::time::timeout(Duration::from_secs(60), both).await.expect("it hears of it");
+    assert!(is_cancelled && outcome.unwrap_err().message.contains("was cancelled"));
+    drop(held);
+}
