@@ -19,7 +19,7 @@ use crate::file::OpenFile;
 use crate::questions::{self, Waiting};
 use crate::runs;
 use crate::trouble::Trouble;
-use crate::watch::Of;
+use crate::watch::{Of, either};
 
 pub(crate) struct Claimed {
     lease: Lease,
@@ -143,8 +143,16 @@ impl Journal for Claimed {
 
     fn sleep(self: Arc<Self>, until: SystemTime) -> Wait<()> {
         Box::pin(async move {
-            self.file.clock.sleep(until).await;
-            Ok(())
+            let life = self.life.clone();
+            let stopped = self.file.when(Of::Run(&self.life.run), move |connection| {
+                life.goes_on(connection)?;
+                Ok(None)
+            });
+            let come = async {
+                self.file.clock.sleep(until).await;
+                Ok(())
+            };
+            either(come, stopped).await.map_err(|trouble| self.halt(trouble))
         })
     }
 

@@ -259,3 +259,34 @@ async fn one_that_nobody_polls_makes_no_other_one_deaf() {
     assert!(is_cancelled && outcome.unwrap_err().message.contains("was cancelled"));
     drop(held);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_sleeps_hears_that_it_was_cancelled_here_or_elsewhere() {
+    let folder = folder();
+    let (one, other) = (open(&folder), open(&folder));
+    for (run, desk) in [("trip-1", &one), ("trip-2", &other)] {
+        let sleeps = one.run(run, async {
+            durable::sleep(Duration::from_secs(1000 * 3600)).await;
+            Ok::<_, String>(())
+        });
+        let cancelled = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            desk.cancel(run).await.unwrap()
+        };
+        let both = async { tokio::join!(sleeps, cancelled) };
+        let (slept, is_cancelled) = tokio::time::timeout(Duration::from_secs(60), both).await.expect("it hears of it");
+        assert!(is_cancelled);
+        assert_eq!(slept.unwrap_err().kind, HaltKind::Cancelled);
+    }
+    tokio::time::timeout(
+        Duration::from_secs(60),
+        one.run("trip-3", async {
+            durable::sleep(Duration::from_secs(50)).await;
+            Ok::<_, String>(())
+        }),
+    )
+    .await
+    .expect("its time is up")
+    .unwrap()
+    .unwrap();
+}
