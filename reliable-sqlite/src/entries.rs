@@ -8,6 +8,7 @@ use reliable_runtime::scope::noted::Noted;
 use rusqlite::{Connection, Row, params};
 
 use crate::fence::Life;
+use crate::json;
 use crate::moment;
 use crate::trouble::Trouble;
 
@@ -74,8 +75,7 @@ fn noted(noted: &Noted) -> Result<Option<String>, Trouble> {
     if noted.charges.is_empty() && noted.observed.is_empty() {
         return Ok(None);
     }
-    let written = serde_json::to_string(noted);
-    written.map(Some).map_err(|error| Trouble::store(format!("what a call has spent can't be written down: {error}")))
+    json::written("what a call has spent", noted).map(Some)
 }
 
 /// What is long is cut, and says how long it was.

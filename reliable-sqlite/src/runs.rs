@@ -7,6 +7,7 @@ use reliable_runtime::durable::records::{End, RunInfo};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::fence::{Life, Standing};
+use crate::json;
 use crate::moment;
 use crate::owner::living;
 use crate::trouble::Trouble;
@@ -74,14 +75,7 @@ pub(crate) fn resume(connection: &Connection, run: &str) -> Result<bool, Trouble
 pub(crate) fn end(connection: &Connection, life: &Life, end: &End, now: SystemTime) -> Result<(), Trouble> {
     let (status, outcome, halt) = match end {
         End::Done(outcome) => ("ended", Some(outcome), None),
-        End::Parked(halt) => {
-            let halt = serde_json::to_string(halt);
-            (
-                "parked",
-                None,
-                Some(halt.map_err(|error| Trouble::store(format!("a halt can't be written down: {error}")))?),
-            )
-        }
+        End::Parked(halt) => ("parked", None, Some(json::written("a halt", halt)?)),
     };
     let sql = "UPDATE run SET status = ?, outcome = ?, halt = ?, ended = ?, owner = NULL
                WHERE key = ? AND epoch = ? AND status = 'open'";

@@ -290,3 +290,32 @@ async fn a_run_that_sleeps_hears_that_it_was_cancelled_here_or_elsewhere() {
     .unwrap()
     .unwrap();
 }
+
+#[tokio::test]
+async fn an_answer_that_could_not_be_read_again_is_refused_and_the_question_stays() {
+    let folder = folder();
+    let store = open(&folder);
+    let run = store.run("order-7", refund(40));
+    let human = async {
+        let question = once_pending(&store).await;
+        let mut deep = Deep(None);
+        for _ in 0..200 {
+            deep = Deep(Some(Box::new(deep)));
+        }
+        let refused = store.inbox().answer(&question.id, Decision::approve().edit("amount", deep)).await.unwrap_err();
+        assert!(refused.message.contains("an answer can't be written down so that it can be read again"), "{refused}");
+        assert_eq!(once_pending(&store).await, question);
+        assert!(store.trail("order-7").await.unwrap()[0].decision.is_none());
+        assert!(store.inbox().answer(&question.id, Decision::approve()).await.unwrap());
+    };
+    assert_eq!(tokio::join!(run, human).0.unwrap(), Ok(40));
+}
+
+/// A list in a list.
+struct Deep(Option<Box<Deep>>);
+
+impl serde::Serialize for Deep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.0)
+    }
+}
