@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use reliable_runtime::durable::halt::Halt;
 use reliable_runtime::durable::records::{End, RunInfo};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
@@ -69,6 +70,14 @@ pub(crate) fn resume(connection: &Connection, run: &str) -> Result<bool, Trouble
     let key = key(connection, run)?;
     let sql = "UPDATE run SET status = 'open', halt = NULL, ended = NULL WHERE key = ? AND status = 'parked'";
     Ok(connection.prepare_cached(sql)?.execute([key])? > 0)
+}
+
+/// Stops one that can't be taken.
+pub(crate) fn park(connection: &Connection, key: i64, halt: &Halt, now: SystemTime) -> Result<(), Trouble> {
+    let sql = "UPDATE run SET status = 'parked', halt = ?, ended = ?, owner = NULL WHERE key = ?";
+    let row = params![json::written("a halt", halt)?, moment::written(now), key];
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
 }
 
 /// It has ended so, and is given back.
