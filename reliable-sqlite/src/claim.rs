@@ -11,6 +11,7 @@ use crate::fence::{Life, Standing};
 use crate::file::{Held, OpenFile};
 use crate::moment;
 use crate::owner::{bury, busy};
+use crate::runs;
 use crate::schema::bits;
 use crate::trouble::Trouble;
 use crate::watch::Of;
@@ -125,8 +126,9 @@ fn take(connection: &Connection, key: i64, run: &str, me: i64, now: SystemTime) 
                RETURNING epoch, seed, began";
     let row = params![me, moment::written(now), key];
     let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
-    let (epoch, seed, began): (_, String, String) = connection.prepare_cached(sql)?.query_row(row, columns)?;
     let which = || format!("run `{run}` in the table `run`");
+    let taken = connection.prepare_cached(sql)?.query_row(row, columns);
+    let (epoch, seed, began): (_, String, String) = taken.map_err(|error| Trouble::of_row(&which(), error))?;
     Ok(Taken {
         life: Life { run: run.to_owned(), key, epoch },
         seed: bits(&seed).ok_or_else(|| Trouble::row(&which(), "its seed is no number of 32 digits"))?,
@@ -151,7 +153,7 @@ pub(crate) fn is_there_any(connection: &Connection, wanted: &Wanted) -> Result<b
     Ok(connection.prepare_cached(TO_DO)?.exists(row)?)
 }
 
-/// Takes the eldest of those that nobody is at.
+/// Takes the eldest of those that nobody is at. One that can't be read is parked: no other is to suffer from it.
 pub(crate) fn next(
     connection: &Connection,
     database: &Path,
@@ -160,12 +162,39 @@ pub(crate) fn next(
     now: SystemTime,
 ) -> Result<Option<Submitted>, Trouble> {
     bury(connection, database, me)?;
-    let row = params![wanted.workflows, wanted.version];
-    let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?));
-    let found = connection.prepare_cached(TO_DO)?.query_row(row, columns).optional()?;
-    let Some((key, run, workflow, input)): Option<(_, String, _, Option<String>)> = found else { return Ok(None) };
+    let to_do = || {
+        let row = params![wanted.workflows, wanted.version];
+        let columns = |row: &Row<'_>| Ok((row.get(0)?, submitted(row)));
+        connection.prepare_cached(TO_DO)?.query_row(row, columns).optional()
+    };
+    while let Some((key, found)) = to_do()? {
+        let which = || format!("row {key} of the table `run`");
+        let found = found.map_err(|error| Trouble::of_row(&which(), error));
+        let begun = found.and_then(|(run, workflow, input)| {
+            let taken = begin(connection, key, &run, me, wanted, now)?;
+            Ok(Submitted { taken, workflow, input: input.unwrap_or_else(|| "null".to_owned()) })
+        });
+        match begun.map_err(Trouble::of_one_run) {
+            Ok(submitted) => return Ok(Some(submitted)),
+            Err(halt) => runs::park(connection, key, &halt?, now)?,
+        }
+    }
+    Ok(None)
+}
+
+fn submitted(row: &Row<'_>) -> rusqlite::Result<(String, String, Option<String>)> {
+    Ok((row.get(1)?, row.get(2)?, row.get(3)?))
+}
+
+fn begin(
+    connection: &Connection,
+    key: i64,
+    run: &str,
+    me: i64,
+    wanted: &Wanted,
+    now: SystemTime,
+) -> Result<Taken, Trouble> {
     let sql = "UPDATE run SET is_worked = 1, version = ? WHERE key = ? AND is_worked = 0";
     connection.prepare_cached(sql)?.execute(params![wanted.version, key])?;
-    let taken = take(connection, key, &run, me, now)?;
-    Ok(Some(Submitted { taken, workflow, input: input.unwrap_or_else(|| "null".to_owned()) }))
+    take(connection, key, run, me, now)
 }

@@ -118,7 +118,11 @@ async fn claimed(file: &Arc<OpenFile>, run: String) -> Result<Claim, Trouble> {
             lease.is_void();
             Ok(Claim::Ended(outcome))
         }
-        Found::Taken(taken) => Ok(Claim::Mine(Claimed::new(Arc::clone(file), lease, taken).read().await?)),
+        Found::Taken(taken) => {
+            let mut claimed = Claimed::new(Arc::clone(file), lease, taken);
+            claimed.read().await?;
+            Ok(Claim::Mine(Arc::new(claimed)))
+        }
     }
 }
 
@@ -148,8 +152,11 @@ async fn next(file: &Arc<OpenFile>, workflows: &[String], version: Option<String
         // Another one may have been quicker.
         if let Some(Submitted { taken, workflow, input }) = claimed.await? {
             let run = taken.life.run.clone();
-            let journal = Claimed::new(Arc::clone(file), lease, taken).read().await?;
-            return Ok(Work::new(run, workflow, input, journal));
+            let mut claimed = Claimed::new(Arc::clone(file), lease, taken);
+            match claimed.read().await.map_err(Trouble::of_one_run) {
+                Ok(()) => return Ok(Work::new(run, workflow, input, Arc::new(claimed))),
+                Err(halt) => claimed.park(halt?).await?,
+            }
         }
     }
 }

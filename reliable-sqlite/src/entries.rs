@@ -8,6 +8,7 @@ use reliable_runtime::scope::noted::Noted;
 use rusqlite::{Connection, Row, params};
 
 use crate::fence::Life;
+use crate::json;
 use crate::moment;
 use crate::trouble::Trouble;
 
@@ -74,8 +75,7 @@ fn noted(noted: &Noted) -> Result<Option<String>, Trouble> {
     if noted.charges.is_empty() && noted.observed.is_empty() {
         return Ok(None);
     }
-    let written = serde_json::to_string(noted);
-    written.map(Some).map_err(|error| Trouble::store(format!("what a call has spent can't be written down: {error}")))
+    json::written("what a call has spent", noted).map(Some)
 }
 
 /// What is long is cut, and says how long it was.
@@ -96,8 +96,7 @@ pub(crate) fn kind(kind: Kind) -> &'static str {
 
 /// All that is recorded of a run, in its order.
 pub(crate) fn read(connection: &Connection, run: &str, key: i64) -> Result<Vec<(String, Recording)>, Trouble> {
-    let sql = "SELECT key, kind, tool, number, place, arguments, outcome, unwritable, noted, at,
-               json_valid(outcome) AS is_json FROM entry WHERE run = ? ORDER BY place";
+    let sql = "SELECT key, kind, tool, number, place, arguments, outcome, unwritable, noted, at FROM entry WHERE run = ? ORDER BY place";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([key])?;
     let mut recordings = Vec::new();
@@ -121,10 +120,6 @@ fn recording(row: &Row<'_>) -> Result<(String, Recording), String> {
     };
     let tool: String = row.get("tool").map_err(words)?;
     let place = Place { kind, tool: tool.clone().into(), number: row.get("number").map_err(words)? };
-    let is_json: Option<bool> = row.get("is_json").map_err(words)?;
-    if is_json == Some(false) {
-        return Err("its outcome is no JSON".to_owned());
-    }
     let outcome = match (row.get("outcome").map_err(words)?, row.get("unwritable").map_err(words)?) {
         (Some(json), None) => Written::Json(json),
         (None, Some(why)) => Written::Unwritable(why),

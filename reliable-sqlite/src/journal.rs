@@ -10,6 +10,7 @@ use reliable_runtime::durable::halt::Halt;
 use reliable_runtime::durable::records::{Asking, Begun, End, Entry, Kind, Place};
 use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
+use rusqlite::Connection;
 use tokio::time::timeout;
 
 use crate::claim::{Lease, Taken};
@@ -19,7 +20,7 @@ use crate::file::OpenFile;
 use crate::questions::{self, Waiting};
 use crate::runs;
 use crate::trouble::Trouble;
-use crate::watch::Of;
+use crate::watch::{Of, either};
 
 pub(crate) struct Claimed {
     lease: Lease,
@@ -42,14 +43,31 @@ impl Claimed {
     }
 
     /// Reads all that is recorded: so that it is there at once when the flow comes to it.
-    pub(crate) async fn read(mut self) -> Result<Arc<dyn Journal>, Trouble> {
+    pub(crate) async fn read(&mut self) -> Result<(), Trouble> {
         let life = self.life.clone();
         let entries = self.file.readers.ask(move |connection| entries::read(connection, &life.run, life.key)).await?;
         let last = entries.last().map_or(0, |(_, recording)| recording.order.cast_signed());
         self.last.store(last, Ordering::Relaxed);
         self.goes_on = last > 0;
         *self.recorded.lock().unwrap_or_else(PoisonError::into_inner) = Recorded::of(entries);
-        Ok(Arc::new(self))
+        Ok(())
+    }
+
+    /// No other run is to suffer from what is written of this one.
+    pub(crate) async fn park(self, halt: Halt) -> Result<(), Trouble> {
+        let (life, now) = (self.life.clone(), self.now());
+        let park = move |connection: &Connection| {
+            // Whoever has it by now will see for itself.
+            let is_mine = life.goes_on(connection).is_ok();
+            if is_mine {
+                runs::park(connection, life.key, &halt, now)?;
+            }
+            Ok(is_mine)
+        };
+        if self.file.change(&self.life.run, park).await? {
+            self.lease.is_void();
+        }
+        Ok(())
     }
 
     fn halt(&self, trouble: Trouble) -> Halt {
@@ -143,8 +161,16 @@ impl Journal for Claimed {
 
     fn sleep(self: Arc<Self>, until: SystemTime) -> Wait<()> {
         Box::pin(async move {
-            self.file.clock.sleep(until).await;
-            Ok(())
+            let life = self.life.clone();
+            let stopped = self.file.when(Of::Run(&self.life.run), move |connection| {
+                life.goes_on(connection)?;
+                Ok(None)
+            });
+            let come = async {
+                self.file.clock.sleep(until).await;
+                Ok(())
+            };
+            either(come, stopped).await.map_err(|trouble| self.halt(trouble))
         })
     }
 

@@ -12,6 +12,7 @@ mod fence;
 mod file;
 mod forget;
 mod journal;
+mod json;
 mod line;
 mod moment;
 mod owner;

@@ -9,6 +9,7 @@ use reliable_runtime::said::request::Request;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::fence::Life;
+use crate::json;
 use crate::moment;
 use crate::trouble::Trouble;
 
@@ -33,9 +34,7 @@ pub(crate) fn ask(
         connection.prepare_cached(sql)?.execute([before.question.id.to_string()])?;
     }
     let Asking { request, within, .. } = asking;
-    let written = serde_json::to_string(request).map_err(|error| {
-        Trouble::store(format!("a question about `{}` can't be written down: {error}", request.tool))
-    })?;
+    let written = json::written(&format!("a question about `{}`", request.tool), request)?;
     let sql = "INSERT INTO question (id, run, tool, number, call, reason, request, asked, expires)
                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![
@@ -90,8 +89,7 @@ pub(crate) fn expire(connection: &Connection, question: QuestionId, now: SystemT
 
 /// In the columns for the reader, and as JSON.
 fn told(decision: &Decision) -> Result<(&'static str, Option<&String>, String), Trouble> {
-    let written = serde_json::to_string(decision)
-        .map_err(|error| Trouble::store(format!("an answer can't be written down: {error}")))?;
+    let written = json::written("an answer", decision)?;
     Ok(match decision {
         Decision::Approved { by, .. } => ("approved", by.as_ref(), written),
         Decision::Denied { by, .. } => ("denied", by.as_ref(), written),

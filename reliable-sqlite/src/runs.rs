@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::time::SystemTime;
 
+use reliable_runtime::durable::halt::Halt;
 use reliable_runtime::durable::records::{End, RunInfo};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::fence::{Life, Standing};
+use crate::json;
 use crate::moment;
 use crate::owner::living;
 use crate::trouble::Trouble;
@@ -70,18 +72,19 @@ pub(crate) fn resume(connection: &Connection, run: &str) -> Result<bool, Trouble
     Ok(connection.prepare_cached(sql)?.execute([key])? > 0)
 }
 
+/// Stops one that can't be taken.
+pub(crate) fn park(connection: &Connection, key: i64, halt: &Halt, now: SystemTime) -> Result<(), Trouble> {
+    let sql = "UPDATE run SET status = 'parked', halt = ?, ended = ?, owner = NULL WHERE key = ?";
+    let row = params![json::written("a halt", halt)?, moment::written(now), key];
+    connection.prepare_cached(sql)?.execute(row)?;
+    Ok(())
+}
+
 /// It has ended so, and is given back.
 pub(crate) fn end(connection: &Connection, life: &Life, end: &End, now: SystemTime) -> Result<(), Trouble> {
     let (status, outcome, halt) = match end {
         End::Done(outcome) => ("ended", Some(outcome), None),
-        End::Parked(halt) => {
-            let halt = serde_json::to_string(halt);
-            (
-                "parked",
-                None,
-                Some(halt.map_err(|error| Trouble::store(format!("a halt can't be written down: {error}")))?),
-            )
-        }
+        End::Parked(halt) => ("parked", None, Some(json::written("a halt", halt)?)),
     };
     let sql = "UPDATE run SET status = ?, outcome = ?, halt = ?, ended = ?, owner = NULL
                WHERE key = ? AND epoch = ? AND status = 'open'";

@@ -8,19 +8,37 @@ use rusqlite::{Error, ErrorCode};
 
 /// What stopped something that was to be read or written.
 #[derive(Debug, Clone)]
-pub(crate) struct Trouble(Halt);
+pub(crate) struct Trouble {
+    halt: Halt,
+    /// Only what is written of one run is to blame.
+    is_of_one_run: bool,
+}
 
 impl Trouble {
     /// The store has failed, in words that say what to do.
     pub(crate) fn store(message: impl Into<String>) -> Self {
-        Trouble(Halt::new(HaltKind::Store, message))
+        Halt::new(HaltKind::Store, message).into()
     }
 
     /// Something that is written there can't be read.
     pub(crate) fn row(which: &str, why: impl std::fmt::Display) -> Self {
-        Trouble::store(format!(
-            "{which} can't be read ({why}): mend it there, or bring back a copy of the file, and run it again"
-        ))
+        let message = format!(
+            "{which} can't be read ({why}): mend it there, or bring back a copy of the file, and run it again, or resume it where it is parked"
+        );
+        Trouble { is_of_one_run: true, ..Trouble::store(message) }
+    }
+
+    /// What came of reading such a row.
+    pub(crate) fn of_row(which: &str, error: Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(_) => error.into(),
+            None => Trouble::row(which, error),
+        }
+    }
+
+    /// What to park a run with, if nothing but what is written of it is to blame.
+    pub(crate) fn of_one_run(self) -> Result<Halt, Self> {
+        if self.is_of_one_run { Ok(self.halt) } else { Err(self) }
     }
 
     pub(crate) fn no_such_run(run: &str) -> Self {
@@ -29,7 +47,7 @@ impl Trouble {
 
     /// What a run is stopped with. What the file has to do with it is told with the file's name.
     pub(crate) fn halt(self, path: &Path) -> Halt {
-        let Halt { kind, message, .. } = self.0;
+        let Halt { kind, message, .. } = self.halt;
         match kind {
             HaltKind::Store => Halt::new(kind, in_file(path, &message)),
             _ => Halt::new(kind, message),
@@ -48,7 +66,7 @@ fn in_file(path: &Path, message: &str) -> String {
 
 impl From<Halt> for Trouble {
     fn from(halt: Halt) -> Self {
-        Trouble(halt)
+        Trouble { halt, is_of_one_run: false }
     }
 }
 

@@ -3,12 +3,12 @@
 use std::future::{Future, pending, poll_fn};
 use std::hash::{BuildHasher, RandomState};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
 use rusqlite::Connection;
-use tokio::sync::{Mutex, Notify};
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep};
 
 use crate::line::Line;
@@ -28,10 +28,9 @@ pub(crate) struct Watch {
     runs: Vec<Notify>,
     work: Notify,
     hasher: RandomState,
-    /// Whoever has this looks at the file, for all who wait.
-    looking: Mutex<Option<i64>>,
-    /// Somebody has begun to wait: it is looked more often again.
-    arrived: Notify,
+    /// The version of the file that was seen last, and when. Each who waits looks for itself, if nobody has just done so: one that
+    /// nobody polls any more holds up no other.
+    seen: Mutex<Option<(i64, Instant)>>,
 }
 
 const GROUPS: u64 = 64;
@@ -44,8 +43,7 @@ impl Watch {
             runs: (0..GROUPS).map(|_| Notify::new()).collect(),
             work: Notify::new(),
             hasher: RandomState::new(),
-            looking: Mutex::new(None),
-            arrived: Notify::new(),
+            seen: Mutex::new(None),
         }
     }
 
@@ -76,15 +74,11 @@ impl Watch {
         F: Future<Output = Result<Option<T>, Trouble>>,
     {
         let waiting = Waiting::now();
-        let mut is_new = true;
         loop {
             let mut changed = pin!(self.bell(of).notified());
             changed.as_mut().enable();
             if let Some(found) = look().await? {
                 return Ok(found);
-            }
-            if std::mem::take(&mut is_new) {
-                self.arrived.notify_waiters();
             }
             let again = async {
                 // A process that dies changes nothing in the file.
@@ -105,31 +99,40 @@ impl Watch {
         }
     }
 
-    /// Looks at the file, if nobody else does, until another process has changed it. Whoever waits is told then.
+    /// Looks at the file until another one has changed it. Whoever waits is told then.
     async fn look(&self, readers: &Arc<Line>) -> Result<(), Trouble> {
-        let mut before = self.looking.lock().await;
-        let mut waiting = Waiting::now();
+        let waiting = Waiting::now();
         loop {
-            let now = readers.ask(version).await?;
-            if before.replace(now) != Some(now) {
+            let left = self.since_seen().map_or(Duration::ZERO, |since| waiting.pause().saturating_sub(since));
+            if !left.is_zero() {
+                sleep(left).await;
+                continue;
+            }
+            let now = match readers.at_once(version) {
+                Some(now) => now?,
+                None => readers.ask(version).await?,
+            };
+            if self.is_new(now) {
                 self.tell_all();
                 return Ok(());
             }
-            let arrived = async {
-                self.arrived.notified().await;
-                Some(Waiting::now())
-            };
-            let paused = async {
-                sleep(waiting.pause()).await;
-                None
-            };
-            waiting = either(arrived, paused).await.unwrap_or(waiting);
         }
+    }
+
+    /// `None` if nobody has looked, or by a clock that is ahead of this one.
+    fn since_seen(&self) -> Option<Duration> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.and_then(|(_, at)| Instant::now().checked_duration_since(at))
+    }
+
+    fn is_new(&self, version: i64) -> bool {
+        let before = self.seen.lock().unwrap_or_else(PoisonError::into_inner).replace((version, Instant::now()));
+        before.is_none_or(|(before, _)| before != version)
     }
 }
 
 /// What is ready first.
-async fn either<T>(one: impl Future<Output = T>, other: impl Future<Output = T>) -> T {
+pub(crate) async fn either<T>(one: impl Future<Output = T>, other: impl Future<Output = T>) -> T {
     let (mut one, mut other) = (pin!(one), pin!(other));
     poll_fn(|cx| match one.as_mut().poll(cx) {
         Poll::Ready(value) => Poll::Ready(value),

@@ -237,3 +237,85 @@ async fn a_cancelled_run_stops_and_a_parked_one_goes_on_when_it_is_resumed() {
     assert!(store.resume("trip-2").await.unwrap() && !store.resume("trip-2").await.unwrap());
     assert_eq!(store.run("trip-2", async { Ok::<u32, String>(2) }).await.unwrap(), Ok(2));
 }
+
+#[tokio::test(start_paused = true)]
+async fn one_that_nobody_polls_makes_no_other_one_deaf() {
+    let folder = folder();
+    let (one, other) = (open(&folder), open(&folder));
+    for run in ["held", "waited"] {
+        one.submit("none", run, &()).await.unwrap();
+    }
+    let mut held = Box::pin(one.outcome::<u32>("held"));
+    for _ in 0..100 {
+        assert!(futures_poll(&mut held).await.is_none());
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let cancelled = async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        other.cancel("waited").await.unwrap()
+    };
+    let both = async { tokio::join!(one.outcome::<u32>("waited"), cancelled) };
+    let (outcome, is_cancelled) = tokio::time::timeout(Duration::from_secs(60), both).await.expect("it hears of it");
+    assert!(is_cancelled && outcome.unwrap_err().message.contains("was cancelled"));
+    drop(held);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_that_sleeps_hears_that_it_was_cancelled_here_or_elsewhere() {
+    let folder = folder();
+    let (one, other) = (open(&folder), open(&folder));
+    for (run, desk) in [("trip-1", &one), ("trip-2", &other)] {
+        let sleeps = one.run(run, async {
+            durable::sleep(Duration::from_secs(1000 * 3600)).await;
+            Ok::<_, String>(())
+        });
+        let cancelled = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            desk.cancel(run).await.unwrap()
+        };
+        let both = async { tokio::join!(sleeps, cancelled) };
+        let (slept, is_cancelled) = tokio::time::timeout(Duration::from_secs(60), both).await.expect("it hears of it");
+        assert!(is_cancelled);
+        assert_eq!(slept.unwrap_err().kind, HaltKind::Cancelled);
+    }
+    tokio::time::timeout(
+        Duration::from_secs(60),
+        one.run("trip-3", async {
+            durable::sleep(Duration::from_secs(50)).await;
+            Ok::<_, String>(())
+        }),
+    )
+    .await
+    .expect("its time is up")
+    .unwrap()
+    .unwrap();
+}
+
+#[tokio::test]
+async fn an_answer_that_could_not_be_read_again_is_refused_and_the_question_stays() {
+    let folder = folder();
+    let store = open(&folder);
+    let run = store.run("order-7", refund(40));
+    let human = async {
+        let question = once_pending(&store).await;
+        let mut deep = Deep(None);
+        for _ in 0..200 {
+            deep = Deep(Some(Box::new(deep)));
+        }
+        let refused = store.inbox().answer(&question.id, Decision::approve().edit("amount", deep)).await.unwrap_err();
+        assert!(refused.message.contains("an answer can't be written down so that it can be read again"), "{refused}");
+        assert_eq!(once_pending(&store).await, question);
+        assert!(store.trail("order-7").await.unwrap()[0].decision.is_none());
+        assert!(store.inbox().answer(&question.id, Decision::approve()).await.unwrap());
+    };
+    assert_eq!(tokio::join!(run, human).0.unwrap(), Ok(40));
+}
+
+/// A list in a list.
+struct Deep(Option<Box<Deep>>);
+
+impl serde::Serialize for Deep {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(&self.0)
+    }
+}

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use reliable_runtime::durable::call::call;
 use reliable_runtime::durable::halt::{Halt, HaltKind};
-use reliable_runtime::durable::records::Status;
+use reliable_runtime::durable::records::{Status, Written};
 use reliable_runtime::durable::runs::Runs;
 use reliable_runtime::durable::workflows::Workflows;
 use tempfile::TempDir;
@@ -131,7 +131,6 @@ async fn a_row_that_can_not_be_read_is_named_and_nothing_runs() {
     world.trip(|world| world.sql("PRAGMA max_page_count = 1")).await.unwrap_err();
     world.sql("PRAGMA max_page_count = 1000000");
     for (broken, words) in [
-        ("UPDATE entry SET outcome = '{\"Ok\":' WHERE place = 2", "its outcome is no JSON"),
         ("UPDATE entry SET at = 'yesterday' WHERE place = 2", "`yesterday` is no time"),
         ("UPDATE entry SET noted = '7' WHERE place = 2", "`noted`"),
         ("UPDATE entry SET outcome = NULL WHERE place = 2", "it has no outcome"),
@@ -152,6 +151,67 @@ async fn a_row_that_can_not_be_read_is_named_and_nothing_runs() {
     is_told(&world.trip(|_| {}).await.unwrap_err(), &["its seed is no number"]);
     world.sql("UPDATE run SET seed = lower(hex(randomblob(16)))");
     assert_eq!(world.trip(|_| {}).await.unwrap(), Ok(4));
+}
+
+#[tokio::test]
+async fn an_outcome_that_is_no_json_parks_its_run_and_one_that_is_nested_deep_is_handed_out() {
+    let world = World::new();
+    world.trip(|world| world.sql("PRAGMA max_page_count = 1")).await.unwrap_err();
+    world.sql("PRAGMA max_page_count = 1000000");
+    let deep = format!("{{\"Ok\":{}{}}}", "[".repeat(1001), "]".repeat(1001));
+    world.sql(&format!("UPDATE entry SET outcome = '{deep}' WHERE place = 2"));
+    let shown = world.runs.show("trip-42").await.unwrap();
+    assert_eq!(shown[1].entry.outcome, Written::Json(deep));
+    world.sql("UPDATE entry SET outcome = '{\"Ok\":' WHERE place = 2");
+    assert_eq!(world.trip(|_| {}).await.unwrap_err().kind, HaltKind::Mismatch);
+    assert!(matches!(world.runs.list().await.unwrap()[0].status, Status::Parked(_)));
+}
+
+/// What is wrong with one run is the trouble of that run.
+#[tokio::test]
+async fn a_worker_parks_a_run_whose_rows_can_not_be_read_and_takes_the_next_one() {
+    let world = World::new();
+    let twice = |file: &Arc<OpenFile>, is_stopped: bool| {
+        let file = Arc::clone(file);
+        Workflows::new().add("twice", move |n: u32| {
+            let file = Arc::clone(&file);
+            async move {
+                let two = call("two").run(async { Ok::<_, String>(2) }).await?;
+                if is_stopped {
+                    file.writers.outside(|connection| connection.execute_batch("PRAGMA query_only = ON").unwrap());
+                }
+                call("double").run(async { Ok::<_, String>(two * n) }).await
+            }
+        })
+    };
+    world.runs.submit("twice", "entry", &1).await.unwrap();
+    world.runs.work(&twice(&world.file, true)).await.unwrap_err();
+    world.sql("PRAGMA query_only = OFF");
+    for run in ["seed", "began", "input", "good"] {
+        world.runs.submit("twice", run, &21).await.unwrap();
+    }
+    world.sql("UPDATE entry SET at = 'yesterday'");
+    world.sql("UPDATE run SET seed = 'none' WHERE id = 'seed'");
+    world.sql("UPDATE run SET began = 'yesterday' WHERE id = 'began'");
+    world.sql("UPDATE run SET input = CAST(x'ff' AS TEXT) WHERE id = 'input'");
+    let (workflows, outcome) = (twice(&world.file, false), world.runs.outcome::<Result<u32, String>>("good"));
+    tokio::select! {
+        stopped = world.runs.work(&workflows) => panic!("{stopped:?}"),
+        outcome = outcome => assert_eq!(outcome.unwrap(), Ok(42)),
+    }
+    let runs = world.runs.list().await.unwrap();
+    for run in &runs[1..] {
+        let Status::Parked(halt) = &run.status else { panic!("{run:?}") };
+        is_told(halt, &["can't be read", "resume"]);
+    }
+    assert_eq!(runs.len(), 5);
+    world.sql("UPDATE run SET began = NULL WHERE id = 'began'");
+    assert!(world.runs.resume("began").await.unwrap());
+    let outcome = world.runs.outcome::<Result<u32, String>>("began");
+    tokio::select! {
+        stopped = world.runs.work(&workflows) => panic!("{stopped:?}"),
+        outcome = outcome => assert_eq!(outcome.unwrap(), Ok(42)),
+    }
 }
 
 #[tokio::test]
