@@ -138,7 +138,13 @@ impl Journal for Claimed {
         })
     }
 
-    fn abandon(&self, _: &Place) {}
+    fn abandon(&self, place: &Place) {
+        if place.kind == Kind::Question {
+            let (life, place) = (self.life.clone(), place.clone());
+            // In the line; nobody waits for it, and what is asked next comes after it.
+            drop(self.file.writers.ask(move |connection| questions::abandon(connection, &life, &place)));
+        }
+    }
 
     fn ask(self: Arc<Self>, place: Place, question: Asking) -> Wait<QuestionId> {
         let (life, now) = (self.life.clone(), self.now());

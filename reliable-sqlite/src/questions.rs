@@ -23,8 +23,10 @@ pub(crate) fn ask(
     now: SystemTime,
 ) -> Result<QuestionId, Trouble> {
     life.goes_on(connection)?;
-    let sql =
-        format!("{COLUMNS} WHERE question.run = ? AND tool = ? AND number = ? ORDER BY question.key DESC LIMIT 1");
+    let sql = format!(
+        "{COLUMNS} WHERE question.run = ? AND tool = ? AND number = ? AND is_void = 0
+                 ORDER BY question.key DESC LIMIT 1"
+    );
     let before = find(connection, &sql, params![life.key, &*place.tool, place.number])?;
     if let Some(before) = before.first() {
         if asking.is_the_same_as(&before.question.request) {
@@ -55,6 +57,14 @@ pub(crate) fn ask(
 pub(crate) fn act(connection: &Connection, life: &Life, place: &Place) -> Result<(), Trouble> {
     let sql = "UPDATE question SET is_over = 1 WHERE key =
                (SELECT max(key) FROM question WHERE run = ? AND tool = ? AND number = ?)";
+    connection.prepare_cached(sql)?.execute(params![life.key, &*place.tool, place.number])?;
+    Ok(())
+}
+
+/// The flow has dropped what waited for the answer at this place.
+pub(crate) fn abandon(connection: &Connection, life: &Life, place: &Place) -> Result<(), Trouble> {
+    life.goes_on(connection)?;
+    let sql = "UPDATE question SET is_void = 1 WHERE run = ? AND tool = ? AND number = ? AND is_over = 0";
     connection.prepare_cached(sql)?.execute(params![life.key, &*place.tool, place.number])?;
     Ok(())
 }

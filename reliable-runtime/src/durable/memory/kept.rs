@@ -76,7 +76,8 @@ impl Runs {
 
     /// The question at this place: the one that is there, if it is the same.
     pub(super) fn ask(&mut self, run: &str, place: Place, asking: Asking, now: SystemTime) -> QuestionId {
-        let before = self.questions.iter_mut().rfind(|open| open.asked.question.run == run && open.place == place);
+        let is_there = |open: &&mut Open| open.asked.question.run == run && open.place == place && !open.asked.is_void;
+        let before = self.questions.iter_mut().rfind(is_there);
         if let Some(open) = before {
             if asking.is_the_same_as(&open.asked.question.request) {
                 return open.asked.question.id;
