@@ -39,6 +39,20 @@ fn what_is_no_file_of_ours_is_refused_and_left_as_it_is() {
     assert!(words.contains("can't be opened") && words.contains("its folder"), "{words}");
 }
 
+#[test]
+fn what_is_kept_in_no_file_is_refused_in_words_that_say_what_to_write() {
+    for (path, words) in [
+        ("", "durable::Memory"),
+        (":memory:", "durable::Memory"),
+        ("file:agent.db?mode=memory&cache=shared", "durable::Memory"),
+        ("file::memory:", "durable::Memory"),
+        ("file:agent.db?mode=ro", "the path alone"),
+    ] {
+        let refused = refused(path.as_ref());
+        assert!(refused.contains(words) && !std::path::Path::new(path).exists(), "{path}: {refused}");
+    }
+}
+
 /// What the `sqlite3` program shows of the views.
 fn view(path: &std::path::Path, columns: &str, view: &str) -> Vec<String> {
     let connection = Connection::open(path).unwrap();
