@@ -94,6 +94,13 @@ impl tracing::Subscriber for Lines {
     fn exit(&self, _: &Id) {}
 }
 
+/// Beside tests that listen to nothing, `tracing` may have noted of a place that nobody listens to it.
+fn listened_to_by(subscriber: impl tracing::Subscriber + Send + Sync + 'static) -> tracing::subscriber::DefaultGuard {
+    let guard = tracing::subscriber::set_default(subscriber);
+    tracing::callsite::rebuild_interest_cache();
+    guard
+}
+
 /// Five steps with a recorded call in each, which costs two cents.
 #[agent(max_steps = 20)]
 async fn desk(calls: &Cell<u32>) -> Result<Step<u32>, Fault> {
@@ -200,7 +207,7 @@ async fn tracing_has_a_field_for_what_was_told_before() {
     let (memory, calls) = (Memory::new(), Cell::new(0));
     memory.crash_after(3);
     memory.run("trip-42", flow(&calls)).await.unwrap_err();
-    let guard = tracing::subscriber::set_default(lines.clone());
+    let guard = listened_to_by(lines.clone());
     memory.run("trip-42", flow(&calls)).await.unwrap().unwrap();
     drop(guard);
     let lines = lines.0.lock().unwrap().clone();
@@ -259,7 +266,7 @@ async fn a_question_that_is_open_is_a_span_and_one_that_was_answered_is_none() {
     memory.crash_after(2);
     let spans = async || {
         let lines = Lines::default();
-        let guard = tracing::subscriber::set_default(lines.clone());
+        let guard = listened_to_by(lines.clone());
         let _ = memory.run("run", flow()).await;
         drop(guard);
         let lines = lines.0.lock().unwrap().clone();
@@ -277,8 +284,10 @@ mod a_life {
     use super::*;
 
     async fn lines(work: impl Future) -> Vec<String> {
+        // The places are known before anybody listens.
+        Memory::new().run("another", async {}).await.unwrap();
         let lines = Lines::default();
-        let guard = tracing::subscriber::set_default(lines.clone());
+        let guard = listened_to_by(lines.clone());
         work.await;
         drop(guard);
         let lines = lines.0.lock().unwrap().clone();
@@ -312,7 +321,7 @@ mod a_life {
         let recorder = Recorder::new();
         let run = Scope::current().recorder(&recorder).run(memory.run("trip-42", flow(&calls)));
         let told = Lines::default();
-        let guard = tracing::subscriber::set_default(told.clone());
+        let guard = listened_to_by(told.clone());
         run.await.unwrap_err();
         drop(guard);
         let last = recorder.report().entries().last().unwrap().event.clone();

@@ -10,12 +10,12 @@ use pin_project_lite::pin_project;
 use crate::agent::run::Run;
 use crate::durable::flow::{Flow, Here};
 use crate::durable::leaf::Leaf;
-use crate::durable::recorded::{AsItIs, ByWords, Form, Recorded};
+use crate::durable::recorded::{AsItIs, ByWords, Form, Recorded, in_words};
 use crate::durable::records::{Entry, Kind, Place, Written};
 use crate::said::fault::{ByFn, ByFrom, Fault, FromFault};
 use crate::said::idempotency::IdempotencyKey;
 use crate::said::name::ToolName;
-use crate::said::request::{Argument, Listed};
+use crate::said::request::Argument;
 use crate::said::told::Told;
 use crate::said::words;
 use crate::seen::emit::tell;
@@ -97,7 +97,7 @@ impl Call {
     /// ```
     pub fn shown(mut self, show: impl FnOnce(Shown) -> Shown) -> Call {
         if let Some(live) = &mut self.live {
-            live.arguments = Listed(&show(Shown::default()).0).to_string();
+            live.arguments = in_words(&show(Shown::default()).0);
         }
         self
     }

@@ -129,7 +129,7 @@ pub trait Journal: Send + Sync {
     /// outcome that was recorded before.
     fn finish(self: Arc<Self>, place: Place, entry: Entry) -> Wait<u64>;
 
-    /// The call at this place was dropped before it had an outcome, and its process lives on.
+    /// The call at this place was dropped before it had an outcome, and its process lives on. A question there is void.
     fn abandon(&self, place: &Place);
 
     /// Puts this question where people find it, and gives its id: that of the one which is there already, if an earlier life

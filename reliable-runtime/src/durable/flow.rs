@@ -2,10 +2,10 @@
 
 use std::cell::Cell;
 use std::collections::HashMap;
-use std::future::{Future, pending, poll_fn};
+use std::future::{pending, poll_fn};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Waker;
+use std::task::{Context, Waker};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::base::flow_time;
 use crate::base::foreign::wake;
 use crate::durable::engine::{Journal, Wait};
-use crate::durable::gate::Gate;
+use crate::durable::gate::{Gate, Turn};
 use crate::durable::halt::{Halt, HaltKind};
 use crate::durable::records::{Begun, Entry, Kind, Place};
 use crate::said::name::ToolName;
@@ -99,10 +99,15 @@ impl Flow {
         flow_time::within(Arc::<Flow>::clone(self), poll)
     }
 
+    /// Whether it is being polled here, and nothing of it runs elsewhere or is dropped from outside.
+    pub(super) fn is_polled(self: &Arc<Self>) -> bool {
+        POLLED.get() == Arc::as_ptr(self).addr()
+    }
+
     /// Takes the next place of this tool. The order of the calls is the order of their numbers, and so it is to be the same in each life:
     /// in a task of its own it is not.
     pub(super) fn place(self: &Arc<Self>, kind: Kind, tool: ToolName) -> Place {
-        if POLLED.get() != Arc::as_ptr(self).addr() {
+        if !self.is_polled() {
             self.halt(Halt::new(
                 HaltKind::Misplaced,
                 format!(
@@ -132,15 +137,16 @@ impl Flow {
         }
     }
 
-    /// Writes what there is at this place, and is ready when its turn has come.
-    pub(super) fn hand_out(self: &Arc<Self>, place: Place, entry: Entry) -> impl Future<Output = ()> + Send + use<> {
-        let (flow, at) = (Arc::clone(self), entry.at);
-        let written = Arc::clone(&flow.journal).finish(place, entry);
-        async move {
-            let writing = flow.gate.writing();
-            let turn = flow.gate.outcome(flow.unless_halted(written).await, at);
-            drop(writing);
-            turn.await;
+    /// Writes what there is at this place. It is ready when its turn has come.
+    pub(super) fn hand_out(&self, place: Place, entry: Entry) -> Turn {
+        let at = entry.at;
+        self.gate.written(Arc::clone(&self.journal).finish(place, entry), at)
+    }
+
+    /// Polls what is being written.
+    pub(super) fn poll_writes(&self, cx: &mut Context<'_>) {
+        if let Some(halt) = self.gate.poll_writes(cx) {
+            self.halt(halt);
         }
     }
 

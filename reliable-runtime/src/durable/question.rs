@@ -8,11 +8,11 @@ use std::time::Duration;
 use crate::durable::flow::{Flow, Here};
 use crate::durable::halt::{Halt, HaltKind};
 use crate::durable::leaf::Leaf;
-use crate::durable::recorded::{read, write};
+use crate::durable::recorded::{in_words, read, write};
 use crate::durable::records::{Asking, Entry, Kind, Place};
 use crate::said::decision::Decision;
 use crate::said::ids::QuestionId;
-use crate::said::request::{Listed, Request};
+use crate::said::request::Request;
 use crate::seen::emit::tell;
 
 /// An answer, and to which question.
@@ -73,10 +73,12 @@ impl Asked {
         if let Some(entry) = self.flow.begin(&place).await {
             return (self.read_back(&entry, place).await, true);
         }
+        let waits = Waits { flow: &self.flow, place: &place };
         let (mut leaf, mut decide) = (Leaf::new(&self.flow), pin!(decide));
         let answered = poll_fn(|cx| leaf.poll(decide.as_mut(), cx)).await;
+        std::mem::forget(waits);
         let request = self.asking.request.clone();
-        let arguments = Listed(&request.arguments).to_string();
+        let arguments = in_words(&request.arguments);
         let recorded = Recorded { answered: answered.clone(), request };
         let entry = Entry { arguments, outcome: write(&recorded), noted: leaf.noted, at: self.flow.journal.now() };
         self.flow.hand_out(place, entry).await;
@@ -140,6 +142,21 @@ impl Asked {
                 decided.as_mut().poll(cx).map(Decision::told)
             })
             .await
+        }
+    }
+}
+
+/// The question waits for its answer. Dropped by the flow, as by a race that another branch has won, it is void; dropped with the
+/// whole run, it is not: the next life goes on with it.
+struct Waits<'a> {
+    flow: &'a Arc<Flow>,
+    place: &'a Place,
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        if self.flow.is_polled() {
+            self.flow.journal.abandon(self.place);
         }
     }
 }

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::durable::halt::{Halt, HaltKind};
 use crate::durable::records::Written;
 use crate::said::fault::IntoError;
+use crate::said::request::{Argument, Listed};
 use crate::said::told::Told;
 
 /// What a recorded call may give: a type that serde writes and reads. It is implemented for all of them.
@@ -33,6 +34,17 @@ pub(super) fn write<T: Serialize>(value: &T) -> Written {
         Ok(json) => Written::Json(json),
         Err(error) => Written::Unwritable(error.to_string()),
     }
+}
+
+/// The arguments in words, for the reader: what is long is cut, and says how long it was.
+pub(super) fn in_words(arguments: &[Argument]) -> String {
+    const MOST: usize = 2000;
+    let words = Listed(arguments).to_string();
+    if words.len() <= MOST {
+        return words;
+    }
+    let end = (0..=MOST).rfind(|at| words.is_char_boundary(*at)).unwrap_or_default();
+    format!("{}… ({} bytes)", &words[..end], words.len())
 }
 
 /// Reads what was written. `whose` says of what, if that is not possible.

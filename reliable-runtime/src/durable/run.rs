@@ -125,6 +125,10 @@ fn poll<F: Future>(
         if let Poll::Ready(output) = polled {
             return Poll::Ready(Ok(output));
         }
+        flow.poll_writes(&mut Context::from_waker(waker));
+        if let Some(halt) = flow.halted(waker) {
+            return Poll::Ready(Err(halt));
+        }
         // Whoever woke it has woken the task, too: it goes on at its next poll, and other tasks have their turn.
         if rest.is_woken() || !flow.gate.let_through() {
             return Poll::Pending;

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use serde::de::DeserializeOwned;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::durable::engine::{Engine, Journal, Work};
 use crate::durable::halt::{Halt, HaltKind};
@@ -184,14 +185,26 @@ impl fmt::Debug for Workflows {
 /// lets go of its runs.
 pub(super) async fn work(engine: Arc<dyn Engine>, workflows: &Workflows) -> Result<(), StoreError> {
     let names: Vec<String> = workflows.names().map(str::to_owned).collect();
-    let (scope, mut under_way) = (Scope::current(), JoinSet::new());
+    let next = || Arc::clone(&engine).next(names.clone(), workflows.version.clone());
+    let (scope, mut under_way, mut coming) = (Scope::current(), JoinSet::new(), next());
     loop {
-        while under_way.len() >= workflows.at_once {
-            under_way.join_next().await;
-        }
-        let next = Arc::clone(&engine).next(names.clone(), workflows.version.clone()).await?;
-        // One that panics is parked, and no other run is to suffer from it.
-        under_way.spawn(scope.clone().run(workflows.go_on(next)));
-        while under_way.try_join_next().is_some() {}
+        let work = poll_fn(|cx| {
+            while let Poll::Ready(Some(ended)) = under_way.poll_join_next(cx) {
+                store_works(ended)?;
+            }
+            if under_way.len() < workflows.at_once { coming.as_mut().poll(cx) } else { Poll::Pending }
+        });
+        let work = work.await?;
+        coming = next();
+        under_way.spawn(scope.clone().run(workflows.go_on(work)));
+    }
+}
+
+/// Not if that is why a run has stopped: it would be taken up again at once, and do again what can't be written down. What else stops
+/// a run is its own affair; one that panics is parked.
+fn store_works(ended: Result<Result<(), Halt>, JoinError>) -> Result<(), StoreError> {
+    match ended {
+        Ok(Err(Halt { kind: HaltKind::Store, message })) => Err(StoreError::new(message)),
+        _ => Ok(()),
     }
 }

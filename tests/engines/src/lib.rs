@@ -71,6 +71,7 @@ macro_rules! suite {
             rule_6_a_map_makes_no_other_question
             rule_6_side_by_side_each_gets_its_own_answer
             rule_6_the_trail_has_all_of_it
+            rule_6_one_that_the_flow_has_dropped_is_void
         );
         $crate::suite!(@group $bench, $clock, order:
             rule_8_the_branches_of_a_join
@@ -80,6 +81,7 @@ macro_rules! suite {
             rule_8_a_race_that_is_won_by_the_second
             rule_8_a_limit_of_the_flow
             rule_8_many_at_once
+            rule_8_those_that_are_not_polled_meanwhile
             rule_8_questions_and_calls_side_by_side
             rule_8_a_call_that_is_dropped
             rule_8_whatever_a_program_does
@@ -109,6 +111,7 @@ macro_rules! suite {
             rule_5_one_goes_on_with_what_another_has_left
             rule_9_they_are_at_so_many_runs_at_once
             rule_9_one_that_is_cancelled_makes_room
+            rule_9_one_that_is_cancelled_while_it_sleeps_makes_room
             rule_9_they_leave_a_run_to_its_version
             rule_9_a_panic_is_only_that_run_s
         );

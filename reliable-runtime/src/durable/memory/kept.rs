@@ -104,6 +104,14 @@ impl Runs {
         counts
     }
 
+    /// Nobody waits for its answer any more.
+    pub(super) fn abandon(&mut self, run: &str, place: &Place) {
+        let asked = self.questions.iter_mut().filter(|open| open.asked.question.run == run && open.place == *place);
+        for open in asked.filter(|open| !open.is_over) {
+            open.asked.is_void = true;
+        }
+    }
+
     pub(super) fn finish(&mut self, run: &str, place: &Place, entry: Entry) -> Result<u64, Halt> {
         let kept = self.find(run).ok_or_else(|| gone(run))?;
         kept.goes_on()?;

@@ -213,6 +213,10 @@ impl Claimed {
         Ok(ask(kept))
     }
 
+    fn stopped(&self, runs: &mut Runs) -> Option<Halt> {
+        runs.find(&self.run).map_or_else(|| Some(gone(&self.run)), |kept| kept.goes_on().err())
+    }
+
     fn expire(&self, question: QuestionId) -> Decision {
         let now = self.store.now();
         self.store.change(|runs| {
@@ -252,7 +256,9 @@ impl Journal for Claimed {
         Box::pin(ready(finished))
     }
 
-    fn abandon(&self, _: &Place) {}
+    fn abandon(&self, place: &Place) {
+        self.store.change(|runs| runs.abandon(&self.run, place));
+    }
 
     fn ask(self: Arc<Self>, place: Place, question: Asking) -> Wait<QuestionId> {
         let now = self.store.now();
@@ -264,7 +270,7 @@ impl Journal for Claimed {
     fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision> {
         Box::pin(async move {
             let decided = |runs: &mut Runs| {
-                if let Err(halt) = runs.find(&self.run).ok_or_else(|| gone(&self.run)).and_then(|kept| kept.goes_on()) {
+                if let Some(halt) = self.stopped(runs) {
                     return Some(Err(halt));
                 }
                 match runs.question(question) {
@@ -295,8 +301,8 @@ impl Journal for Claimed {
     fn sleep(self: Arc<Self>, until: SystemTime) -> Wait<()> {
         let left = until.duration_since(self.now()).unwrap_or_default();
         Box::pin(async move {
-            timer::sleep(left).await;
-            Ok(())
+            let over = |runs: &mut Runs| self.stopped(runs);
+            timer::within(left, self.store.when(over)).await.map_or(Ok(()), Err)
         })
     }
 

@@ -151,6 +151,28 @@ pub async fn rule_8_many_at_once(case: &Case<'_, impl Bench>) {
     .await;
 }
 
+/// While the reader of `buffer_unordered` awaits something else, nobody polls what is in it; and what it has written by then must
+/// not hold that up.
+pub async fn rule_8_those_that_are_not_polled_meanwhile(case: &Case<'_, impl Bench>) {
+    async fn flow() -> Outcome<Vec<String>> {
+        let fetch = |n: u64| call("fetch", format!("item {n}."), 20 + n % 4);
+        let mut fetched = stream::iter(0..16).map(fetch).buffer_unordered(8);
+        let mut saved = Vec::new();
+        while let Some(item) = fetched.next().await {
+            saved.push(call("save", format!("saved {}", item?), 1).await?);
+            point("behind one").await;
+        }
+        saved.sort();
+        Ok(saved)
+    }
+    let mut expected: Vec<_> = (0..16).map(|n| format!("saved item {n}.")).collect();
+    expected.sort();
+    for deaths in [Deaths::None, Deaths::None, Deaths::At(3)] {
+        let ended = case.dying(deaths, nobody, flow).await;
+        assert_eq!(ended.outcome.unwrap(), expected);
+    }
+}
+
 pub async fn rule_8_questions_and_calls_side_by_side(case: &Case<'_, impl Bench>) {
     #[requires_approval]
     #[durable]

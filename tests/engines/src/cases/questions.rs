@@ -298,3 +298,30 @@ pub async fn rule_6_the_trail_has_all_of_it(case: &Case<'_, impl Bench>) {
     assert!(stood >= Duration::from_secs(1), "it stood for {stood:?}");
     case.kill(process, &world, &run).await;
 }
+
+/// A race that another branch has won: nobody waits for the answer any more.
+pub async fn rule_6_one_that_the_flow_has_dropped_is_void(case: &Case<'_, impl Bench>) {
+    async fn flow() -> Outcome<String> {
+        tokio::select! {
+            biased;
+            sent = send("the manager") => return sent,
+            () = durable::sleep(Duration::from_millis(50)) => {}
+        }
+        send("the deputy").await
+    }
+    let (run, world) = (case.submit("").await, World::new(Deaths::None));
+    let process = case.start(&world, flow).await;
+    let first = case.question(&run).await;
+    let deputy = || async {
+        let questions = case.questions(&run).await;
+        questions.into_iter().find(|question| question.id != first.id)
+    };
+    let second = until(deputy).await;
+    assert_eq!(case.questions(&run).await, [second.clone()], "the first one is not open any more");
+    assert!(!answer(case, &first, Decision::approve()).await, "and no answer to it counts");
+    case.kill(process, &world, &run).await;
+    assert_eq!(case.until_it_asks(&world, &run, flow).await.id, second.id, "with the process it is not over");
+    assert!(answer(case, &second, Decision::approve()).await);
+    assert_eq!(case.until_it_ends(&world, &run, flow).await.unwrap().unwrap(), "sent to the deputy");
+    assert!(trail(case, &run).await.iter().any(|entry| entry.question.id == first.id && entry.is_void));
+}

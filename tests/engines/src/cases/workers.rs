@@ -133,6 +133,30 @@ pub async fn rule_9_one_that_is_cancelled_makes_room(case: &Case<'_, impl Bench>
     case.bench().kill(process).await;
 }
 
+pub async fn rule_9_one_that_is_cancelled_while_it_sleeps_makes_room(case: &Case<'_, impl Bench>) {
+    async fn flow(n: u32) -> Outcome<u32> {
+        call("first", format!("first of {n}."), 1).await?;
+        if n == 0 {
+            durable::sleep(Duration::from_secs(3600)).await;
+        }
+        Ok(n)
+    }
+    let world = World::new(Deaths::None);
+    world.begin_life();
+    case.submit_numbered(2).await;
+    let process = case.work(&world, flow, |it| it.at_once(1)).await;
+    until(async || (case.info(&case.id(0)).await.recorded >= 1).then_some(())).await;
+    let began = tokio::time::Instant::now();
+    assert!(case.runs().cancel(&case.id(0)).await.unwrap());
+    assert_eq!(case.runs().outcome::<Outcome<u32>>(&case.id(1)).await.unwrap(), Ok(1), "the next one begins");
+    assert!(
+        began.elapsed() < Duration::from_secs(60),
+        "and does not wait for the end of a pause: {:?}",
+        began.elapsed()
+    );
+    case.bench().kill(process).await;
+}
+
 pub async fn rule_9_they_leave_a_run_to_its_version(case: &Case<'_, impl Bench>) {
     async fn flow(n: u32) -> Outcome<u32> {
         call("first", format!("first of {n}."), 1).await?;
