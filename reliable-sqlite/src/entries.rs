@@ -1,6 +1,5 @@
 //! What is recorded of a run.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 
 use reliable_runtime::durable::records::{Entry, Kind, Place, Recording, Written};
@@ -11,9 +10,6 @@ use crate::fence::Life;
 use crate::json;
 use crate::moment;
 use crate::trouble::Trouble;
-
-/// So much of the arguments is kept: they are for the reader alone.
-const ARGUMENTS: usize = 2000;
 
 /// What is recorded of a run, until its flow comes to it.
 #[derive(Default)]
@@ -57,7 +53,7 @@ pub(crate) fn write(
         &*place.tool,
         place.number,
         order,
-        cut(&entry.arguments),
+        entry.arguments,
         outcome,
         unwritable,
         noted(&entry.noted)?,
@@ -76,15 +72,6 @@ fn noted(noted: &Noted) -> Result<Option<String>, Trouble> {
         return Ok(None);
     }
     json::written("what a call has spent", noted).map(Some)
-}
-
-/// What is long is cut, and says how long it was.
-fn cut(arguments: &str) -> Cow<'_, str> {
-    if arguments.len() <= ARGUMENTS {
-        return arguments.into();
-    }
-    let end = (0..=ARGUMENTS).rfind(|at| arguments.is_char_boundary(*at)).unwrap_or_default();
-    format!("{}… ({} bytes)", &arguments[..end], arguments.len()).into()
 }
 
 pub(crate) fn kind(kind: Kind) -> &'static str {

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params};
 use crate::clock::Clock;
 use crate::fence::Life;
 use crate::line::Line;
-use crate::owner::Owner;
+use crate::owner::{Owner, bury_all};
 use crate::schema;
 use crate::trouble::Trouble;
 use crate::watch::{Of, Watch};
@@ -42,6 +42,8 @@ impl OpenFile {
         let key = schema::key(&connection)?;
         let readers = Line::of_readers(schema::open_again(&path)?);
         let owner = Owner::new(&connection, &path, clock.now())?;
+        // Where nobody works, nobody else does it. What can't be taken away now is left to the next one.
+        let _ = bury_all(&connection, &path, owner.key);
         let writers = Line::of_writers(connection);
         Ok(OpenFile { path, clock, writers, readers, watch: Watch::new(), owner, key, left: Arc::default() })
     }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use reliable_runtime::durable::halt::{Halt, HaltKind};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
 
 use crate::moment;
 use crate::trouble::Trouble;
@@ -99,6 +99,16 @@ pub(crate) fn bury(connection: &Connection, database: &Path, me: i64) -> Result<
         }
     }
     Ok(any)
+}
+
+/// The same, with one commit.
+pub(crate) fn bury_all(connection: &Connection, database: &Path, me: i64) -> Result<(), Trouble> {
+    if is_one_dead(connection, database, me)? {
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+        bury(&transaction, database, me)?;
+        transaction.commit()?;
+    }
+    Ok(())
 }
 
 /// Whether one has died, and nobody has taken what it has left.

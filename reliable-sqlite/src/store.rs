@@ -47,9 +47,13 @@ impl Store {
     /// Opens the file, and makes it where it is not there. A file of an older version is brought forward.
     ///
     /// # Errors
-    /// If it can't be read and written, was written by a newer version, or is no file of ours.
+    /// If it can't be read and written, was written by a newer version, or is no file of ours; if this is no path of a file, but
+    /// `:memory:`, nothing, or a URI.
     pub fn open(path: impl AsRef<Path>) -> Result<Store, StoreError> {
         let path = path.as_ref();
+        if let Some(words) = no_file(path) {
+            return Err(StoreError::new(words));
+        }
         let file = Arc::new(OpenFile::new(path).map_err(|trouble| trouble.error(path))?);
         Ok(Store { runs: Runs::of(Arc::<OpenFile>::clone(&file)), file })
     }
@@ -76,6 +80,20 @@ impl Store {
         let forgotten = forget::forget(&self.file.writers, now.checked_sub(older_than)).await;
         forgotten.map_err(|trouble| trouble.error(&self.file.path))
     }
+}
+
+/// What to write instead of what names no file: for SQLite some do, and would be lost with the process.
+fn no_file(path: &Path) -> Option<String> {
+    let name = path.to_string_lossy();
+    let is_uri = name.starts_with("file:");
+    if name.is_empty() || name == ":memory:" || (is_uri && (name.contains(":memory:") || name.contains("mode=memory")))
+    {
+        return Some(format!(
+            "`{name}` names no file, and runs are to outlive the process: give the path of one, such as `agent.db`, or, in tests, use \
+             `reliable::durable::Memory`"
+        ));
+    }
+    is_uri.then(|| format!("`{name}` is a URI: give the path alone, such as `agent.db`"))
 }
 
 impl Deref for Store {

@@ -82,6 +82,26 @@ async fn a_run_is_the_process_s_that_lives_and_at_once_another_one_s_when_it_is_
 }
 
 #[tokio::test]
+async fn who_opens_the_file_clears_away_what_the_dead_have_left() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("agent.db");
+    let lives = Store::open(&file).unwrap();
+    let mut process = child("run", &file);
+    said(&mut process, "recorded");
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let _store = Store::open(&file).unwrap();
+    let owners: u32 = rusqlite::Connection::open(&file)
+        .unwrap()
+        .query_row("SELECT count(*) FROM owner", [], |row| row.get(0))
+        .unwrap();
+    let names = folder.path().read_dir().unwrap().map(|file| file.unwrap().file_name());
+    let files = names.filter(|name| name.to_string_lossy().contains("-owner-")).count();
+    assert_eq!((owners, files), (2, 2), "those of the two that live");
+    assert_eq!(lives.list().await.unwrap()[0].status, Status::Waiting);
+}
+
+#[tokio::test]
 async fn of_ten_processes_that_answer_one_question_exactly_one_counts() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("agent.db");
