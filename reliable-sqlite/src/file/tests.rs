@@ -104,6 +104,28 @@ async fn a_worker_stops_on_a_full_disk_and_the_next_one_goes_on() {
     }
 }
 
+/// There is room for a claim, and not for the outcome: it would run again, and again.
+#[tokio::test]
+async fn a_worker_does_not_do_again_what_can_not_be_written() {
+    let world = World::new();
+    world.sql("PRAGMA max_page_count = 60");
+    world.runs.submit("large", "large-1", &1).await.unwrap();
+    let ran = Arc::new(AtomicUsize::new(0));
+    let workflows = {
+        let ran = Arc::clone(&ran);
+        Workflows::new().add("large", move |_: u32| {
+            let ran = Arc::clone(&ran);
+            call("large").run(async move {
+                ran.fetch_add(1, Ordering::Relaxed);
+                Ok::<_, String>("x".repeat(2_000_000))
+            })
+        })
+    };
+    let error = world.runs.work(&workflows).await.unwrap_err();
+    assert!(error.message.contains("the disk is full"), "{error}");
+    assert_eq!(ran.load(Ordering::Relaxed), 1);
+}
+
 #[tokio::test]
 async fn a_file_that_somebody_keeps_locked_stops_the_run() {
     let world = World::new();
