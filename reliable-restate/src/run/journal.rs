@@ -62,7 +62,12 @@ impl Journal for Claimed {
     }
 
     fn abandon(&self, place: &Place) {
-        self.mail.change(|state| state.running.remove(place));
+        self.mail.change(|state| {
+            state.running.remove(place);
+            if let Some(question) = state.asked_at(place) {
+                state.items.push(Item::Void { question });
+            }
+        });
     }
 
     fn ask(self: Arc<Self>, place: Place, question: Asking) -> Wait<QuestionId> {

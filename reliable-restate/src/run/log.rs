@@ -72,6 +72,12 @@ impl Log {
         Some((question.id, !asked.kept.is_void && asking.is_the_same_as(&question.request)))
     }
 
+    /// The question at this place, if it is open.
+    pub(crate) fn waits_at(&self, place: &Place) -> Option<QuestionId> {
+        let id = *self.at.get(place)?;
+        self.questions.get(&id)?.is_open().then_some(id)
+    }
+
     pub(crate) fn decide(&mut self, id: QuestionId, decision: Decision, at: SystemTime, nonce: Option<u64>) {
         if let Some(asked) = self.questions.get_mut(&id)
             && asked.kept.decision.is_none()

@@ -5,6 +5,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use reliable_runtime::durable::records::Place;
+use reliable_runtime::said::ids::QuestionId;
 use tokio::sync::Notify;
 
 use crate::run::log::Log;
@@ -38,6 +39,15 @@ impl State {
     /// Whether there is nothing left to do in this process before a human answers or an instant comes.
     pub(crate) fn is_idle(&self) -> bool {
         self.running.len() == self.asleep.len() && self.deciding + self.asleep.len() > 0
+    }
+
+    /// The question that waits at this place, or is about to.
+    pub(crate) fn asked_at(&self, place: &Place) -> Option<QuestionId> {
+        let coming = self.items.iter().find_map(|item| match item {
+            Item::Asked { place: at, question } if at == place => Some(question.id),
+            _ => None,
+        });
+        coming.or_else(|| self.log.waits_at(place))
     }
 
     /// The first of the instants on which something waits.
