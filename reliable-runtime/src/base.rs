@@ -5,5 +5,6 @@ pub(crate) mod clock;
 pub(crate) mod flow_time;
 pub(crate) mod foreign;
 pub(crate) mod human_time;
+pub(crate) mod key_hash;
 pub(crate) mod sync;
 pub(crate) mod timer;

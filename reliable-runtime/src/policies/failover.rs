@@ -6,6 +6,7 @@ use std::hash::Hash;
 use std::ops::ControlFlow;
 use std::time::Duration;
 
+use crate::base::key_hash::KeyHash;
 use crate::policies::limit::rejected;
 use crate::said::fault::{FAILOVER, Fault};
 use crate::said::words;
@@ -13,7 +14,7 @@ use crate::seen::emit::tell;
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
-use cooling::{Cooling, Digest};
+use cooling::Cooling;
 
 /// Which candidates are left out for a while, because they have failed.
 ///
@@ -111,8 +112,8 @@ impl Failover {
         if list.is_empty() {
             return Err(none_at_all(tool));
         }
-        let digest = cooling::digest::<K>;
-        let mut candidates = Candidates { failover: self, list, key, digest, name, current: 0, until_us: 0 };
+        let hash = cooling::hash::<K>;
+        let mut candidates = Candidates { failover: self, list, key, hash, name, current: 0, until_us: 0 };
         if self.cooling.is_any() {
             candidates.choose();
         }
@@ -158,7 +159,7 @@ pub struct Candidates<'c, T, K, F, N> {
     list: &'c [T],
     key: F,
     /// Kept, so that nothing but the list asks for `Hash`: who lacks it is told once.
-    digest: fn(&K) -> Digest,
+    hash: fn(&K) -> KeyHash,
     name: N,
     current: usize,
     /// Until when the current one would cool down; 0 where it does not.
@@ -219,7 +220,7 @@ where
         let by_default = if failure.is_rejection() { Duration::ZERO } else { self.failover.cooldown };
         let cooldown = failure.retry_after().unwrap_or(by_default);
         let failed = self.current;
-        self.failover.cooling.add(self.digest(failed), cooldown);
+        self.failover.cooling.add(self.hash(failed), cooldown);
         let next = self.next();
         let (name, next_name) = (|| self.name(failed), || next.map(|next| self.name(next)));
         tell!(FailedOver { tool: tool.into(), candidate: name(), error: failure.told(), cooldown, next: next_name() });
@@ -232,7 +233,7 @@ where
     #[inline(never)]
     fn answered(&self, tool: &'static str) {
         if self.until_us > 0 {
-            self.failover.cooling.remove(self.digest(self.current), self.until_us);
+            self.failover.cooling.remove(self.hash(self.current), self.until_us);
         }
         if self.current > 0 {
             tell!(StoodIn { tool: tool.into(), candidate: self.name(self.current), instead_of: self.name(0) });
@@ -245,7 +246,7 @@ where
     fn choose(&mut self) {
         let mut soonest = (u64::MAX, 0);
         for candidate in 0..self.list.len() {
-            let Some(until_us) = self.failover.cooling.until_us(self.digest(candidate)) else {
+            let Some(until_us) = self.failover.cooling.until_us(self.hash(candidate)) else {
                 self.current = candidate;
                 return;
             };
@@ -256,7 +257,7 @@ where
 
     /// The next one that does not cool down. Where all of them did, there is no other one for this call.
     fn next(&self) -> Option<usize> {
-        let is_ready = |candidate: &usize| self.failover.cooling.until_us(self.digest(*candidate)).is_none();
+        let is_ready = |candidate: &usize| self.failover.cooling.until_us(self.hash(*candidate)).is_none();
         if self.until_us > 0 { None } else { (self.current + 1..self.list.len()).find(is_ready) }
     }
 
@@ -264,8 +265,8 @@ where
         (self.key)(&self.list[candidate])
     }
 
-    fn digest(&self, candidate: usize) -> Digest {
-        (self.digest)(&self.key(candidate))
+    fn hash(&self, candidate: usize) -> KeyHash {
+        (self.hash)(&self.key(candidate))
     }
 
     fn name(&self, candidate: usize) -> String {

@@ -2,8 +2,10 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fmt;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::Hash;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use crate::base::key_hash::{KeyHash, KeyHashers};
 
 use idle::Idle;
 
@@ -37,15 +39,14 @@ pub struct Keyed<T> {
 }
 
 struct States<T> {
-    // Two hashes with different keys are as good as the key itself, and need no copy of it.
-    hashers: [RandomState; 2],
+    hashers: KeyHashers,
     known: Mutex<Known<T>>,
 }
 
 struct Known<T> {
-    states: HashMap<[u64; 2], State<T>>,
+    states: HashMap<KeyHash, State<T>>,
     /// The keys, in the order in which they are looked at to forget one.
-    round: VecDeque<[u64; 2]>,
+    round: VecDeque<KeyHash>,
 }
 
 struct State<T> {
@@ -66,9 +67,9 @@ impl<T> Keyed<T> {
 impl<T: Idle> Keyed<T> {
     /// The state for `key`.
     pub fn get<K: Hash + ?Sized>(&self, key: &K) -> Arc<T> {
-        let States { hashers: [one, two], known } = self.states.get_or_init(States::default);
+        let States { hashers, known } = self.states.get_or_init(States::default);
         // What is foreign, `Hash` and `make`, is called without the lock: it may ask for a state itself.
-        let hash = [one.hash_one(key), two.hash_one(key)];
+        let hash = hashers.hash(key);
         if let Some(state) = lock(known).find(hash) {
             return state;
         }
@@ -84,19 +85,19 @@ fn lock<T>(known: &Mutex<Known<T>>) -> MutexGuard<'_, Known<T>> {
 impl<T> Default for States<T> {
     fn default() -> Self {
         let known = Known { states: HashMap::new(), round: VecDeque::new() };
-        States { hashers: [RandomState::new(), RandomState::new()], known: Mutex::new(known) }
+        States { hashers: KeyHashers::default(), known: Mutex::new(known) }
     }
 }
 
 impl<T: Idle> Known<T> {
-    fn find(&mut self, hash: [u64; 2]) -> Option<Arc<T>> {
+    fn find(&mut self, hash: KeyHash) -> Option<Arc<T>> {
         let state = self.states.get_mut(&hash)?;
         state.used = true;
         Some(Arc::clone(&state.state))
     }
 
     /// Another thread may have added it meanwhile.
-    fn find_or_add(&mut self, hash: [u64; 2], made: Arc<T>) -> Arc<T> {
+    fn find_or_add(&mut self, hash: KeyHash, made: Arc<T>) -> Arc<T> {
         if let Some(state) = self.find(hash) {
             return state;
         }

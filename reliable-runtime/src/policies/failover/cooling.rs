@@ -1,12 +1,13 @@
 //! Who is left out, and until when.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, Hash, RandomState};
+use std::hash::Hash;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use crate::base::clock::{now_us, went_back};
+use crate::base::key_hash::{KeyHash, KeyHashers};
 
 /// The candidates that are left out. One whose cooldown is over is as good as one that never failed, and is forgotten.
 #[derive(Debug)]
@@ -16,18 +17,15 @@ pub(super) struct Cooling {
     table: OnceLock<Mutex<Table>>,
 }
 
-/// What a candidate is known by: two hashes with different keys are as good as the key itself, and need no copy of it.
-pub(super) type Digest = [u64; 2];
-
-pub(super) fn digest<K: Hash>(key: &K) -> Digest {
-    static HASHERS: OnceLock<[RandomState; 2]> = OnceLock::new();
-    let [one, two] = HASHERS.get_or_init(Default::default);
-    [one.hash_one(key), two.hash_one(key)]
+/// What a candidate is known by.
+pub(super) fn hash<K: Hash>(key: &K) -> KeyHash {
+    static HASHERS: LazyLock<KeyHashers> = LazyLock::new(KeyHashers::default);
+    HASHERS.hash(key)
 }
 
 #[derive(Debug, Default)]
 struct Table {
-    left_out: HashMap<Digest, LeftOut>,
+    left_out: HashMap<KeyHash, LeftOut>,
     /// With how many of them it looks for those whose cooldown is over, though nobody has asked for them.
     sweep_at: usize,
 }
@@ -50,38 +48,38 @@ impl Cooling {
     }
 
     /// Until when this one is left out; `None` if it is not.
-    pub(super) fn until_us(&self, digest: Digest) -> Option<u64> {
+    pub(super) fn until_us(&self, candidate: KeyHash) -> Option<u64> {
         let now = now_us();
         self.change(self.table.get()?, |table| {
-            let until_us = table.left_out.get(&digest)?.until_us(now);
+            let until_us = table.left_out.get(&candidate)?.until_us(now);
             if until_us.is_none() {
-                table.left_out.remove(&digest);
+                table.left_out.remove(&candidate);
             }
             until_us
         })
     }
 
     /// Leaves this one out from now on. Who is left out for longer already stays so.
-    pub(super) fn add(&self, digest: Digest, cooldown: Duration) {
+    pub(super) fn add(&self, candidate: KeyHash, cooldown: Duration) {
         if cooldown.is_zero() {
             return;
         }
         let now = now_us();
         let until_us = now.saturating_add(u64::try_from(cooldown.as_micros()).unwrap_or(u64::MAX));
         self.change(self.table.get_or_init(Mutex::default), |table| {
-            let before = table.left_out.get(&digest).and_then(|before| before.until_us(now));
+            let before = table.left_out.get(&candidate).and_then(|before| before.until_us(now));
             let until_us = until_us.max(before.unwrap_or(0));
-            table.left_out.insert(digest, LeftOut { since_us: now, until_us });
+            table.left_out.insert(candidate, LeftOut { since_us: now, until_us });
             table.sweep(now);
         });
     }
 
     /// Lets this one in again, unless it has failed anew since it was left out until then.
-    pub(super) fn remove(&self, digest: Digest, until_us: u64) {
+    pub(super) fn remove(&self, candidate: KeyHash, until_us: u64) {
         let Some(table) = self.table.get() else { return };
         self.change(table, |table| {
-            if table.left_out.get(&digest).is_some_and(|left_out| left_out.until_us == until_us) {
-                table.left_out.remove(&digest);
+            if table.left_out.get(&candidate).is_some_and(|left_out| left_out.until_us == until_us) {
+                table.left_out.remove(&candidate);
             }
         });
     }
