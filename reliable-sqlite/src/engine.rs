@@ -24,13 +24,8 @@ impl Engine for OpenFile {
     }
 
     fn submit(self: Arc<Self>, workflow: String, run: String, input: String) -> Reply<bool> {
-        Box::pin(async move {
-            let (id, now) = (run.clone(), self.clock.now());
-            let submitted = self
-                .change(&run, move |connection| claim::insert(connection, &id, Some((&workflow, &input)), now))
-                .await;
-            submitted.map_err(|trouble| trouble.error(&self.path))
-        })
+        let now = self.clock.now();
+        self.changed(run, move |connection, run| claim::insert(connection, run, Some((&workflow, &input)), now))
     }
 
     fn next(self: Arc<Self>, workflows: Vec<String>, version: Option<String>) -> Reply<Work> {
@@ -65,19 +60,12 @@ impl Engine for OpenFile {
     }
 
     fn cancel(self: Arc<Self>, run: String) -> Reply<bool> {
-        Box::pin(async move {
-            let (id, now) = (run.clone(), self.clock.now());
-            let cancelled = self.change(&run, move |connection| runs::cancel(connection, &id, now)).await;
-            cancelled.map_err(|trouble| trouble.error(&self.path))
-        })
+        let now = self.clock.now();
+        self.changed(run, move |connection, run| runs::cancel(connection, run, now))
     }
 
     fn resume(self: Arc<Self>, run: String) -> Reply<bool> {
-        Box::pin(async move {
-            let id = run.clone();
-            let resumed = self.change(&run, move |connection| runs::resume(connection, &id)).await;
-            resumed.map_err(|trouble| trouble.error(&self.path))
-        })
+        self.changed(run, runs::resume)
     }
 
     fn pending(self: Arc<Self>) -> Reply<Vec<Question>> {

@@ -71,6 +71,19 @@ impl OpenFile {
         changed
     }
 
+    /// The same, for whoever is not a run.
+    pub(crate) fn changed<T: Send + 'static>(
+        self: Arc<Self>,
+        run: String,
+        work: impl Fn(&Connection, &str) -> Result<T, Trouble> + Send + 'static,
+    ) -> Reply<T> {
+        Box::pin(async move {
+            let id = run.clone();
+            let changed = self.change(&run, move |connection| work(connection, &id)).await;
+            changed.map_err(|trouble| trouble.error(&self.path))
+        })
+    }
+
     /// Gives back what was taken, if anything was. It is done when this returns, unless the store fails.
     pub(crate) fn give_back(&self, taken: Arc<Held>) {
         let (me, left, again) = (self.owner.key, Arc::clone(&self.left), Arc::clone(&taken));

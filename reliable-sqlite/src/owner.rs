@@ -89,16 +89,10 @@ fn lives(database: &Path, suffix: &str) -> Result<bool, Trouble> {
     }
 }
 
-/// Takes what dead ones have left, but for those of `me`. Whether there were any.
-pub(crate) fn bury(connection: &Connection, database: &Path, me: i64) -> Result<bool, Trouble> {
-    let mut any = false;
-    for (key, suffix) in others(connection, me)? {
-        if !lives(database, &suffix)? {
-            Owner::forget(connection, key)?;
-            any = true;
-        }
-    }
-    Ok(any)
+/// Takes what dead ones have left, but for those of `me`.
+pub(crate) fn bury(connection: &Connection, database: &Path, me: i64) -> Result<(), Trouble> {
+    let others = others(connection, database, me)?;
+    others.into_iter().filter(|(_, lives)| !lives).try_for_each(|(key, _)| Owner::forget(connection, key))
 }
 
 /// The same, with one commit.
@@ -113,29 +107,21 @@ pub(crate) fn bury_all(connection: &Connection, database: &Path, me: i64) -> Res
 
 /// Whether one has died, and nobody has taken what it has left.
 pub(crate) fn is_one_dead(connection: &Connection, database: &Path, me: i64) -> Result<bool, Trouble> {
-    for (_, suffix) in others(connection, me)? {
-        if !lives(database, &suffix)? {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(others(connection, database, me)?.into_iter().any(|(_, lives)| !lives))
 }
 
-fn others(connection: &Connection, me: i64) -> Result<Vec<(i64, String)>, Trouble> {
+/// Those that live, `me` among them.
+pub(crate) fn living(connection: &Connection, database: &Path, me: i64) -> Result<Vec<i64>, Trouble> {
+    let others = others(connection, database, me)?.into_iter().filter(|(_, lives)| *lives);
+    Ok(others.map(|(key, _)| key).chain([me]).collect())
+}
+
+/// The others, and whether each lives.
+fn others(connection: &Connection, database: &Path, me: i64) -> Result<Vec<(i64, bool)>, Trouble> {
     let mut statement = connection.prepare_cached("SELECT key, suffix FROM owner WHERE key <> ?")?;
     let others = statement.query_map([me], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(others.collect::<Result<_, _>>()?)
-}
-
-/// Those of `keys` that live.
-pub(crate) fn living(connection: &Connection, database: &Path, me: i64) -> Result<Vec<i64>, Trouble> {
-    let mut living = vec![me];
-    for (key, suffix) in others(connection, me)? {
-        if lives(database, &suffix)? {
-            living.push(key);
-        }
-    }
-    Ok(living)
+    let others: Vec<(i64, String)> = others.collect::<Result<_, _>>()?;
+    others.into_iter().map(|(key, suffix)| Ok((key, lives(database, &suffix)?))).collect()
 }
 
 /// That it is at this run, if it lives.
