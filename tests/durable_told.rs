@@ -4,7 +4,6 @@
 
 use std::cell::Cell;
 use std::collections::BTreeMap;
-use std::fmt::{Debug, Write};
 use std::future::Future;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -14,8 +13,11 @@ use reliable::durable::{HaltKind, Memory, Workflows};
 use reliable::{
     Charge, Decision, Event, Fault, Grants, Recorder, Run, Scope, Step, Usd, agent, durable, requires_approval, timeout,
 };
-use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+
+#[path = "support/fields.rs"]
+mod fields;
+use fields::Fields;
 
 type Outcome<T> = Result<T, String>;
 
@@ -54,16 +56,6 @@ impl metrics::Recorder for Counted {
 /// Keeps each event and each span of `tracing` as a line.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<String>>>);
-
-struct Fields(String);
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        if field.name() != "message" {
-            write!(self.0, " {}={value:?}", field.name()).unwrap();
-        }
-    }
-}
 
 impl tracing::Subscriber for Lines {
     fn enabled(&self, metadata: &tracing::Metadata<'_>) -> bool {

@@ -1,26 +1,18 @@
 //! The feature `tracing`: every event goes to `tracing` too, with stable names.
 
-use std::fmt::{Debug, Write};
 use std::sync::{Arc, Mutex};
 
 use reliable::{Charge, Fault, Run, Step, Usd, agent, fallback, requires_approval, retry, timeout};
-use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
+
+#[path = "support/fields.rs"]
+mod fields;
+use fields::Fields;
 
 /// Keeps each event as a line: level, target, fields.
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<String>>>);
-
-struct Fields(String);
-
-impl Visit for Fields {
-    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-        if field.name() != "message" {
-            write!(self.0, " {}={value:?}", field.name()).unwrap();
-        }
-    }
-}
 
 impl Subscriber for Lines {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {

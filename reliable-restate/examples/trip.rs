@@ -6,6 +6,8 @@
 //! cargo run --example trip -- yes        # answers what it asks, whether it runs or not; or `no`
 //! ```
 
+#[path = "../../examples/durable/src/desk.rs"]
+mod desk;
 #[path = "../../examples/durable/src/trip.rs"]
 mod trip;
 #[path = "../../examples/durable/src/world.rs"]
@@ -18,6 +20,7 @@ use reliable::Decision;
 use reliable::durable::Workflows;
 use reliable_restate::{Endpoint, Restate};
 
+use desk::answer;
 use trip::{Trip, TripError, book};
 
 const RUN: &str = "trip-42";
@@ -27,8 +30,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let restate = Restate::at("http://127.0.0.1:8080", "http://127.0.0.1:9070");
     match std::env::args().nth(1).as_deref() {
         Some("start") => start(&restate).await,
-        Some("yes") => answer(&restate, Decision::approve().by("you")).await,
-        Some("no") => answer(&restate, Decision::deny("not now").by("you")).await,
+        Some("yes") => Ok(answer(&restate, &Decision::approve().by("you")).await?),
+        Some("no") => Ok(answer(&restate, &Decision::deny("not now").by("you")).await?),
         _ => Err("say what: `start`, `yes` or `no`".into()),
     }
 }
@@ -41,17 +44,5 @@ async fn start(restate: &Restate) -> Result<(), Box<dyn Error>> {
     println!("{} {RUN}, process {}", if is_new { "begins" } else { "goes on with" }, std::process::id());
     let outcome: Result<String, TripError> = restate.outcome(RUN).await?;
     println!("the trip is over: {}", outcome?);
-    Ok(())
-}
-
-async fn answer(restate: &Restate, decision: Decision) -> Result<(), Box<dyn Error>> {
-    let questions = restate.inbox().pending().await?;
-    if questions.is_empty() {
-        println!("nothing is asked");
-    }
-    for question in questions {
-        let counts = restate.inbox().answer(&question.id, decision.clone()).await?;
-        println!("{}: {}", question.request, if counts { "answered" } else { "too late, somebody was quicker" });
-    }
     Ok(())
 }

@@ -11,6 +11,7 @@
 //! and start it again: what was done is not done again. The files are `trip.db` and `trip.log`, here; delete them to begin anew.
 //! `trip.rs` is the agent, and says nothing of any engine.
 
+mod desk;
 mod trip;
 mod world;
 
@@ -19,6 +20,7 @@ use reliable::Decision;
 use reliable::durable::{Runs, Workflows};
 use reliable::sqlite::Store;
 
+use desk::{answer, questions};
 use trip::{Trip, TripError, book};
 
 const RUN: &str = "trip-42";
@@ -29,8 +31,8 @@ async fn main() -> anyhow::Result<()> {
     match std::env::args().nth(1).as_deref() {
         Some("start") => start(&store).await,
         Some("inbox") => inbox(&store).await,
-        Some("yes") => answer(&store, &Decision::approve().by("you")).await,
-        Some("no") => answer(&store, &Decision::deny("not now").by("you")).await,
+        Some("yes") => Ok(answer(&store, &Decision::approve().by("you")).await?),
+        Some("no") => Ok(answer(&store, &Decision::deny("not now").by("you")).await?),
         Some("history") => history(&store).await,
         _ => bail!("say what: `start`, `inbox`, `yes`, `no` or `history`"),
     }
@@ -63,25 +65,8 @@ async fn asks(runs: &Runs) {
 }
 
 async fn inbox(runs: &Runs) -> anyhow::Result<()> {
-    let questions = runs.inbox().pending().await?;
-    if questions.is_empty() {
-        println!("nothing is asked");
-    }
-    for question in questions {
+    for question in questions(runs).await? {
         println!("{} asks: {}", question.run, question.request);
-    }
-    Ok(())
-}
-
-async fn answer(runs: &Runs, decision: &Decision) -> anyhow::Result<()> {
-    let inbox = runs.inbox();
-    let questions = inbox.pending().await?;
-    if questions.is_empty() {
-        println!("nothing is asked");
-    }
-    for question in questions {
-        let counts = inbox.answer(&question.id, decision.clone()).await?;
-        println!("{}: {}", question.request, if counts { "answered" } else { "too late, somebody was quicker" });
     }
     Ok(())
 }
