@@ -150,7 +150,7 @@ mod of_a_bulkhead {
             sleep(ms(999)).await;
             drop(permit);
         };
-        let (_, waited) = tokio::join!(leaves, bulkhead.admit("call"));
+        let ((), waited) = tokio::join!(leaves, bulkhead.admit("call"));
         assert!(waited.is_ok());
         drop(waited);
         assert_eq!((bulkhead.running(), bulkhead.waiting()), (0, 0));

@@ -230,8 +230,8 @@ impl<'a> Admission<'a> {
     fn begin_to_wait(&mut self, waiting: Waiting<'a>) {
         let whose = Whose { tool: self.tool, attribute: "bulkhead" };
         let until = self.bulkhead.max_wait.map(|max_wait| Box::pin(Timer::new(whose, max_wait)));
-        let _counted = metrics::bulkhead_waiting(self.tool);
-        self.waits = Some(Waits { waiting, since: Instant::now(), until, _counted });
+        let counted = metrics::bulkhead_waiting(self.tool);
+        self.waits = Some(Waits { waiting, since: Instant::now(), until, _counted: counted });
     }
 
     #[cold]
@@ -244,16 +244,12 @@ impl<'a> Admission<'a> {
             Poll::Pending => return Poll::Pending,
         };
         self.waits = None;
-        Poll::Ready(match place {
-            Some(place) => {
-                waited(self.tool, "bulkhead", since);
-                Ok(Permit::new(self.tool, place))
-            }
-            None => {
-                tell_full(self.tool);
-                Err(full(self.tool))
-            }
-        })
+        let Some(place) = place else {
+            tell_full(self.tool);
+            return Poll::Ready(Err(full(self.tool)));
+        };
+        waited(self.tool, "bulkhead", since);
+        Poll::Ready(Ok(Permit::new(self.tool, place)))
     }
 }
 
