@@ -41,12 +41,6 @@ pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
                 "min_requests",
                 "volume",
             ]),
-            Row::policy("slow", Takes::Duration).also(&[
-                "slow_call",
-                "slow_after",
-                "slow_call_duration",
-                "max_duration",
-            ]),
             Row::policy("cooldown", Takes::Duration).also(&[
                 "timeout",
                 "reset",
@@ -56,6 +50,12 @@ pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
                 "recovery",
             ]),
             Row::policy("max_cooldown", Takes::Duration).also(&["cooldown_cap", "max_wait", "cap"]),
+            Row::policy("slow", Takes::Duration).also(&[
+                "slow_call",
+                "slow_after",
+                "slow_call_duration",
+                "max_duration",
+            ]),
             Row::policy("probes", Takes::integer(1)).also(&["half_open", "trials", "max_probes"]),
             Row::beside("when", Takes::Expression).also(&["if", "on", "condition"]),
             Row::beside("key", Takes::Expression),

@@ -113,7 +113,7 @@ impl Policy {
                 let get = quote_spanned!(at(shared.span())=> ::reliable::Keyed::get_named);
                 quote_spanned!(mixed=> {
                     let key = #key;
-                    #get(&#shared, key, || ::reliable::expansion::Inspect::new(key).name())
+                    #get(&#shared, key, || ::reliable::expansion::Inspect::new(&key).name())
                 })
             }
             (None, None) => quote_spanned!(mixed=> { static #one: #ty = #new; &#one }),
