@@ -4,7 +4,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
         ::reliable::Keyed::get_named(
             &BREAKERS,
             key,
-            || ::reliable::expansion::Inspect::new(key).name(),
+            || ::reliable::expansion::Inspect::new(&key).name(),
         )
     };
     let mut permit = match breaker.admit("forecast") {

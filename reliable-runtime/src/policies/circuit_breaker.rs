@@ -1,7 +1,9 @@
 //! `#[circuit_breaker]`: stops calling a service that is dead.
 
 mod by_hand;
-#[cfg(test)]
+#[cfg(all(test, loom))]
+mod interleaved;
+#[cfg(all(test, not(loom)))]
 mod model;
 mod options;
 mod rules;
@@ -301,8 +303,8 @@ impl CircuitBreaker {
     fn count(&self, tool: &'static str, generation: u64, failed: bool) {
         let slow_us = State::slow_us(&self.rules, generation, now_us);
         if let (Some(took_us), Some(limit_us), false) = (slow_us, self.rules.slow_us, failed) {
-            let [took, limit] = [took_us, limit_us].map(Duration::from_micros);
-            tell!(Slow { tool: tool.into(), took, limit });
+            let [time, limit] = [took_us, limit_us].map(Duration::from_micros);
+            tell!(Slow { tool: tool.into(), took: time, limit });
         }
         let failed = failed || slow_us.is_some();
         metrics::breaker_counted(tool, failed);

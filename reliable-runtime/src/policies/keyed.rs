@@ -50,7 +50,7 @@ struct Known<T> {
 }
 
 struct State<T> {
-    state: Arc<T>,
+    shared: Arc<T>,
     /// What its key is called, if anybody has said so.
     name: Option<Box<str>>,
     /// Whether somebody asked for it again, since it was last looked at.
@@ -137,8 +137,9 @@ impl<T: Idle> Keyed<T> {
     /// ```
     pub fn list(&self) -> Vec<(String, Arc<T>)> {
         let Some(States { known, .. }) = self.states.get() else { return Vec::new() };
-        let named =
-            |State { state, name, .. }: &State<T>| (name.as_deref().unwrap_or_default().to_owned(), Arc::clone(state));
+        let named = |State { shared, name, .. }: &State<T>| {
+            (name.as_deref().unwrap_or_default().to_owned(), Arc::clone(shared))
+        };
         let mut listed: Vec<_> = lock(known).states.values().map(named).collect();
         listed.sort_by(|(one, _), (other, _)| one.cmp(other));
         listed
@@ -161,7 +162,7 @@ impl<T: Idle> Known<T> {
     fn find(&mut self, hash: KeyHash) -> Option<(bool, Arc<T>)> {
         let state = self.states.get_mut(&hash)?;
         state.used = true;
-        Some((state.name.is_some(), Arc::clone(&state.state)))
+        Some((state.name.is_some(), Arc::clone(&state.shared)))
     }
 
     fn name(&mut self, hash: KeyHash, name: Box<str>) {
@@ -181,16 +182,16 @@ impl<T: Idle> Known<T> {
             self.forget_if_idle();
         }
         self.round.push_back(hash);
-        self.states.insert(hash, State { state: Arc::clone(&made), name: None, used: false });
+        self.states.insert(hash, State { shared: Arc::clone(&made), name: None, used: false });
         (false, made)
     }
 
     /// Looks at the state whose turn it is. One that was used meanwhile gets another round.
     fn forget_if_idle(&mut self) {
         let Some(hash) = self.round.pop_front() else { return };
-        let Some(State { state, used, .. }) = self.states.get_mut(&hash) else { return };
+        let Some(State { shared, used, .. }) = self.states.get_mut(&hash) else { return };
         // Nobody else has it, and nobody can get it without the lock.
-        if !*used && Arc::strong_count(state) == 1 && state.is_idle() {
+        if !*used && Arc::strong_count(shared) == 1 && shared.is_idle() {
             self.states.remove(&hash);
             return;
         }

@@ -69,10 +69,7 @@ impl Outcomes {
 
     fn push_call(&self, ratio: &Ratio, window: u32, generation: u64, failed: bool, is_now: impl Fn() -> bool) -> bool {
         // A window is emptied by the first outcome of a new generation.
-        let Some(seen) = self.update_tally(generation, |seen| Some(seen.unwrap_or(0) + 1), is_now) else {
-            return false;
-        };
-        let seen = seen.unwrap_or(0);
+        let Some(seen) = self.update_tally(generation, |seen| seen + 1, is_now) else { return false };
         let place = seen % u64::from(window);
         let (word, bit) = (&self.calls[usize::try_from(place / 64).unwrap_or_default()], 1 << (place % 64));
         match (word.load(Ordering::Acquire) & bit != 0, failed) {
@@ -93,9 +90,9 @@ impl Outcomes {
         is_now: impl Fn() -> bool,
     ) -> bool {
         // The first outcome begins a bucket.
-        let begin = |begins: Option<u64>| begins.filter(|begins| *begins > 0).is_none().then_some(now % bucket_us + 1);
+        let begin = |begins: u64| if begins == 0 { now % bucket_us + 1 } else { begins };
         let Some(begins) = self.update_tally(generation, begin, is_now) else { return false };
-        let begins = begins.filter(|begins| *begins > 0).map_or(now % bucket_us, |begins| begins - 1);
+        let begins = begin(begins) - 1;
         let bucket = now.wrapping_sub(begins) / bucket_us;
         count(&self.calls, generation, bucket);
         if failed {
@@ -110,24 +107,20 @@ impl Outcomes {
         calls >= ratio.min_calls.into() && ratio.is_reached(failures, calls)
     }
 
-    /// What was known of this generation before; `None` if it is not the present one. `to` gives what is known now, or nothing
-    /// if that is the same.
-    fn update_tally(
-        &self,
-        generation: u64,
-        to: impl Fn(Option<u64>) -> Option<u64>,
-        is_now: impl Fn() -> bool,
-    ) -> Option<Option<u64>> {
+    /// What was known of this generation before, which is 0 where nothing was; `None` if it is not the present one. `to` gives
+    /// what is known now.
+    fn update_tally(&self, generation: u64, to: impl Fn(u64) -> u64, is_now: impl Fn() -> bool) -> Option<u64> {
         loop {
             let tally = self.tally.load(Ordering::Acquire);
             let known = match tally >> TALLY_BITS == generation >> PAYLOAD_BITS {
-                true => Some(tally & TALLY),
-                false if is_now() => None,
+                true => tally & TALLY,
+                false if is_now() => 0,
                 false => return None,
             };
-            let Some(to) = to(known) else { return Some(known) };
-            let next = generation >> PAYLOAD_BITS << TALLY_BITS | to;
-            if self.tally.compare_exchange(tally, next, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+            let next = generation >> PAYLOAD_BITS << TALLY_BITS | to(known);
+            let is_written =
+                next == tally || self.tally.compare_exchange(tally, next, Ordering::AcqRel, Ordering::Acquire).is_ok();
+            if is_written {
                 return Some(known);
             }
         }
@@ -187,5 +180,5 @@ fn place(bucket: u64) -> usize {
 }
 
 fn stamp(generation: u64, bucket: u64) -> u64 {
-    (generation >> PAYLOAD_BITS << 22 | bucket / BUCKETS as u64 & TURN) << COUNT_BITS
+    (generation >> PAYLOAD_BITS << 22 | (bucket / BUCKETS as u64) & TURN) << COUNT_BITS
 }
