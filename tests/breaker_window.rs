@@ -49,12 +49,11 @@ impl Service {
     /// `-` fails, `+` goes well, a digit is so many seconds.
     async fn play(&self, script: &str) {
         for line in script.chars() {
-            match line.to_digit(10) {
-                Some(seconds) => advance(ms(1000 * u64::from(seconds))).await,
-                None => {
-                    let outcome = self.call(line == '+').await;
-                    assert!(!is_open(&outcome), "{line} in {script}");
-                }
+            if let Some(seconds) = line.to_digit(10) {
+                advance(ms(1000 * u64::from(seconds))).await;
+            } else {
+                let outcome = self.call(line == '+').await;
+                assert!(!is_open(&outcome), "{line} in {script}");
             }
         }
     }
