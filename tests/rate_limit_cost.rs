@@ -68,17 +68,17 @@ async fn a_cost_above_the_burst_is_rejected_at_once_in_words_that_name_the_optio
 
 #[tokio::test(start_paused = true)]
 async fn the_cost_is_looked_at_once_for_a_call_and_each_attempt_takes_it() {
-    let (looked, tried) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
-    let cost = || {
-        looked.set(looked.get() + 1);
-        10
-    };
     #[retry(max = 1, base = "1ms", cap = "1ms", jitter = 0)]
     #[rate_limit(per_second = 1000, burst = 10, cost = cost())]
     async fn call(cost: impl Fn() -> u32, tried: &std::cell::Cell<u32>) -> Result<(), Fault> {
         tried.set(tried.get() + 1);
         if tried.get() == 1 { Err(Fault::TimedOut { tool: "call".into(), limit: Duration::ZERO }) } else { Ok(()) }
     }
+    let (looked, tried) = (std::cell::Cell::new(0), std::cell::Cell::new(0));
+    let cost = || {
+        looked.set(looked.get() + 1);
+        10
+    };
     let started = Instant::now();
     call(cost, &tried).await.unwrap();
     assert_eq!((looked.get(), tried.get(), started.elapsed()), (1, 2, ms(10)));

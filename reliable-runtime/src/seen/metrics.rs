@@ -42,8 +42,8 @@
 //! | `error.type` | `timed_out`, `denied`, `expired`, `circuit_open`, `rejected`, `policy`, `call_limit`, `step_limit`, `over_budget`, `stuck`, `too_many_denials`, `_OTHER` |
 //!
 //! `method` is the name of the function or of the agent, without its module: two functions of one name are counted
-//! together. `ignored` is a call that the breaker let through and that never got to its service, because it was denied or
-//! kept away by something further in.
+//! together. A call that went well and was too `slow` for its breaker is a `failure`. `ignored` is a call that the breaker let
+//! through and that never got to its service, because it was denied or kept away by something further in.
 //!
 //! # What counts
 //! Each attribute counts for itself, and each call of it once, when it comes to an end, in whichever way. So below a
