@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use reliable_runtime::durable::store_error::StoreError;
+use reliable_runtime::durable::store_grant::StoreGrant;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::client::text::{in_path, in_sql};
-use crate::wire::{Kept, PARKED, Parked, QUESTION, QUESTIONS, RUN};
+use crate::wire::{GRANT, GRANTED, Kept, PARKED, Parked, QUESTION, QUESTIONS, RUN};
 
 /// A run, as the server tells of it.
 pub(crate) struct Row {
@@ -18,6 +19,8 @@ pub(crate) struct Row {
     pub(crate) status: String,
     /// Whether it has ended, and well.
     pub(crate) is_done: bool,
+    /// Why its handler has failed, where the server is about to call it again.
+    pub(crate) failure: Option<String>,
 }
 
 /// A server that has just started does not know all of its partitions yet.
@@ -48,7 +51,7 @@ impl Client {
     pub(crate) async fn rows(&self, run: Option<&str>) -> Result<Vec<Row>, StoreError> {
         let which = run.map(|run| format!(" and target_service_key = {}", in_sql(run))).unwrap_or_default();
         let query = format!(
-            "select id, target_service_key, status, completion_result from sys_invocation where \
+            "select id, target_service_key, status, completion_result, last_failure from sys_invocation where \
              target_service_name = '{RUN}' and target_handler_name = 'run'{which} order by created_at desc"
         );
         Ok(self.query(&query).await?.iter().filter_map(row).collect())
@@ -86,6 +89,13 @@ impl Client {
         Ok(kept)
     }
 
+    /// The answers that are remembered, as far as they can be read.
+    pub(crate) async fn granted(&self) -> Result<Vec<StoreGrant>, StoreError> {
+        let query = format!("select value_utf8 from state where service_name = '{GRANT}' and key = '{GRANTED}'");
+        let rows = self.query(&query).await?;
+        Ok(rows.iter().filter_map(|row| serde_json::from_str(&text(row, "value_utf8")?).ok()).collect())
+    }
+
     /// The answers that are on their way or have come: the cells that somebody has taken.
     pub(crate) async fn taken(&self) -> Result<Vec<String>, StoreError> {
         let query = format!("select target_service_key from sys_invocation where target_service_name = '{QUESTION}'");
@@ -117,6 +127,7 @@ fn row(row: &Value) -> Option<Row> {
         invocation: text(row, "id")?,
         status: text(row, "status")?,
         is_done: result.as_deref() == Some("success"),
+        failure: text(row, "last_failure"),
     })
 }
 
