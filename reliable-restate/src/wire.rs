@@ -5,6 +5,7 @@ use std::time::SystemTime;
 use reliable_runtime::durable::alike::Alike;
 use reliable_runtime::durable::halt::{Halt, HaltKind};
 use reliable_runtime::durable::records::{Question, TrailEntry};
+use reliable_runtime::durable::store_error::StoreError;
 use reliable_runtime::durable::store_grant::StoreGrant;
 use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
@@ -142,6 +143,11 @@ pub(crate) struct Parked {
 }
 
 impl Parked {
+    /// One of which nobody can say why it is, nor resume it.
+    pub(crate) fn unreadable(why: &StoreError) -> Self {
+        Parked { halt: Halt::new(HaltKind::Store, why.message.clone()), awakeable: String::new() }
+    }
+
     /// Which of the workflows of [`QUESTION`] resumes it.
     pub(crate) fn cell(&self) -> String {
         format!("resume{CELL}{}", self.awakeable)

@@ -84,7 +84,10 @@ impl Client {
              order by key"
         );
         let rows = self.query(&query).await?;
-        let mut kept = rows.iter().map(|row| read(row, "value_utf8")).collect::<Result<Vec<Kept>, _>>()?;
+        let read = rows.iter().map(|row| read(row, "value_utf8"));
+        // Among those of all runs, one that can't be read is left out: no other is to suffer from it. Its own run says so.
+        let mut kept: Vec<Kept> =
+            if run.is_some() { read.collect::<Result<_, _>>()? } else { read.flatten().collect() };
         kept.sort_by_key(|kept| kept.question.asked_at);
         Ok(kept)
     }
@@ -110,8 +113,11 @@ impl Client {
             "select service_key, value_utf8 from state where service_name = '{RUN}' and key = '{PARKED}'{which}"
         );
         let rows = self.query(&query).await?;
-        let parked = |row: &Value| Ok((text(row, "service_key").unwrap_or_default(), read(row, "value_utf8")?));
-        let mut parked = rows.iter().map(parked).collect::<Result<Vec<(String, Parked)>, StoreError>>()?;
+        let parked = |row: &Value| {
+            let parked = read(row, "value_utf8").unwrap_or_else(|error| Parked::unreadable(&error));
+            Some((text(row, "service_key")?, parked))
+        };
+        let mut parked: Vec<(String, Parked)> = rows.iter().filter_map(parked).collect();
         if !parked.is_empty() {
             let taken = self.taken().await?;
             parked.retain(|(_, parked)| !taken.contains(&parked.cell()));

@@ -122,6 +122,9 @@ impl Client {
         }
         let parked = self.parked(Some(run)).await?.pop().filter(|_| row.status != COMPLETED);
         let Some((_, parked)) = parked else { return Ok(false) };
+        if parked.awakeable.is_empty() {
+            return Err(StoreError::new(parked.halt.message));
+        }
         self.take(&parked.cell(), Vec::new(), &format!("run `{run}` can't be resumed")).await
     }
 

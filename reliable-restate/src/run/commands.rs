@@ -26,7 +26,7 @@ use crate::wire::{ABOUT, About, Answer, GRANT, Kept, PARKED, Parked, QUESTION, Q
 pub(super) enum Woken {
     Answer(QuestionId, Result<Vec<u8>, TerminalError>),
     /// What is remembered for the question at this place.
-    Granted(Place, Option<StoreGrant>),
+    Granted(Place, Option<Box<StoreGrant>>),
     Instant(SystemTime),
 }
 
@@ -117,7 +117,8 @@ impl<'c, 'x> Commands<'c, 'x> {
                     let found = self.ctx.request::<_, Json<Option<StoreGrant>>>(target, ()).call();
                     let place = place.clone();
                     // Where nobody can say, a human is asked.
-                    let found = found.map(move |found| Woken::Granted(place, found.ok().and_then(Json::into_inner)));
+                    let found = found
+                        .map(move |found| Woken::Granted(place, found.ok().and_then(Json::into_inner).map(Box::new)));
                     self.wakes.push(Box::pin(found));
                 }
                 let recall = Recall { question, alike, missing: keys.len(), found: Vec::new(), is_over: false };

@@ -228,7 +228,7 @@ impl<'c, 'x> Life<'c, 'x> {
                 state.log.reach(until);
             }),
             Woken::Granted(place, found) => self.mail.change(|state| {
-                let known = state.log.recall(place, found);
+                let known = state.log.recall(place, found.map(|found| *found));
                 state.items.extend(known);
             }),
             Woken::Answer(question, answer) => self.mail.change(|state| {
