@@ -82,6 +82,7 @@ pub use reliable_runtime::said::decision::Decision;
 pub use reliable_runtime::said::request::Request;
 
 // What is in force around a call, and what happened.
+pub use reliable_runtime::policies::timeout::deadline::time_left;
 pub use reliable_runtime::said::event::{Event, GaveUpReason};
 pub use reliable_runtime::scope::{Scope, spawn};
 pub use reliable_runtime::seen::recorder::Recorder;
@@ -177,6 +178,11 @@ pub mod policies {
         pub use reliable_runtime::policies::hedge::HedgedCall;
     }
 
+    /// Of a [`RateLimit`](crate::RateLimit).
+    pub mod rate_limit {
+        pub use reliable_runtime::policies::rate_limit::reserved::Reserved;
+    }
+
     /// Of a [`Retry`](crate::Retry).
     pub mod retry {
         pub use reliable_runtime::policies::retry::attempts::{Attempts, BudgetedAttempts};
@@ -186,6 +192,7 @@ pub mod policies {
     /// Of a [`Timeout`](crate::Timeout).
     pub mod timeout {
         pub use reliable_runtime::policies::timeout::TimedCall;
+        pub use reliable_runtime::policies::timeout::deadline::{Deadline, TellingCall};
     }
 }
 

@@ -7,7 +7,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
 use crate::options::Options;
-use crate::options::classify::Classify;
+use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, LastError, Layer};
@@ -37,6 +37,7 @@ pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
             ]),
             Row::policy("probes", Takes::integer(1)).also(&["half_open", "trials", "max_probes"]),
             Row::beside("when", Takes::Expression).also(&["if", "on", "condition"]),
+            WHEN_OK,
             Row::beside("key", Takes::Expression),
         ],
         read,
@@ -91,11 +92,10 @@ impl Layer for CircuitBreaker {
         let breaker = inner.setting("breaker", &self.breaker);
         let tool = &function.name;
         let outcome = inner.outcome(function);
-        let classify = &self.classify;
         let fault = inner.last_error_before(function);
         let fault = fault.map(|last_error| quote_spanned!(Span::mixed_site()=> let fault = #last_error.add_to(fault);));
         let rejected = ended_by_fault(function);
-        let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
+        let settle = self.classify.settle(function);
         inner.into_returning(|leave, last| {
             let rejected = leave(&rejected);
             let rejected = match &fault {
@@ -108,7 +108,7 @@ impl Layer for CircuitBreaker {
                     ::core::result::Result::Err(fault) => #rejected,
                 };
                 #outcome
-                #last #settled
+                #last permit.#settle
             )
         })
     }

@@ -23,26 +23,31 @@ pub(crate) const TIMEOUT: Attribute = Attribute {
         &["retry", "failover", "agent", "circuit_breaker"],
         "two `#[timeout]` with neither a `#[retry]` nor a `#[circuit_breaker]` between them limit the same call twice: remove the longer one",
     ),
-    ..Attribute::new("timeout", &[MS, SECS], read)
+    ..Attribute::new("timeout", &[MS, SECS, DEADLINE], read)
 };
 
 const MS: Row = Row::makes("ms", Takes::Count { millis: 1 })
-    .also(&["millis", "milliseconds", "msecs", "limit", "duration", "time", "after", "timeout", "deadline", "max"])
+    .also(&["millis", "milliseconds", "msecs", "limit", "duration", "time", "after", "timeout", "max"])
     .note(", or a limit without a name, such as `#[timeout(\"2s\")]`");
 const SECS: Row = Row::makes("secs", Takes::Count { millis: 1000 }).also(&["seconds"]);
+
+const DEADLINE: Row =
+    Row::policy("deadline", Takes::Nothing).also(&["time_left", "propagate"]).note(", beside a limit such as `\"2s\"`");
 
 struct Timeout(Setting);
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     let (ms, secs) = (options.value(MS.key), options.value(SECS.key));
+    let told =
+        options.flag(DEADLINE.key).then(|| quote_spanned!(Span::mixed_site()=> .deadline())).into_iter().collect();
     Box::new(Timeout(match (&options.positional, ms, secs) {
-        (None, Some(ms), None) => count(&MS, ms, errors),
-        (None, None, Some(secs)) => count(&SECS, secs, errors),
+        (None, Some(ms), None) => count(&MS, ms, &told, errors),
+        (None, None, Some(secs)) => count(&SECS, secs, &told, errors),
         (Some(limit), None, None) => {
             if let Some(message) = options.misspelt(function) {
                 errors.add(limit, message);
             }
-            positional(limit, errors)
+            positional(limit, &told, errors)
         }
         (None, None, None) => {
             options.must_have("`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
@@ -56,13 +61,13 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
 }
 
 /// A limit in whole units.
-fn count(unit: &Row, count: &Expr, errors: &mut Errors) -> Setting {
+fn count(unit: &Row, count: &Expr, told: &TokenStream, errors: &mut Errors) -> Setting {
     let limit = unit.call(count, errors);
-    built(&quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#limit), values::is_literal(count))
+    built(&quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#limit #told), values::is_literal(count))
 }
 
 /// A text with a unit, or an expression of type `Duration` or `Timeout`.
-fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
+fn positional(limit: &Expr, told: &TokenStream, errors: &mut Errors) -> Setting {
     let mixed = Span::mixed_site();
     if let Some(ms) = bare_number(limit) {
         let ms = ms.base10_digits();
@@ -70,11 +75,16 @@ fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
             .add(limit, format!("the limit needs a unit: write `#[timeout(ms = {ms})]` or `#[timeout(secs = {ms})]`"));
     } else if let Some(limit) = durations::text("the limit", Longest::Day, limit, errors) {
         let limit = durations::tokens(limit);
-        return built(&quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
+        return built(&quote_spanned!(mixed=> ::reliable::Timeout::after(#limit) #told), true);
+    }
+    let span = at(limit.span());
+    if !told.is_empty() {
+        let value = quote_spanned!(span=> <::reliable::Timeout as ::core::convert::From<_>>::from(#limit) #told);
+        return Setting { ty: None, value };
     }
     Setting {
         ty: Some(quote_spanned!(mixed=> ::reliable::Timeout)),
-        value: quote_spanned!(at(limit.span())=> ::core::convert::From::from(#limit)),
+        value: quote_spanned!(span=> ::core::convert::From::from(#limit)),
     }
 }
 
@@ -96,6 +106,9 @@ impl Layer for Timeout {
     //
     // Where BODY is `fetch(city).await` and nothing else:
     //     timeout.run("forecast", (fetch(city)))
+    //
+    // With `deadline` it is another policy:
+    //     let timeout = const { &::reliable::Timeout::ms(2000).deadline() };
     //
     // Above a retry, the fault takes along what that failed with last:
     //     timeout.run_with("forecast", async { BODY }, |fault| {
