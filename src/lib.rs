@@ -107,6 +107,19 @@ pub mod durable {
     pub use reliable_runtime::scope::noted::{Noted, Observed};
 }
 
+#[cfg(feature = "stream")]
+pub mod stream {
+    #![doc = include_str!("stream.md")]
+
+    pub use reliable_runtime::stream::begun::{Begun, FromItem, ResultStream, StreamItem, begun, begun_at, pinned};
+    pub use reliable_runtime::stream::boxed::{IntoBox, boxed};
+    pub use reliable_runtime::stream::counted::Counted;
+    pub use reliable_runtime::stream::either::{Either, left, right};
+    pub use reliable_runtime::stream::gaps::Gaps;
+    pub use reliable_runtime::stream::held::Held;
+    pub use reliable_runtime::stream::lend::{Lend, lend};
+}
+
 /// An engine that keeps its runs in one SQLite file.
 #[cfg(feature = "sqlite")]
 pub mod sqlite {
@@ -157,11 +170,13 @@ pub mod policies {
     /// Of a [`Bulkhead`](crate::Bulkhead).
     pub mod bulkhead {
         pub use reliable_runtime::policies::bulkhead::Permit;
+        pub use reliable_runtime::policies::bulkhead::owned::OwnedPermit;
     }
 
     /// Of a [`CircuitBreaker`](crate::CircuitBreaker).
     pub mod circuit_breaker {
         pub use reliable_runtime::policies::circuit_breaker::Permit;
+        pub use reliable_runtime::policies::circuit_breaker::owned::OwnedPermit;
     }
 
     /// Of a [`Failover`](crate::Failover).

@@ -1,17 +1,20 @@
 //! `#[circuit_breaker]`: stops calling a service that is dead.
 
-use proc_macro2::Span;
-use quote::quote_spanned;
+use proc_macro2::{Ident, Span};
+use quote::{ToTokens, quote_spanned};
+use syn::Expr;
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
+use crate::function::tokens::mentions;
 use crate::options::Options;
 use crate::options::classify::Classify;
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
+use crate::stack::streamed::lent;
 
 pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
     order: &[
@@ -53,6 +56,7 @@ const POLICY: Policy = Policy {
 struct CircuitBreaker {
     breaker: Setting,
     classify: Classify,
+    when: Option<Expr>,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
@@ -60,7 +64,11 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     let contradiction = "`failures` counts failures in a row, `ratio` and `window` a share of them: remove one of them";
     options.contradict("failures", &["ratio", "window"], contradiction, errors);
     let breaker = POLICY.shared("BREAKER", options, function, errors);
-    Box::new(CircuitBreaker { breaker, classify: Classify::when(options, errors) })
+    Box::new(CircuitBreaker {
+        breaker,
+        classify: Classify::when(options, errors),
+        when: options.value("when").cloned(),
+    })
 }
 
 impl Layer for CircuitBreaker {
@@ -85,17 +93,25 @@ impl Layer for CircuitBreaker {
     //         return …
     //     }
     //
+    // With `stream`, it is settled when that has ended; the second look is at the errors of its items:
+    //     permit.until_end(::core::clone::Clone::clone(&breaker), "forecast", outcome, |error| …, |error| …)
+    //
     // A permit that is dropped on the way gives its place back, where the call is cancelled, and counts as a failure, where
     // the body panics.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let breaker = inner.setting("breaker", &self.breaker);
+        let breaker = inner.setting("breaker", &self.breaker.for_stream(function));
         let tool = &function.name;
         let outcome = inner.outcome(function);
         let classify = &self.classify;
         let fault = inner.last_error_before(function);
         let fault = fault.map(|last_error| quote_spanned!(Span::mixed_site()=> let fault = #last_error.add_to(fault);));
         let rejected = ended_by_fault(function);
-        let settled = quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify));
+        let settled = if function.stream.is_some() {
+            let lent = lent(&breaker);
+            quote_spanned!(function.return_span()=> permit.until_end(#lent, #tool, outcome, #classify, #classify))
+        } else {
+            quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify))
+        };
         inner.into_returning(|leave, last| {
             let rejected = leave(&rejected);
             let rejected = match &fault {
@@ -111,5 +127,17 @@ impl Layer for CircuitBreaker {
                 #last #settled
             )
         })
+    }
+
+    /// The stream looks at its items when the call is over, and its parameters with it.
+    fn check_function(&self, function: &Function, errors: &mut Errors) {
+        let (Some(when), Some(_)) = (&self.when, &function.stream) else { return };
+        let is_parameter = |name: &Ident| name == "self" || function.binds(name);
+        if !matches!(when, Expr::Path(_)) && mentions(when.to_token_stream(), &is_parameter) {
+            errors.add(
+                when,
+                "with `stream`, `when` looks at the errors of items, too, after the call: it can use `error` and constants, but no parameter",
+            );
+        }
     }
 }

@@ -23,7 +23,7 @@ pub(crate) const TIMEOUT: Attribute = Attribute {
         &["retry", "failover", "agent", "circuit_breaker"],
         "two `#[timeout]` with neither a `#[retry]` nor a `#[circuit_breaker]` between them limit the same call twice: remove the longer one",
     ),
-    ..Attribute::new("timeout", &[MS, SECS], read)
+    ..Attribute::new("timeout", &[MS, SECS, IDLE], read)
 };
 
 const MS: Row = Row::makes("ms", Takes::Count { millis: 1 })
@@ -31,11 +31,48 @@ const MS: Row = Row::makes("ms", Takes::Count { millis: 1 })
     .note(", or a limit without a name, such as `#[timeout(\"2s\")]`");
 const SECS: Row = Row::makes("secs", Takes::Count { millis: 1000 }).also(&["seconds"]);
 
-struct Timeout(Setting);
+const IDLE: Row = Row::policy("idle", Takes::Duration).also(&["idle_timeout", "stall", "gap", "gaps", "read_timeout"]);
+
+struct Timeout {
+    policy: Setting,
+    /// Whether it limits the call, and not only the gaps in its stream.
+    limits_call: bool,
+    /// Whether it may limit those: a ready-made one may, too.
+    limits_gaps: bool,
+    /// Where `idle` is written.
+    idle: Option<Ident>,
+}
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
+    let idle = options.value(IDLE.key).map(|idle| (IDLE.call(idle, errors), values::is_literal(idle)));
+    let given = [options.positional.is_some(), options.value(MS.key).is_some(), options.value(SECS.key).is_some()];
+    let limit = limit(options, function, errors);
+    let may_have_idle = matches!(limit, Limit::Given(_));
+    let policy = match (limit, &idle) {
+        (Limit::Made(made, literal), None) => built(&made, literal),
+        (Limit::Made(made, literal), Some((idle, idle_literal))) => {
+            built(&quote_spanned!(Span::mixed_site()=> #made.#idle), literal && *idle_literal)
+        }
+        (Limit::Given(limit), idle) => ready_made(&limit, idle.as_ref().map(|(idle, _)| idle)),
+    };
+    Box::new(Timeout {
+        policy,
+        limits_call: given.contains(&true),
+        limits_gaps: idle.is_some() || may_have_idle,
+        idle: options.first_of(&[IDLE.key]).cloned(),
+    })
+}
+
+enum Limit {
+    /// A `Timeout` made of literals and such, and whether the compiler can make it.
+    Made(TokenStream, bool),
+    /// A `Duration`, or a `Timeout`.
+    Given(Expr),
+}
+
+fn limit(options: &Options, function: &Function, errors: &mut Errors) -> Limit {
     let (ms, secs) = (options.value(MS.key), options.value(SECS.key));
-    Box::new(Timeout(match (&options.positional, ms, secs) {
+    match (&options.positional, ms, secs) {
         (None, Some(ms), None) => count(&MS, ms, errors),
         (None, None, Some(secs)) => count(&SECS, secs, errors),
         (Some(limit), None, None) => {
@@ -45,37 +82,48 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
             positional(limit, errors)
         }
         (None, None, None) => {
-            options.must_have("`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
-            built(&TokenStream::new(), true)
+            if options.value(IDLE.key).is_none() {
+                options.must_have("`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
+            }
+            Limit::Made(quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::unlimited()), true)
         }
         _ => {
             errors.add(options.first_of(&["secs", "ms"]), "`#[timeout]` takes one limit: remove one of them");
-            built(&TokenStream::new(), true)
+            Limit::Made(TokenStream::new(), true)
         }
-    }))
+    }
 }
 
 /// A limit in whole units.
-fn count(unit: &Row, count: &Expr, errors: &mut Errors) -> Setting {
+fn count(unit: &Row, count: &Expr, errors: &mut Errors) -> Limit {
     let limit = unit.call(count, errors);
-    built(&quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#limit), values::is_literal(count))
+    Limit::Made(quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::#limit), values::is_literal(count))
 }
 
 /// A text with a unit, or an expression of type `Duration` or `Timeout`.
-fn positional(limit: &Expr, errors: &mut Errors) -> Setting {
-    let mixed = Span::mixed_site();
+fn positional(limit: &Expr, errors: &mut Errors) -> Limit {
     if let Some(ms) = bare_number(limit) {
         let ms = ms.base10_digits();
         errors
             .add(limit, format!("the limit needs a unit: write `#[timeout(ms = {ms})]` or `#[timeout(secs = {ms})]`"));
     } else if let Some(limit) = durations::text("the limit", Longest::Day, limit, errors) {
         let limit = durations::tokens(limit);
-        return built(&quote_spanned!(mixed=> ::reliable::Timeout::after(#limit)), true);
+        return Limit::Made(quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::after(#limit)), true);
     }
-    Setting {
-        ty: Some(quote_spanned!(mixed=> ::reliable::Timeout)),
-        value: quote_spanned!(at(limit.span())=> ::core::convert::From::from(#limit)),
-    }
+    Limit::Given(limit.clone())
+}
+
+fn ready_made(limit: &Expr, idle: Option<&TokenStream>) -> Setting {
+    let mixed = Span::mixed_site();
+    let timeout = quote_spanned!(mixed=> ::reliable::Timeout);
+    let value = match idle {
+        None => quote_spanned!(at(limit.span())=> ::core::convert::From::from(#limit)),
+        Some(idle) => {
+            let made = quote_spanned!(at(limit.span())=> <#timeout as ::core::convert::From<_>>::from(#limit));
+            quote_spanned!(mixed=> #made.#idle)
+        }
+    };
+    Setting { ty: Some(timeout), value }
 }
 
 /// `2000`, but not `2s`.
@@ -101,17 +149,41 @@ impl Layer for Timeout {
     //     timeout.run_with("forecast", async { BODY }, |fault| {
     //         ::reliable::expansion::FromFault::from_fault(last_error.add_to(fault))
     //     })
+    //
+    // With `stream`, and `idle` or a ready-made limit, which may have one:
+    //     let outcome = timeout.run("forecast", async { BODY }).await;
+    //     timeout.gaps("forecast", outcome)
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let timeout = inner.setting("timeout", &self.0);
+        let timeout = inner.setting("timeout", &self.policy);
         let tool = &function.name;
-        let into_error = into_error(inner.kept_last_error(function), function);
-        inner.into_timed(function, |span, call| {
-            let timeout = Ident::new(&timeout.to_string(), span);
-            match &into_error {
-                None => quote_spanned!(span=> #timeout.run(#tool, #call)),
-                Some(into_error) => quote_spanned!(span=> #timeout.run_with(#tool, #call, #into_error)),
-            }
-        })
+        if self.limits_call {
+            let into_error = into_error(inner.kept_last_error(function), function);
+            inner = inner.into_timed(function, |span, call| {
+                let timeout = Ident::new(&timeout.to_string(), span);
+                match &into_error {
+                    None => quote_spanned!(span=> #timeout.run(#tool, #call)),
+                    Some(into_error) => quote_spanned!(span=> #timeout.run_with(#tool, #call, #into_error)),
+                }
+            });
+        }
+        if function.stream.is_none() || !self.limits_gaps {
+            return inner;
+        }
+        let (span, outcome) = (function.return_span(), inner.outcome(function));
+        let gaps = match &function.into_error {
+            None => quote_spanned!(span=> #timeout.gaps(#tool, outcome)),
+            Some(IntoError { function, .. }) => quote_spanned!(span=> #timeout.gaps_with(#tool, outcome, #function)),
+        };
+        inner.into_block(|last| quote_spanned!(Span::mixed_site()=> #outcome #last #gaps))
+    }
+
+    fn check_function(&self, function: &Function, errors: &mut Errors) {
+        if let (Some(idle), None) = (&self.idle, &function.stream) {
+            errors.add(
+                idle,
+                "`idle` limits the gaps between the items of a stream: write `#[timeout(…, stream)]`, or remove `idle`",
+            );
+        }
     }
 }
 

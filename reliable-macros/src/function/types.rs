@@ -4,6 +4,8 @@ use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Type, parse_quote};
 
+use crate::function::tokens::mentions;
+
 /// Opens the invisible groups that `macro_rules!` leaves around a type, but where they hold `dyn A + B` together.
 pub(crate) struct Opened;
 
@@ -33,6 +35,11 @@ pub(crate) fn inferred(ty: &Type) -> Type {
     let mut ty = ty.clone();
     Infer.visit_type_mut(&mut ty);
     ty
+}
+
+/// Whether there is an `impl Trait` in a type.
+pub(crate) fn is_opaque(ty: &Type) -> bool {
+    mentions(ty.to_token_stream(), &|name| name == "impl")
 }
 
 /// Whether two types are written with the same words.

@@ -1,5 +1,6 @@
 //! `#[bulkhead]`: so many calls at once, and no more.
 
+pub mod owned;
 mod places;
 
 use std::future::Future;
@@ -221,12 +222,12 @@ fn tell_full(tool: &'static str) {
 pub struct Permit<'a> {
     // In this order: never are more counted than there are places.
     _running: metrics::Running,
-    _place: Place<'a>,
+    place: Place<'a>,
 }
 
 impl<'a> Permit<'a> {
     #[inline]
     fn new(tool: &'static str, place: Place<'a>) -> Self {
-        Permit { _running: metrics::bulkhead_admitted(tool), _place: place }
+        Permit { _running: metrics::bulkhead_admitted(tool), place }
     }
 }

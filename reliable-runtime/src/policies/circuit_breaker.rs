@@ -2,6 +2,7 @@
 
 #[cfg(test)]
 mod model;
+pub mod owned;
 mod rules;
 mod state;
 
@@ -287,21 +288,35 @@ impl Permit<'_> {
 
     #[inline]
     fn record(&self, tool: &'static str, failed: bool) {
+        self.breaker.record(tool, self.generation.replace(SETTLED), failed);
+    }
+}
+
+impl CircuitBreaker {
+    #[inline]
+    fn record(&self, tool: &'static str, generation: u64, failed: bool) {
         metrics::breaker_counted(tool, failed);
-        let CircuitBreaker { state, rules } = self.breaker;
-        let generation = self.generation.replace(SETTLED);
-        if !state.has_nothing_to_count(rules, generation, failed) {
+        if !self.state.has_nothing_to_count(&self.rules, generation, failed) {
             self.count(tool, generation, failed);
         }
     }
 
     #[cold]
     fn count(&self, tool: &'static str, generation: u64, failed: bool) {
-        let CircuitBreaker { state, rules } = self.breaker;
-        match state.record(rules, generation, failed, now_us) {
+        match self.state.record(&self.rules, generation, failed, now_us) {
             Change::None => {}
             Change::Opened => changed(tool, CircuitState::Open),
             Change::Closed => changed(tool, CircuitState::Closed),
+        }
+    }
+
+    #[cold]
+    fn end_without_outcome(&self, generation: u64) {
+        if std::thread::panicking() {
+            // Nobody is told: the permit does not know the name of the call, which is larger than the permit.
+            self.state.record(&self.rules, generation, true, now_us);
+        } else {
+            self.state.give_back(generation);
         }
     }
 }
@@ -310,20 +325,7 @@ impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
         if self.generation.get() != SETTLED {
-            self.end_without_outcome();
-        }
-    }
-}
-
-impl Permit<'_> {
-    #[cold]
-    fn end_without_outcome(&self) {
-        let CircuitBreaker { state, rules } = self.breaker;
-        if std::thread::panicking() {
-            // Nobody is told: the permit does not know the name of the call, which is larger than the permit.
-            state.record(rules, self.generation.get(), true, now_us);
-        } else {
-            state.give_back(self.generation.get());
+            self.breaker.end_without_outcome(self.generation.get());
         }
     }
 }
