@@ -22,8 +22,8 @@
 //!   questions, and a [`Recorder`] says what happened.
 //! - Reports, logs and metrics: a [`Recorder`] makes a [`Report`], [`Scope::listen`] hears each [`Event`] at once, and the
 //!   features `tracing` and `metrics` hand them on.
-//! - Streams: an attribute is around the call, until it returns. Of a function that returns a stream this is the opening; the
-//!   items come after it, and no attribute sees them. Where they matter, read the stream to its end inside the function.
+//! - Streams: an attribute is around the call, until it returns. Of a function that returns a stream this is the opening; with the
+//!   option `stream` the attributes are around the items, too: the module `stream` (feature `stream`).
 //! - For frameworks, each with the feature of its name: the modules `rmcp`, `rig` and `metrics`; what goes to `tracing` is
 //!   listed at [`Event`]. What a model is told of a fault: [`Fault::model_feedback`].
 //! - What is in force around a call: [`Scope`], with an [`Approver`] and a [`Recorder`]; in an agent, [`Run`]. Into another

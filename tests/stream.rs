@@ -1,5 +1,7 @@
 //! `stream`: the call is not done before its first item is there, and what attempts a call again does so until then.
 
+#![allow(clippy::unused_async, clippy::type_complexity, reason = "about the little functions themselves")]
+
 use std::pin::Pin;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -281,4 +283,97 @@ async fn streams_of_all_shapes() {
     assert_eq!(client.borrowed().await.err(), Some(CallError::Item(ItemError("empty".into()))));
     let client = Client { words: Vec::new() };
     assert_eq!(client.opaque(3).await.unwrap().collect::<Vec<_>>().await, []);
+}
+
+#[tokio::test]
+async fn the_futures_and_the_streams_may_go_to_another_task() {
+    #[fallback(Ok(items([(0, Ok("late"))])), stream = !value.is_empty())]
+    #[retry(max = 3, when = matches!(error, ApiError::Cut))]
+    #[timeout(secs = 5, idle = "1s")]
+    async fn ask(prompt: String) -> Answer {
+        tokio::task::yield_now().await;
+        if prompt.is_empty() {
+            return Err(ApiError::Busy);
+        }
+        Ok(items([(0, Ok("")), (0, Ok("a"))]))
+    }
+    let task = tokio::spawn(async { ask("hi".to_owned()).await.unwrap().collect::<Vec<_>>().await });
+    assert_eq!(task.await.unwrap(), [Ok(""), Ok("a")]);
+    let task = tokio::spawn(async { read(ask(String::new()).await.unwrap()).await });
+    assert_eq!(task.await.unwrap(), [Ok("late")]);
+
+    let client = std::sync::Arc::new(Client { words: vec!["sunny".into()] });
+    let task = tokio::spawn(async move {
+        client.opaque(3).await.unwrap().count().await + client.borrowed().await.unwrap().count().await
+    });
+    assert_eq!(task.await.unwrap(), 2);
+}
+
+/// Each with everything that may be around a stream.
+#[tokio::test(start_paused = true)]
+async fn the_order_is_free() {
+    use reliable::{bulkhead, call_limit, circuit_breaker, rate_limit};
+
+    #[timeout(secs = 60, idle = "9s", stream)]
+    #[fallback(Ok(items([])))]
+    #[bulkhead(max = 1)]
+    #[hedge(after = "1s")]
+    #[circuit_breaker(failures = 3)]
+    #[failover(_model in [1, 2])]
+    #[timeout(secs = 5, idle = "8s")]
+    #[retry(max = 3, backoff = "none")]
+    #[rate_limit(per_second = 1000, burst = 1000)]
+    #[call_limit(max = 3)]
+    async fn one(n: usize) -> Answer {
+        Ok(items([(10, Err(ApiError::Cut))].into_iter().filter(move |_| n > 5)))
+    }
+    assert_eq!(read(one(9).await.unwrap()).await, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_an_impl_stream_too() {
+    use reliable::{bulkhead, circuit_breaker};
+
+    #[fallback(async { Ok(stream::empty()) }.await)]
+    #[circuit_breaker(failures = 3, stream)]
+    #[timeout(secs = 5, idle = "8s")]
+    #[bulkhead(max = 1)]
+    #[retry(max = 3, backoff = "none")]
+    async fn other(n: usize) -> Result<impl Stream<Item = Item>, ApiError> {
+        if n == 0 {
+            return Err(ApiError::Busy);
+        }
+        // Of what type the error is, only the signature says.
+        Ok(stream::iter([Ok("a")]))
+    }
+    assert_eq!(read(other(1).await.unwrap()).await, [Ok("a")]);
+    assert_eq!(read(other(0).await.unwrap()).await, []);
+}
+
+/// A fallback that never comes to an end has no stream of its own.
+#[tokio::test(start_paused = true)]
+async fn a_fallback_may_panic() {
+    #[fallback(unreachable!("no {error}"), stream)]
+    async fn ask(fails: bool) -> Answer {
+        if fails {
+            return Err(ApiError::Busy);
+        }
+        Ok(items([(10, Ok("a"))]))
+    }
+    assert_eq!(read(ask(false).await.unwrap()).await, [Ok("a")]);
+    assert!(tokio::spawn(ask(true)).await.is_err());
+}
+
+/// A function that returns a future, as `#[async_trait]` writes it.
+#[tokio::test(start_paused = true)]
+async fn a_boxed_future() {
+    #[retry(max = 1, stream)]
+    #[timeout(secs = 1, idle = "1s")]
+    fn ask<'a>(
+        words: &'a [String],
+    ) -> Pin<Box<dyn Future<Output = Result<BoxStream<'a, Result<&'a str, ApiError>>, ApiError>> + Send + 'a>> {
+        Box::pin(async move { Ok(stream::iter(words).map(|word| Ok(&**word)).boxed()) })
+    }
+    let words = ["It".to_owned(), "is".to_owned()];
+    assert_eq!(ask(&words).await.unwrap().collect::<Vec<_>>().await, [Ok("It"), Ok("is")]);
 }

@@ -12,7 +12,7 @@ use syn::{
 
 use crate::function::boxed::Shell;
 use crate::function::tokens::{at, last_segment, mentions, opened, with_this};
-use crate::function::types::{Opened, inferred, is_opaque};
+use crate::function::types::{Opened, inferred, is_opaque, items};
 use crate::function::unfinished::breaks_off;
 
 mod async_trait;
@@ -232,6 +232,14 @@ impl Function {
         match &self.sig.output {
             ReturnType::Type(_, ty) => is_opaque(ty),
             ReturnType::Default => false,
+        }
+    }
+
+    /// The items of the `impl Stream` in the return type.
+    pub(crate) fn opaque_items(&self) -> Option<Type> {
+        match &self.sig.output {
+            ReturnType::Type(_, ty) => items(ty),
+            ReturnType::Default => None,
         }
     }
 

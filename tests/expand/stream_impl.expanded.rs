@@ -21,7 +21,10 @@ impl Model {
                     }
                         .await;
                     ::reliable::stream::begun_at(
-                            ::reliable::stream::pinned(outcome),
+                            ::reliable::stream::pinned::<
+                                Result<Chunk, ModelError>,
+                                _,
+                            >(outcome),
                             |value| Chunk::has_text(value),
                         )
                         .await
@@ -50,7 +53,10 @@ impl Model {
             let answer: Result<_, ModelError> = Self::apology(self, prompt).await;
             ::reliable::stream::right(
                 ::reliable::stream::begun_at(
-                        ::reliable::stream::pinned(answer),
+                        ::reliable::stream::pinned::<
+                            Result<Chunk, ModelError>,
+                            _,
+                        >(answer),
                         |value| Chunk::has_text(value),
                     )
                     .await,

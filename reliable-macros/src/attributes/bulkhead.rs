@@ -10,7 +10,7 @@ use crate::options::Options;
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, Layer};
-use crate::stack::streamed::lent;
+use crate::stack::streamed::{for_stream, lent};
 
 pub(crate) const BULKHEAD: Attribute = Attribute::new(
     "bulkhead",
@@ -69,7 +69,7 @@ impl Layer for Bulkhead {
     //     let outcome = { BODY };
     //     permit.until_dropped(::core::clone::Clone::clone(&bulkhead), outcome)
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let bulkhead = inner.setting("bulkhead", &self.0.for_stream(function));
+        let bulkhead = inner.setting("bulkhead", &for_stream(&self.0, function));
         let admitted = admit(&bulkhead, function);
         let rejected = ended_by_fault(function);
         if function.stream.is_some() {

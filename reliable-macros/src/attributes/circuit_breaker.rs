@@ -14,7 +14,7 @@ use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
-use crate::stack::streamed::lent;
+use crate::stack::streamed::{for_stream, lent};
 
 pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
     order: &[
@@ -99,7 +99,7 @@ impl Layer for CircuitBreaker {
     // A permit that is dropped on the way gives its place back, where the call is cancelled, and counts as a failure, where
     // the body panics.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let breaker = inner.setting("breaker", &self.breaker.for_stream(function));
+        let breaker = inner.setting("breaker", &for_stream(&self.breaker, function));
         let tool = &function.name;
         let outcome = inner.outcome(function);
         let classify = &self.classify;

@@ -20,17 +20,6 @@ pub(crate) struct Setting {
     pub(crate) value: TokenStream,
 }
 
-impl Setting {
-    /// The same for a function that returns a stream, which keeps the policy for longer than the call: what is the user's own
-    /// is lent to it.
-    pub(crate) fn for_stream(&self, function: &Function) -> Setting {
-        let Some(ty) = self.ty.as_ref().filter(|_| function.stream.is_some()) else { return self.clone() };
-        let (policy, value) = (ty.clone().into_iter().skip(1).collect::<TokenStream>(), &self.value);
-        let span = ty.clone().into_iter().next().map_or_else(Span::mixed_site, |and| and.span());
-        Setting { ty: None, value: quote_spanned!(span=> ::reliable::stream::lend::<#policy, _>(#value)) }
-    }
-}
-
 /// The code for the body and the attributes around it so far. Its value is the outcome of the call.
 pub(crate) struct Code {
     tokens: TokenStream,

@@ -4,7 +4,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
-use crate::function::code::Code;
+use crate::function::code::{Code, Setting};
 use crate::function::{Function, Streamed};
 use crate::stack::attribute::Layer;
 
@@ -53,13 +53,14 @@ impl Layer for Boxed {
 //     ::reliable::stream::begun(outcome).await
 //     ::reliable::stream::begun_at(outcome, |value| Chunk::has_text(value)).await
 //
-// Of an `impl Stream`:
-//     ::reliable::stream::begun(::reliable::stream::pinned(outcome)).await
+// Of an `impl Stream`, whose type no expression can name, and that of its items can:
+//     ::reliable::stream::begun(::reliable::stream::pinned::<Result<Chunk, ApiError>, _>(outcome)).await
 /// The outcome of a call whose stream has not begun, when that has.
 pub(crate) fn begun(outcome: &TokenStream, function: &Function) -> TokenStream {
     let span = function.return_span();
     let outcome = if function.returns_opaque() {
-        quote_spanned!(span=> ::reliable::stream::pinned(#outcome))
+        let items = function.opaque_items().map(|items| quote_spanned!(span=> ::<#items, _>));
+        quote_spanned!(span=> ::reliable::stream::pinned #items(#outcome))
     } else {
         outcome.clone()
     };
@@ -69,15 +70,23 @@ pub(crate) fn begun(outcome: &TokenStream, function: &Function) -> TokenStream {
 /// The same of one whose stream has begun once, and was changed.
 pub(crate) fn begun_again(outcome: &TokenStream, function: &Function) -> TokenStream {
     let span = function.return_span();
-    match &function.stream {
-        Some(Streamed { counts: Some(counts), .. }) => {
-            quote_spanned!(span=> ::reliable::stream::begun_at(#outcome, #counts).await)
-        }
-        _ => quote_spanned!(span=> ::reliable::stream::begun(#outcome).await),
+    if let Some(Streamed { counts: Some(counts), .. }) = &function.stream {
+        return quote_spanned!(span=> ::reliable::stream::begun_at(#outcome, #counts).await);
     }
+    quote_spanned!(span=> ::reliable::stream::begun(#outcome).await)
 }
 
-/// What a policy makes of an outcome, where that is not the last of its statements.
+/// A policy for a function that returns a stream, which keeps it for longer than the call: what is the user's own is lent to it.
+pub(crate) fn for_stream(policy: &Setting, function: &Function) -> Setting {
+    let Some(ty) = policy.ty.clone().filter(|_| function.stream.is_some()) else { return policy.clone() };
+    let mut tokens = ty.into_iter();
+    // `&::reliable::Bulkhead`, where the user's own stands.
+    let span = tokens.next().map_or_else(Span::mixed_site, |and| and.span());
+    let (policy, value) = (tokens.collect::<TokenStream>(), &policy.value);
+    Setting { ty: None, value: quote_spanned!(span=> ::reliable::stream::lend::<#policy, _>(#value)) }
+}
+
+/// What a stream keeps of a policy: its `Arc`, or a reference to it.
 pub(crate) fn lent(policy: &Ident) -> TokenStream {
     quote_spanned!(Span::mixed_site()=> ::core::clone::Clone::clone(&#policy))
 }

@@ -1,6 +1,5 @@
 //! A stream that has begun: its first item is there.
 
-use std::future::poll_fn;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -142,7 +141,7 @@ impl<S: Stream + Unpin> Stream for Begun<S, S::Item> {
     }
 }
 
-type ItemOf<R> = <<R as Outcome>::Value as Stream>::Item;
+type ItemError<R> = <<<R as Outcome>::Value as Stream>::Item as StreamItem>::Err;
 
 /// Waits for the first item of the stream that a call has opened, and gives the stream with that item in it.
 ///
@@ -167,12 +166,13 @@ type ItemOf<R> = <<R as Outcome>::Value as Stream>::Item;
 ///
 /// # Errors
 /// That of the call, or of the stream before its first item.
-pub async fn begun<R>(outcome: R) -> Result<<R::Value as ResultStream>::Begun, R::Error>
+pub fn begun<R, I>(outcome: R) -> impl Future<Output = Result<<R::Value as ResultStream>::Begun, R::Error>> + use<R, I>
 where
-    R: Outcome<Value: ResultStream>,
-    R::Error: FromItem<<ItemOf<R> as StreamItem>::Err>,
+    R: Outcome<Value: ResultStream<Item = I>>,
+    I: StreamItem,
+    R::Error: FromItem<ItemError<R>>,
 {
-    begun_at(outcome, |_| true).await
+    Beginning { opened: Some(outcome.into_result()), held_back: Vec::new(), counts: |_: &I::Ok| true }
 }
 
 /// The same, where the first item is the first that `counts`: those before it are held back until then, and come out first.
@@ -197,31 +197,65 @@ where
 ///
 /// # Errors
 /// That of the call, or of the stream before the first item that counts.
-pub async fn begun_at<R>(
+pub fn begun_at<R, I, F>(
     outcome: R,
-    counts: impl Fn(&<ItemOf<R> as StreamItem>::Ok) -> bool,
-) -> Result<<R::Value as ResultStream>::Begun, R::Error>
+    counts: F,
+) -> impl Future<Output = Result<<R::Value as ResultStream>::Begun, R::Error>> + use<R, I, F>
 where
-    R: Outcome<Value: ResultStream>,
-    R::Error: FromItem<<ItemOf<R> as StreamItem>::Err>,
+    R: Outcome<Value: ResultStream<Item = I>>,
+    I: StreamItem,
+    R::Error: FromItem<ItemError<R>>,
+    F: Fn(&I::Ok) -> bool,
 {
-    let mut stream = outcome.into_result()?;
-    let mut held_back = Vec::new();
-    loop {
-        let (first, rest) = match poll_fn(|cx| Pin::new(&mut stream).poll_next(cx)).await.map(StreamItem::into_result) {
-            Some(Ok(item)) if !counts(&item) => {
-                held_back.push(StreamItem::from_ok(item));
-                continue;
+    Beginning { opened: Some(outcome.into_result()), held_back: Vec::new(), counts }
+}
+
+/// Waits for the first item.
+///
+/// By hand and not an `async fn`, and of the items and not of the stream's `Item`: or the compiler would look for that of a stream
+/// with a closure in it whenever it asks whether a future is `Send`, and not find it.
+struct Beginning<S, E, I, F> {
+    opened: Option<Result<S, E>>,
+    held_back: Vec<I>,
+    counts: F,
+}
+
+// Nothing of it is ever pinned.
+impl<S: Unpin, E, I, F> Unpin for Beginning<S, E, I, F> {}
+
+impl<S, E, I, F> Future for Beginning<S, E, I, F>
+where
+    S: ResultStream<Item = I>,
+    I: StreamItem,
+    E: FromItem<I::Err>,
+    F: Fn(&I::Ok) -> bool,
+{
+    type Output = Result<S::Begun, E>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = &mut *self;
+        let mut first = None;
+        let mut has_ended = false;
+        if let Some(Ok(stream)) = &mut this.opened {
+            while first.is_none() && !has_ended {
+                match ready!(Pin::new(&mut *stream).poll_next(cx)).map(StreamItem::into_result) {
+                    Some(Ok(item)) if !(this.counts)(&item) => this.held_back.push(I::from_ok(item)),
+                    Some(Ok(item)) => first = Some(I::from_ok(item)),
+                    Some(Err(error)) => return Poll::Ready(Err(E::from_item(error))),
+                    None => has_ended = true,
+                }
             }
-            Some(Ok(item)) => (Some(StreamItem::from_ok(item)), Some(stream)),
-            Some(Err(error)) => return Err(R::Error::from_item(error)),
-            None => (None, None),
-        };
-        return Ok(ResultStream::begun(Begun { held_back: held_back.into_iter(), first, rest }));
+        }
+        let stream = this.opened.take().expect("a future that is done is not polled");
+        Poll::Ready(stream.map(|stream| {
+            let held_back = std::mem::take(&mut this.held_back).into_iter();
+            S::begun(Begun { held_back, first, rest: (!has_ended).then_some(stream) })
+        }))
     }
 }
 
-/// Pins the stream that a call has opened, so that it can be read where it stands: for `impl Stream`, which is in no box.
+/// Pins the stream that a call has opened, so that it can be read where it stands: for an `impl Stream` of items `I`, which is in
+/// no box.
 ///
 /// ```
 /// use futures_util::stream::{self, StreamExt};
@@ -237,6 +271,9 @@ where
 ///
 /// # Errors
 /// That of the call.
-pub fn pinned<R: Outcome>(outcome: R) -> Result<Pin<Box<R::Value>>, R::Error> {
+pub fn pinned<I, R>(outcome: R) -> Result<Pin<Box<R::Value>>, R::Error>
+where
+    R: Outcome<Value: Stream<Item = I>>,
+{
     outcome.into_result().map(Box::pin)
 }

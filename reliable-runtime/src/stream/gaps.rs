@@ -12,18 +12,21 @@ use crate::base::flow_time::{At, Whose};
 use crate::base::human_time::polled;
 use crate::base::human_time::watching::OwnTimer;
 use crate::policies::timeout::{Timeout, timed_out};
-use crate::said::fault::{ByFn, ByFrom, Fault, FromFault, IntoError};
+use crate::said::fault::{ByFn, Fault, FromFault};
 use crate::seen::metrics;
+
+/// By `From<Fault>`. A pointer, so that a type which lacks that is told once: this is a stream all the same.
+type ByFromFault<E> = fn(Fault) -> E;
 
 /// A stream whose reader waits only so long for the next item, made by [`Timeout::gaps`].
 #[derive(Debug)]
 #[must_use = "streams do nothing unless polled"]
-pub struct Gaps<S, I = ByFrom> {
+pub struct Gaps<S, I> {
     /// `None` once it is over.
     stream: Option<S>,
     idle: Option<Duration>,
     tool: &'static str,
-    into_error: I,
+    into_error: ByFn<I>,
     /// Made when the reader first has to wait, and kept for later gaps.
     gap: Option<Pin<Box<Gap>>>,
 }
@@ -67,11 +70,15 @@ impl Timeout {
     ///
     /// # Errors
     /// That of the outcome.
-    pub fn gaps<S, T, F: FromFault, E>(&self, tool: &'static str, outcome: Result<S, E>) -> Result<Gaps<S>, E>
+    pub fn gaps<S, T, F: FromFault, E>(
+        &self,
+        tool: &'static str,
+        outcome: Result<S, E>,
+    ) -> Result<Gaps<S, ByFromFault<F>>, E>
     where
         S: Stream<Item = Result<T, F>>,
     {
-        outcome.map(|stream| Gaps::new(self, tool, stream, ByFrom))
+        self.gaps_with(tool, outcome, F::from_fault)
     }
 
     /// The same, for an error type that has no `From<Fault>`: `into_error` makes an error of the fault.
@@ -83,18 +90,18 @@ impl Timeout {
         tool: &'static str,
         outcome: Result<S, E>,
         into_error: I,
-    ) -> Result<Gaps<S, ByFn<I>>, E>
+    ) -> Result<Gaps<S, I>, E>
     where
         S: Stream<Item = Result<T, F>>,
         I: Fn(Fault) -> F,
     {
-        outcome.map(|stream| Gaps::new(self, tool, stream, ByFn(into_error)))
-    }
-}
-
-impl<S, I> Gaps<S, I> {
-    fn new(timeout: &Timeout, tool: &'static str, stream: S, into_error: I) -> Self {
-        Gaps { stream: Some(stream), idle: timeout.idle_limit(), tool, into_error, gap: None }
+        outcome.map(|stream| Gaps {
+            stream: Some(stream),
+            idle: self.idle_limit(),
+            tool,
+            into_error: ByFn(into_error),
+            gap: None,
+        })
     }
 }
 
@@ -104,7 +111,7 @@ impl<S: Unpin, I> Unpin for Gaps<S, I> {}
 impl<S, I, T, E> Stream for Gaps<S, I>
 where
     S: Stream<Item = Result<T, E>> + Unpin,
-    I: IntoError<E>,
+    I: Fn(Fault) -> E,
 {
     type Item = Result<T, E>;
 

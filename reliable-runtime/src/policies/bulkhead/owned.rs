@@ -46,6 +46,6 @@ impl Permit<'_> {
     /// If it is another bulkhead.
     pub fn owned<B: Deref<Target = Bulkhead>>(self, bulkhead: B) -> OwnedPermit<B> {
         assert!(self.place.is_in(&bulkhead.places), "a place can't be kept in another bulkhead than its own");
-        OwnedPermit { _running: self._running, _place: OwnedPlace { of: self.place.keep(), bulkhead } }
+        OwnedPermit { _running: self.running, _place: OwnedPlace { of: self.place.keep(), bulkhead } }
     }
 }

@@ -35,7 +35,10 @@ impl Permit<'_> {
     /// # Panics
     /// If it is another breaker.
     pub fn owned<B: Deref<Target = CircuitBreaker>>(self, breaker: B) -> OwnedPermit<B> {
-        assert!(std::ptr::eq(self.breaker, &*breaker), "a call can't be counted by another breaker than its own");
+        assert!(
+            std::ptr::eq(self.breaker, std::ptr::from_ref(&*breaker)),
+            "a call can't be counted by another breaker than its own"
+        );
         OwnedPermit { breaker, generation: self.generation.replace(SETTLED) }
     }
 }
