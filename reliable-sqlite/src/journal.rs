@@ -114,8 +114,9 @@ impl Journal for Claimed {
         if let Some((order, entry)) = recorded {
             return Box::pin(ready(Ok(Begun::Recorded { order, entry })));
         }
-        // Nothing is to run any more that could not be recorded.
-        if let Some(goes_on) = self.file.readers.at_once(|connection| self.life.goes_on(connection)) {
+        // Nothing is to run any more that could not be recorded. Who has written last has the row at hand.
+        let look = |connection: &Connection| self.life.goes_on(connection);
+        if let Some(goes_on) = self.file.writers.at_once(look).or_else(|| self.file.readers.at_once(look)) {
             return Box::pin(ready(goes_on.map(|()| Begun::Run).map_err(|trouble| self.halt(trouble))));
         }
         Box::pin(async move {

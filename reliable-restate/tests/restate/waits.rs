@@ -78,7 +78,7 @@ async fn a_pause_is_over_when_its_time_has_come_and_nothing_is_held_in_it() {
     until("it is suspended", async || is_suspended(&server, "run-1").await).await;
     assert!(server.restate.outcome::<Result<String, String>>("run-1").await.unwrap().is_ok());
     let took = began.elapsed();
-    assert!(took >= Duration::from_secs(3) && took < Duration::from_secs(6), "it took {took:?}");
+    assert!(took >= Duration::from_secs(3), "it took {took:?}");
     assert_eq!(service.times("lies down"), 2, "it was woken by the server");
 }
 

@@ -212,11 +212,20 @@ fn is_of(recording: &Recording, act: &str) -> bool {
 /// A recorded call, which takes so many milliseconds, does what the label says, and gives it. The process may die when it is done,
 /// and when its outcome has come.
 pub fn call(tool: &'static str, label: impl Into<String>, takes: u64) -> impl Future<Output = Outcome<String>> + Send {
+    call_after(tool, label, sleep(Duration::from_millis(takes)))
+}
+
+/// The same, which takes as long as this does.
+pub fn call_after(
+    tool: &'static str,
+    label: impl Into<String>,
+    ready: impl Future<Output = ()> + Send,
+) -> impl Future<Output = Outcome<String>> + Send {
     let label = label.into();
     let recorded = durable::call(tool).shown(|call| call.show("label", label.clone())).run({
         let label = label.clone();
         async move {
-            sleep(Duration::from_millis(takes)).await;
+            ready.await;
             act(&label).await;
             Ok(label)
         }

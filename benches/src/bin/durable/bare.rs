@@ -23,7 +23,7 @@ impl Bare {
     }
 
     /// One row, on the disk when it returns.
-    pub fn commit(&mut self, arguments: &str, outcome: &str) -> Result<(), Box<dyn Error>> {
+    pub fn commit(&mut self, arguments: &str, outcome: &str) -> rusqlite::Result<()> {
         self.number += 1;
         let sql = "INSERT INTO entry (run, kind, tool, number, place, arguments, outcome, at)
                    VALUES (1, 'call', 'measure::booked', ?, ?, ?, ?, '2026-11-26T16:32:33.123Z')";

@@ -12,6 +12,10 @@ impl Folder {
         Ok(Folder(folder))
     }
 
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     pub fn file(&self, name: &str) -> PathBuf {
         self.0.join(name)
     }

@@ -1,6 +1,7 @@
 //! What is measured.
 
 use std::error::Error;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use reliable::durable;
@@ -23,6 +24,8 @@ const ROUNDS: usize = 10;
 pub struct Figures {
     /// Microseconds for each, one after the other.
     pub bare_commit: f64,
+    /// The same commit, asked for by a task, which must not block its thread.
+    pub commit_of_a_task: f64,
     pub recorded_call: f64,
     /// Recorded calls in a second, of so many runs at once.
     pub at_once: Vec<AtOnce>,
@@ -61,10 +64,9 @@ async fn some(calls: usize) -> Result<usize, String> {
     Ok(calls)
 }
 
-pub fn all(calls: usize) -> Result<Figures, Box<dyn Error>> {
-    let folder = Folder::new()?;
+pub fn all(folder: &Folder, calls: usize) -> Result<Figures, Box<dyn Error>> {
     let runtime = Builder::new_current_thread().enable_time().build()?;
-    let (bare_commit, recorded_call) = one_after_the_other(&runtime, &folder, calls)?;
+    let [bare_commit, commit_of_a_task, recorded_call] = one_after_the_other(&runtime, folder, calls)?;
     let mut at_once = Vec::new();
     for (runs, calls) in [(1, calls / 4), (50, calls / 20), (1000, calls / 100)] {
         let store = Store::open(folder.file(&format!("{runs}.db")))?;
@@ -72,29 +74,42 @@ pub fn all(calls: usize) -> Result<Figures, Box<dyn Error>> {
         runtime.block_on(side_by_side(&store, "run", runs, calls))?;
         at_once.push(AtOnce { runs, calls_per_second: (runs * calls) as f64 / began.elapsed().as_secs_f64() });
     }
-    let (recovery, bytes_per_call) = recovery(&runtime, &folder, 5 * calls)?;
-    Ok(Figures { bare_commit, recorded_call, at_once, recovery, bytes_per_call })
+    let (recovery, bytes_per_call) = recovery(&runtime, folder, 5 * calls)?;
+    Ok(Figures { bare_commit, commit_of_a_task, recorded_call, at_once, recovery, bytes_per_call })
 }
 
-fn one_after_the_other(runtime: &Runtime, folder: &Folder, calls: usize) -> Result<(f64, f64), Box<dyn Error>> {
-    let mut bare = Bare::new(&folder.file("bare.db"))?;
+fn one_after_the_other(runtime: &Runtime, folder: &Folder, calls: usize) -> Result<[f64; 3], Box<dyn Error>> {
+    let bare = Arc::new(Mutex::new(Bare::new(&folder.file("bare.db"))?));
     let store = Store::open(folder.file("calls.db"))?;
-    let (arguments, outcome) = (format!("booking = {:0ARGUMENTS$}", 7), format!("{{\"Ok\":\"{:0OUTCOME$}\"}}", 7));
-    let (mut commits, mut recorded) = (Vec::new(), Vec::new());
+    let mut took = [const { Vec::new() }; 3];
     let each = calls / ROUNDS;
     for round in 0..ROUNDS {
         let began = Instant::now();
         for _ in 0..each {
-            bare.commit(&arguments, &outcome)?;
+            commit(&bare)?;
         }
-        commits.push(began.elapsed());
-        let took = runtime.block_on(store.run(format!("round-{round}"), async {
+        took[0].push(began.elapsed());
+        let began = Instant::now();
+        runtime.block_on(async {
+            for _ in 0..each {
+                let bare = Arc::clone(&bare);
+                tokio::task::spawn_blocking(move || commit(&bare)).await??;
+            }
+            Ok::<_, Box<dyn Error>>(())
+        })?;
+        took[1].push(began.elapsed());
+        let recorded = runtime.block_on(store.run(format!("round-{round}"), async {
             let began = Instant::now();
             some(each).await.map(|_| began.elapsed())
         }))?;
-        recorded.push(took?);
+        took[2].push(recorded?);
     }
-    Ok((median(commits, each), median(recorded, each)))
+    Ok(took.map(|rounds| median(rounds, each)))
+}
+
+fn commit(bare: &Mutex<Bare>) -> rusqlite::Result<()> {
+    let (arguments, outcome) = (format!("booking = {:0ARGUMENTS$}", 7), format!("{{\"Ok\":\"{:0OUTCOME$}\"}}", 7));
+    bare.lock().expect("nobody panics").commit(&arguments, &outcome)
 }
 
 /// Microseconds for each.
