@@ -114,6 +114,8 @@ pub mod stream {
     pub use reliable_runtime::stream::begun::{Begun, FromItem, ResultStream, StreamItem, begun, begun_at, pinned};
     pub use reliable_runtime::stream::boxed::{IntoBox, boxed};
     pub use reliable_runtime::stream::counted::Counted;
+    #[cfg(feature = "chaos")]
+    pub use reliable_runtime::stream::cut::{Cut, Items, struck};
     pub use reliable_runtime::stream::either::{Either, left, right};
     pub use reliable_runtime::stream::gaps::Gaps;
     pub use reliable_runtime::stream::held::Held;

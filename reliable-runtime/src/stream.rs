@@ -9,6 +9,8 @@
 pub mod begun;
 pub mod boxed;
 pub mod counted;
+#[cfg(feature = "chaos")]
+pub mod cut;
 pub mod either;
 pub mod gaps;
 pub mod held;
