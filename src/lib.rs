@@ -82,6 +82,7 @@ pub use reliable_runtime::said::decision::Decision;
 pub use reliable_runtime::said::request::Request;
 
 // What is in force around a call, and what happened.
+pub use reliable_runtime::policies::timeout::deadline::time_left;
 pub use reliable_runtime::said::event::{Event, GaveUpReason};
 pub use reliable_runtime::scope::{Scope, spawn};
 pub use reliable_runtime::seen::recorder::Recorder;
@@ -205,6 +206,7 @@ pub mod policies {
     /// Of a [`Timeout`](crate::Timeout).
     pub mod timeout {
         pub use reliable_runtime::policies::timeout::TimedCall;
+        pub use reliable_runtime::policies::timeout::deadline::{Deadline, TellingCall};
     }
 }
 

@@ -12,6 +12,10 @@ use reliable::{Before, Fault, IdempotencyKey, Policy, Retry, RetryBudget, Step};
 pub struct Forecast(String);
 
 impl Forecast {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     fn guess(city: &str, error: WeatherError) -> Result<Forecast, WeatherError> {
         Ok(Forecast(format!("{city}: {error}")))
     }
@@ -49,6 +53,12 @@ impl WeatherError {
 
 async fn fetch(city: &str) -> Result<Forecast, WeatherError> {
     if city.is_empty() { Err(WeatherError::Busy) } else { Ok(Forecast(city.to_owned())) }
+}
+
+static STATIONS: [&str; 2] = ["sea", "hill"];
+
+async fn fetch_from(station: &str, city: &str) -> Result<Forecast, WeatherError> {
+    if station == "sea" { Ok(Forecast(String::new())) } else { fetch(city).await }
 }
 
 async fn fetch_owned(city: String) -> Result<Forecast, WeatherError> {
@@ -190,8 +200,8 @@ macro_rules! both {
 }
 
 both! {
-    agent boxed bulkhead bulkhead_options call_limit circuit_breaker circuit_breaker_key failover failover_options fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_budget retry_options retry_plain
-    policy policy_plain rate_limit rate_limit_cost rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout
+    agent boxed bulkhead bulkhead_options call_limit circuit_breaker circuit_breaker_key failover failover_options fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_attempt retry_budget retry_options retry_plain retry_when_ok
+    policy policy_plain rate_limit rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout timeout_deadline when_ok rate_limit_cost
 }
 
 #[cfg(feature = "chaos")]
@@ -245,6 +255,9 @@ async fn the_text_does_what_the_attributes_do() {
     assert_eq!(stack::annotated::forecast("").await, stack::expanded::forecast("").await);
     for prompt in ["large", "small", "hi"] {
         assert_eq!(failover::annotated::ask(prompt).await, failover::expanded::ask(prompt).await);
+    }
+    for city in ["", "Oslo"] {
+        assert_eq!(when_ok::annotated::forecast(city).await, when_ok::expanded::forecast(city).await);
     }
     assert_eq!(fallback_expression::annotated::forecast("").await, fallback_expression::expanded::forecast("").await);
     assert_eq!(

@@ -782,3 +782,15 @@ async fn what_has_cooled_down_is_forgotten() {
     }
     assert!(all[999] < 2 * all[99], "it grew from {} to {}", all[99], all[999]);
 }
+
+/// What is below knows the candidate in a format string, too.
+#[tokio::test(start_paused = true)]
+async fn a_breaker_has_a_key_made_of_the_candidates_words() {
+    #[failover(model in ["large", "small"], cooldown = Duration::ZERO, key = format!("the {model} one"))]
+    #[circuit_breaker(failures = 1, key = format!("{model}"))]
+    async fn ask() -> Result<u32, Fault> {
+        let failed = || Fault::Policy { tool: "ask".into(), reason: (*model).to_owned() };
+        if *model == "large" { Err(failed()) } else { Ok(1) }
+    }
+    assert_eq!([ask().await, ask().await], [Ok(1), Ok(1)]);
+}

@@ -405,3 +405,96 @@ fn nothing_is_left_of_it_and_nothing_made_for_a_retry_that_hides_nothing() {
     assert_eq!(measure(&|| assert!(kept(&Cell::new(9)).is_err())), (true, 0), "the circuit opens");
     assert_eq!(measure(&|| assert_eq!(plain(), Err(REFUSED))), (false, 0));
 }
+
+/// Those that try again in another way than a retry, below a timeout.
+mod hidden_by_a_timeout {
+    use super::*;
+    use reliable::{After, Before, Failure, Policy, failover, policy};
+
+    /// Fails so often, and hangs then.
+    async fn hangs_after(failures: u32, calls: &AtomicU32) -> Result<u32, Error> {
+        sleep(Duration::from_millis(10)).await;
+        match calls.fetch_add(1, Ordering::Relaxed) {
+            0 if failures > 0 => Err(Error::Own("first")),
+            call if call < failures => Err(REFUSED),
+            _ => std::future::pending().await,
+        }
+    }
+
+    #[timeout(secs = 2)]
+    #[failover(_model in [1, 2, 3])]
+    async fn failed_over(failures: u32, calls: &AtomicU32) -> Result<u32, Error> {
+        hangs_after(failures, calls).await
+    }
+
+    #[timeout(secs = 2)]
+    #[failover(_model in [1, 2, 3])]
+    #[circuit_breaker(failures = 99)]
+    #[timeout(secs = 1)]
+    async fn with_a_limit_for_each(failures: u32, calls: &AtomicU32) -> Result<u32, Error> {
+        hangs_after(failures, calls).await
+    }
+
+    #[timeout(secs = 2)]
+    #[failover(_model in [1, 2, 3])]
+    #[retry(max = 1, backoff = "none")]
+    async fn with_a_retry_for_each(failures: u32, calls: &AtomicU32) -> Result<u32, Error> {
+        hangs_after(failures, calls).await
+    }
+
+    #[timeout(secs = 2)]
+    #[retry(max = 1, backoff = "none")]
+    #[failover(_model in [1, 2, 3])]
+    #[hedge(after = "1s")]
+    async fn with_everything(failures: u32, calls: &AtomicU32) -> Result<u32, Error> {
+        hangs_after(failures, calls).await
+    }
+
+    #[timeout(secs = 2)]
+    #[hedge(after = "5ms", max = 3)]
+    async fn hedged(failures: u32, calls: &AtomicU32) -> Result<u32, Error> {
+        hangs_after(failures, calls).await
+    }
+
+    struct Again;
+
+    impl Policy for Again {
+        type Call = ();
+
+        fn before(&self, _: &'static str) -> Before<()> {
+            Before::Admit(())
+        }
+
+        fn after(&self, _: &'static str, (): &mut (), outcome: Result<(), &Failure<'_>>) -> After {
+            if outcome.is_ok() { After::Done } else { After::Again(Duration::ZERO) }
+        }
+    }
+
+    #[timeout(secs = 2)]
+    #[policy(Again)]
+    async fn by_a_policy(failures: u32, calls: &AtomicU32) -> Result<u32, Error> {
+        hangs_after(failures, calls).await
+    }
+
+    macro_rules! hidden {
+        ($call:ident, $failures:expr) => {
+            last_error(&$call($failures, &AtomicU32::new(0)).await.unwrap_err()).map(str::to_owned)
+        };
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_says_what_failed_before() {
+        let refused = || Some("connection refused".to_owned());
+        assert_eq!(hidden!(failed_over, 0), None);
+        sleep(Duration::from_secs(100)).await;
+        assert_eq!(hidden!(failed_over, 1).unwrap(), "first");
+        sleep(Duration::from_secs(100)).await;
+        assert_eq!(hidden!(failed_over, 2), refused());
+        assert_eq!(hidden!(with_a_limit_for_each, 1).unwrap(), "`with_a_limit_for_each` timed out after 1s");
+        assert_eq!(hidden!(with_a_retry_for_each, 3), refused());
+        assert_eq!(hidden!(with_everything, 3), refused());
+        assert_eq!(hidden!(hedged, 2), refused());
+        assert_eq!(hidden!(hedged, 0), None);
+        assert_eq!(hidden!(by_a_policy, 7), refused());
+    }
+}

@@ -377,3 +377,37 @@ async fn a_boxed_future() {
     let words = ["It".to_owned(), "is".to_owned()];
     assert_eq!(ask(&words).await.unwrap().collect::<Vec<_>>().await, [Ok("It"), Ok("is")]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_that_is_told_and_a_ready_made_one_limit_the_gaps_too() {
+    use reliable::Timeout;
+    const LIMIT: Timeout = Timeout::secs(5).idle(Duration::from_secs(2));
+
+    #[timeout(secs = 5, idle = "2s", deadline, stream)]
+    async fn told() -> Answer {
+        assert_eq!(reliable::time_left(), Some(Duration::from_secs(5)));
+        Ok(items([(10, Ok("a")), (2100, Ok("b"))]))
+    }
+    #[timeout(LIMIT, stream)]
+    async fn ready_made() -> Answer {
+        Ok(items([(10, Ok("a")), (2100, Ok("b"))]))
+    }
+    #[timeout(limit, idle = "2s", deadline, stream)]
+    async fn given(limit: Duration) -> Answer {
+        Ok(items([(10, Ok("a")), (2100, Ok("b"))]))
+    }
+    for answer in [told().await, ready_made().await, given(Duration::from_secs(5)).await] {
+        let answer = read(answer.unwrap()).await;
+        assert!(matches!(&*answer, [Ok("a"), Err(ApiError::Fault(Fault::TimedOut { .. }))]), "{answer:?}");
+    }
+}
+
+/// Each attempt has its number.
+#[tokio::test(start_paused = true)]
+async fn beside_the_number_of_the_attempt() {
+    #[retry(max = 3, backoff = "none", attempt, stream)]
+    async fn ask() -> Answer {
+        Ok(if attempt < 3 { items([(10, Err(ApiError::Busy))]) } else { items([(10, Ok("third"))]) })
+    }
+    assert_eq!(read(ask().await.unwrap()).await, [Ok("third")]);
+}

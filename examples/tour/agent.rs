@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use futures_util::stream::{self, BoxStream, StreamExt};
 use reliable::{Charge, Fault, Run, Step, Transient, agent, bulkhead, call_limit, chaos, circuit_breaker, failover};
-use reliable::{fallback, hedge, policy, rate_limit, requires_approval, retry, timeout};
+use reliable::{fallback, hedge, policy, rate_limit, requires_approval, retry, time_left, timeout};
 use serde::{Deserialize, Serialize};
 
 use crate::world::{Reply, ServiceError, Task, World};
@@ -54,6 +54,20 @@ async fn yesterdays_forecast(world: &World, city: &str) -> Result<String, ToolEr
 #[chaos]
 async fn book_table(world: &World, restaurant: &str) -> Result<String, ToolError> {
     Ok(world.service.call(format!("a table at {restaurant}")).await?)
+}
+
+/// A model behind an API that answers with nothing now and then, and a 200: that is no answer.
+#[retry(max = 3, jitter = 0, when_ok = value.is_empty())]
+async fn explain(world: &World, term: &str) -> Result<String, ToolError> {
+    Ok(world.service.call(world.spoken(format!("{term} is simple"))).await?)
+}
+
+/// A search that takes what time it is given: so the server is told how much is left.
+#[timeout(secs = 10, deadline)]
+#[chaos]
+async fn find_flights(world: &World, city: &str) -> Result<String, ToolError> {
+    let waits = time_left().unwrap_or(Duration::from_secs(60));
+    Ok(world.service.search(format!("flights to {city}"), waits).await?)
 }
 
 /// A service that may be dead for hours: after three failures in a row it is left alone for half a minute, then probed.
@@ -147,6 +161,8 @@ pub async fn assistant(world: &World, task: &mut Task) -> Result<Step<String>, T
         Reply::Answer => return Ok(Step::Done(task.answer())),
         Reply::Forecast(city) => forecast(world, city).await,
         Reply::BookTable(restaurant) => book_table(world, restaurant).await,
+        Reply::Explain(term) => explain(world, term).await,
+        Reply::FindFlights(city) => find_flights(world, city).await,
         Reply::FindHotel(city) => find_hotel(world, city).await,
         Reply::Translate(words) => translate(world, words).await,
         Reply::Summarize(text) => summarize(world, text).await,

@@ -14,7 +14,9 @@ use crate::world::{Reply, ServiceError, Task, World};
 pub async fn play_all() -> Vec<Drill> {
     vec![
         a_flaky_service().await,
+        an_answer_that_is_none().await,
         a_call_that_hangs().await,
+        little_time_left().await,
         an_outage().await,
         a_dead_service().await,
         a_slow_call().await,
@@ -84,6 +86,19 @@ async fn a_flaky_service() -> Drill {
     }
 }
 
+async fn an_answer_that_is_none() -> Drill {
+    let scene = Scene::new("An answer that is none", "#[retry(when_ok = …)] asks again, as after an error");
+    let world = World::new();
+    world.speechless.set(2);
+    let (ending, report) = scene.play(&world, Task::new([Reply::Explain("love")])).await;
+    let attempts = report.of("explain").map_or(0, |row| row.attempts);
+    Drill {
+        failure: "an empty answer, with a 200, twice",
+        expected: "3 attempts, then an answer",
+        seen: format!("{attempts} attempts, then {ending}"),
+    }
+}
+
 async fn a_call_that_hangs() -> Drill {
     let scene = Scene::new("A call that hangs", "#[timeout] drops the call; the agent goes on")
         .with(Chaos::plan().at("book_table", [hang()]));
@@ -94,6 +109,19 @@ async fn a_call_that_hangs() -> Drill {
         failure: "a call that never answers",
         expected: "1 call dropped, then an answer",
         seen: format!("{dropped} call dropped, then {ending}"),
+    }
+}
+
+async fn little_time_left() -> Drill {
+    let promise = "#[timeout(secs = 10, deadline)] tells what is left, and the server does what it can until then";
+    let scene =
+        Scene::new("Little time left", promise).with(Chaos::plan().at("find_flights", [slow(Duration::from_secs(8))]));
+    let (ending, report) = scene.play(&World::new(), Task::new([Reply::FindFlights("Oslo")])).await;
+    let dropped = report.of("find_flights").map_or(0, |row| row.timeouts);
+    Drill {
+        failure: "8 of 10 seconds gone, 5 needed",
+        expected: "0 calls dropped, then an answer",
+        seen: format!("{dropped} calls dropped, then {ending}"),
     }
 }
 

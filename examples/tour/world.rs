@@ -40,6 +40,13 @@ impl Service {
         Ok(answer)
     }
 
+    /// Searches as long as it is told that somebody waits, less the way back, and for 5 seconds at the most.
+    pub async fn search(&self, what: String, waits: Duration) -> Result<String, ServiceError> {
+        let time = waits.saturating_sub(Duration::from_millis(200)).min(Duration::from_secs(5));
+        sleep(time).await;
+        self.call(format!("{what}, after a search of {time:?}")).await
+    }
+
     /// How often it was called.
     pub fn calls(&self) -> u32 {
         self.calls.get()
@@ -58,6 +65,8 @@ pub struct World {
     pub hotel_breaker: CircuitBreaker,
     pub ration: Ration,
     pub price: Usd,
+    /// How often the one who explains has nothing to say.
+    pub speechless: Cell<u32>,
 }
 
 impl World {
@@ -68,6 +77,18 @@ impl World {
             hotel_breaker: CircuitBreaker::new().failures(3),
             ration: Ration::of(2),
             price: Usd::cents(1),
+            speechless: Cell::new(0),
+        }
+    }
+
+    /// These words, or none.
+    pub fn spoken(&self, words: String) -> String {
+        match self.speechless.get() {
+            0 => words,
+            left => {
+                self.speechless.set(left - 1);
+                String::new()
+            }
         }
     }
 }
@@ -78,6 +99,8 @@ pub enum Reply {
     Answer,
     Forecast(&'static str),
     BookTable(&'static str),
+    Explain(&'static str),
+    FindFlights(&'static str),
     FindHotel(&'static str),
     Translate(&'static str),
     Summarize(&'static str),

@@ -7,4 +7,5 @@ pub(crate) mod foreign;
 pub(crate) mod human_time;
 pub(crate) mod key_hash;
 pub(crate) mod sync;
+pub(crate) mod time_left;
 pub(crate) mod timer;

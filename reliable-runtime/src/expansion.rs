@@ -12,7 +12,7 @@ pub use crate::frameworks::rig::tool::tool_name;
 pub use crate::policies::chaos::strike::{strike, strike_blocking};
 pub use crate::policies::failover::CandidateKey;
 pub use crate::policies::fallback::Fallback;
-pub use crate::policies::hedge::Unjudged;
+pub use crate::policies::hedge::{JudgedOk, Unjudged};
 pub use crate::policies::policy::PolicyCall;
 pub use crate::policies::retry::pause::{Pause, Pausing};
 pub use crate::said::fault::{ByFn, ByFrom, FromFault, IntoError};

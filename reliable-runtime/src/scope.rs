@@ -17,6 +17,7 @@ use tokio::task::JoinHandle;
 use tokio::task::futures::TaskLocalFuture;
 
 use crate::base::human_time::watching::linked;
+use crate::base::time_left::{self, TakenAlong};
 
 tokio::task_local! {
     static SCOPE: Scope;
@@ -53,7 +54,18 @@ struct Slot {
 impl Scope {
     /// The scope in force here; an empty one where there is none.
     pub fn current() -> Scope {
-        SCOPE.try_with(Scope::clone).unwrap_or_default()
+        let scope = SCOPE.try_with(Scope::clone).unwrap_or_default();
+        match time_left::taken_along() {
+            None => scope,
+            Some(limit) => scope.limited(limit),
+        }
+    }
+
+    /// The same under this limit, if none in it is tighter.
+    #[cold]
+    fn limited(self, limit: Arc<TakenAlong>) -> Scope {
+        let tighter = self.holds::<TakenAlong>().and_then(TakenAlong::left).zip(limit.left());
+        if tighter.is_some_and(|(own, new)| own <= new) { self } else { self.with(limit) }
     }
 
     /// Runs `work` in this scope.

@@ -9,7 +9,7 @@ use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
 use crate::function::tokens::mentions;
 use crate::options::Options;
-use crate::options::classify::Classify;
+use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, LastError, Layer};
@@ -40,6 +40,7 @@ pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
             ]),
             Row::policy("probes", Takes::integer(1)).also(&["half_open", "trials", "max_probes"]),
             Row::beside("when", Takes::Expression).also(&["if", "on", "condition"]),
+            WHEN_OK,
             Row::beside("key", Takes::Expression),
         ],
         read,
@@ -102,15 +103,14 @@ impl Layer for CircuitBreaker {
         let breaker = inner.setting("breaker", &for_stream(&self.breaker, function));
         let tool = &function.name;
         let outcome = inner.outcome(function);
-        let classify = &self.classify;
         let fault = inner.last_error_before(function);
         let fault = fault.map(|last_error| quote_spanned!(Span::mixed_site()=> let fault = #last_error.add_to(fault);));
         let rejected = ended_by_fault(function);
         let settled = if function.stream.is_some() {
-            let lent = lent(&breaker);
-            quote_spanned!(function.return_span()=> permit.until_end(#lent, #tool, outcome, #classify, #classify))
+            let (classify, lent) = (&self.classify, lent(&breaker));
+            quote_spanned!(function.return_span()=> until_end(#lent, #tool, outcome, #classify, #classify))
         } else {
-            quote_spanned!(function.return_span()=> permit.settle(#tool, outcome, #classify))
+            self.classify.settle(function)
         };
         inner.into_returning(|leave, last| {
             let rejected = leave(&rejected);
@@ -124,7 +124,7 @@ impl Layer for CircuitBreaker {
                     ::core::result::Result::Err(fault) => #rejected,
                 };
                 #outcome
-                #last #settled
+                #last permit.#settled
             )
         })
     }

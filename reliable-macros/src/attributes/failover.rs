@@ -8,20 +8,21 @@ use syn::{Expr, ExprArray, ExprMacro, ExprReference};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
-use crate::function::tokens::{at, mentions};
-use crate::options::classify::Classify;
+use crate::function::tokens::{at, plain, uses};
+use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::policy::Policy;
 use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::options::values::{call_or_evaluate, is_literal};
 use crate::options::{NAME, Options};
-use crate::stack::attribute::{Again, Attribute, Layer};
+use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
 
 pub(crate) const FAILOVER: Attribute = Attribute {
     needs_async: true,
     order: &[Rule::below("fallback", Moves::Other, "would leave no failure for which another candidate is called")],
     again: Some(Again::Attempt),
+    last_error: Some(LastError::KeptForAbove),
     ..Attribute::new(
         "failover",
         &[
@@ -37,6 +38,7 @@ pub(crate) const FAILOVER: Attribute = Attribute {
             ]),
             Row::beside(KEY, Takes::Expression).also(&["by", "id_of", "hash"]),
             Row::beside("when", Takes::Expression).also(&["if", "on", "condition", "predicate"]),
+            WHEN_OK,
             Row::beside("clone", Takes::NamesOrNothing),
         ],
         read,
@@ -91,7 +93,7 @@ fn candidates(options: &Options, function: &Function, errors: &mut Errors) -> (I
     if function.binds(candidate) {
         errors.add(candidate, format!("the candidate would hide the parameter `{candidate}`: rename one of the two"));
     }
-    if let Some(name) = options.value(NAME.key).filter(|name| mentions(quote!(#name), &|it| it == candidate)) {
+    if let Some(name) = options.value(NAME.key).filter(|name| uses(name, candidate)) {
         errors.add(name, "`name` holds for the whole function, and not for one candidate: events have a name for each");
     }
     if is_empty(list) {
@@ -106,10 +108,17 @@ fn candidates(options: &Options, function: &Function, errors: &mut Errors) -> (I
 
 /// What stands there without a name is most likely the list.
 fn check_policy_without_list(options: &Options, errors: &mut Errors) {
-    const WRITE: &str = "write `#[failover(model in self.models)]`";
     match &options.positional {
-        Some(list) => errors.add(list, format!("`#[failover]` needs a name for each candidate: {WRITE}")),
-        None => options.must_have(&format!("`#[failover]` needs its candidates: {WRITE}"), errors),
+        Some(list) => {
+            let written = plain(list);
+            errors.add(
+                list,
+                format!("`#[failover]` needs a name for each candidate: write `#[failover(model in {written})]`"),
+            );
+        }
+        None => {
+            options.must_have("`#[failover]` needs its candidates: write `#[failover(model in self.models)]`", errors);
+        }
     }
 }
 
@@ -136,7 +145,7 @@ fn key(candidate: &Ident, options: &Options, errors: &mut Errors) -> (TokenStrea
         own.set_span(at(candidate.span()));
         return (quote_spanned!(at(candidate.span())=> |#own| #own), span);
     };
-    let is_the_same = || !mentions(quote!(#key), &|it| it == candidate) && !matches!(key, Expr::Path(_));
+    let is_the_same = || !uses(key, candidate) && !matches!(key, Expr::Path(_));
     if matches!(key, Expr::Closure(_)) || is_literal(key) || is_the_same() {
         errors.add(
             key,
@@ -181,7 +190,7 @@ impl Layer for Failover {
     // The policies below that are made of the candidate are made anew for each: `let timeout = … model.limit …;`
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
-        let Failover { candidate, key, classify, .. } = self;
+        let Failover { candidate, key, .. } = self;
         let made_of_it = inner.made_of(candidate);
         let failover = inner.setting("failover", &self.policy);
         let list = inner.setting("list", &self.list);
@@ -189,7 +198,7 @@ impl Layer for Failover {
         let outcome = inner.outcome(function);
         let begin = Ident::new("candidates", self.span);
         let none = ended_by_fault(function);
-        let settled = quote_spanned!(function.return_span()=> settle(#tool, outcome, #classify));
+        let settle = self.classify.noting(inner.keep_for_those_above(function)).settle(function);
         inner.into_returning(|leave, last| {
             let none = leave(&none);
             quote_spanned!(mixed=>
@@ -206,7 +215,7 @@ impl Layer for Failover {
                     let #candidate = candidates.current();
                     #made_of_it
                     #outcome
-                    if let ::core::ops::ControlFlow::Break(outcome) = candidates.#settled {
+                    if let ::core::ops::ControlFlow::Break(outcome) = candidates.#settle {
                         break outcome;
                     }
                 }

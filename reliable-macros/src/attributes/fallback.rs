@@ -9,7 +9,7 @@ use crate::errors::Errors;
 use crate::function::code::Code;
 use crate::function::tokens::{at, diverges, visible};
 use crate::function::{Function, cfgs};
-use crate::options::classify::Classify;
+use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::rows::{Row, Takes};
 use crate::options::values::Argument;
 use crate::options::{Options, values};
@@ -20,7 +20,11 @@ use crate::stack::streamed::begun;
 pub(crate) const FALLBACK: Attribute = Attribute {
     // The upper one answers what the lower one could not.
     twice: Twice::Allowed,
-    ..Attribute::new("fallback", &[Row::beside("when", Takes::Expression).also(&["if", "on", "condition"])], read)
+    ..Attribute::new(
+        "fallback",
+        &[Row::beside("when", Takes::Expression).also(&["if", "on", "condition"]), WHEN_OK],
+        read,
+    )
 };
 
 struct Fallback {
@@ -58,7 +62,21 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
             Answer::Missing
         }
     };
-    Box::new(Fallback { answer, classify: Classify::when(options, errors) })
+    let classify = Classify::when(options, errors);
+    if let (Answer::Expr(expr), true) = (&answer, classify.has_when_ok()) {
+        check_error(expr, function, errors);
+    }
+    Box::new(Fallback { answer, classify })
+}
+
+/// Notes an error for an answer that uses the error, where what it answers may be a value.
+fn check_error(expr: &Expr, function: &Function, errors: &mut Errors) {
+    if let Some(error) = mention_of_error(&expr.to_token_stream()).filter(|_| !function.binds(&visible("error"))) {
+        errors.push(syn::Error::new(
+            error,
+            "with `when_ok` a fallback answers values too, and so there is no `error` in it: write an expression without `error`",
+        ));
+    }
 }
 
 /// Notes an error for what is no outcome: a closure, a literal.
@@ -95,11 +113,9 @@ impl Layer for Fallback {
     // The error is gone before the fallback is awaited: one that is not `Send` would make the whole future so.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
-        let tool = &function.name;
         let outcome = inner.outcome(function);
-        let classify = &self.classify;
-        let settled =
-            quote_spanned!(function.return_span()=> ::reliable::expansion::Fallback::settle(#tool, outcome, #classify));
+        let settle = self.classify.settle(function);
+        let settled = quote_spanned!(function.return_span()=> ::reliable::expansion::Fallback::#settle);
         let is_streamed = function.stream.is_some() && !self.answer.diverges();
         inner.into_returning(|leave, last| {
             let kept = if is_streamed {
@@ -122,7 +138,7 @@ impl Layer for Fallback {
                     let call = stands_in(call(path, arguments, function.is_async()));
                     quote_spanned!(mixed=> #unless_answered #last #call)
                 }
-                Answer::Expr(expr) if mentions_error(&expr.to_token_stream()) => {
+                Answer::Expr(expr) if self.uses_error(expr) => {
                     let (error, answer) = (visible("error"), stands_in(expr.to_token_stream()));
                     quote_spanned!(mixed=>
                         #outcome
@@ -160,19 +176,25 @@ fn stands_in(answer: &TokenStream, function: &Function) -> TokenStream {
     quote_spanned!(mixed=> { let answer: #returned = #answer; ::reliable::stream::right(#begun) })
 }
 
+impl Fallback {
+    fn uses_error(&self, answer: &Expr) -> bool {
+        !self.classify.has_when_ok() && mention_of_error(&answer.to_token_stream()).is_some()
+    }
+}
+
 fn call(path: &ExprPath, arguments: &[Argument], is_async: bool) -> TokenStream {
     let call = values::call(path, arguments);
     let wait = is_async.then(|| quote_spanned!(at(path.span())=> .await));
     quote!(#call #wait)
 }
 
-/// Whether an expression uses the error, by name or in a format string.
-fn mentions_error(tokens: &TokenStream) -> bool {
-    tokens.clone().into_iter().any(|token| match token {
-        TokenTree::Ident(name) => name == "error",
-        TokenTree::Group(group) => mentions_error(&group.stream()),
-        TokenTree::Literal(literal) => literal.to_string().contains("{error"),
-        TokenTree::Punct(_) => false,
+/// Where an expression uses the error, by name or in a format string.
+fn mention_of_error(tokens: &TokenStream) -> Option<Span> {
+    tokens.clone().into_iter().find_map(|token| match token {
+        TokenTree::Ident(name) => (name == "error").then(|| name.span()),
+        TokenTree::Group(group) => mention_of_error(&group.stream()),
+        TokenTree::Literal(literal) => literal.to_string().contains("{error").then(|| literal.span()),
+        TokenTree::Punct(_) => None,
     })
 }
 

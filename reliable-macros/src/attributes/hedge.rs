@@ -8,15 +8,16 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting};
 use crate::options::Options;
-use crate::options::classify::Classify;
+use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::policy::{Policy, built};
 use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
-use crate::stack::attribute::{Again, Attribute, Layer};
+use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 
 pub(crate) const HEDGE: Attribute = Attribute {
     needs_async: true,
     again: Some(Again::Attempt),
+    last_error: Some(LastError::KeptForAbove),
     ..Attribute::new(
         "hedge",
         &[
@@ -25,6 +26,7 @@ pub(crate) const HEDGE: Attribute = Attribute {
                 .also(&["attempts", "max_attempts", "hedges", "max_hedges"])
                 .note(", the number of attempts besides the first"),
             Row::beside("when", Takes::Expression).also(&["if", "on", "condition", "predicate"]),
+            WHEN_OK,
             Row::beside("clone", Takes::NamesOrNothing),
         ],
         read,
@@ -73,14 +75,20 @@ impl Layer for Hedge {
     // Output:
     //     let hedge = const { &::reliable::Hedge::after(::core::time::Duration::from_millis(200)) };
     //     hedge.run_judged("forecast", || async { BODY }, |error| …)
+    //
+    // With `when_ok`:
+    //     hedge.run_judged_ok("forecast", || async { BODY }, |error| …, |value| …)
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let hedge = inner.setting("hedge", &self.policy);
         let tool = &function.name;
         let attempt = inner.future(function);
         let span = function.return_span();
         let hedge = Ident::new(&hedge.to_string(), span);
-        let classify = &self.classify;
-        inner.into_future(quote_spanned!(span=> #hedge.run_judged(#tool, || #attempt, #classify)))
+        let classify = self.classify.noting(inner.keep_for_those_above(function));
+        inner.into_future(match classify.values() {
+            None => quote_spanned!(span=> #hedge.run_judged(#tool, || #attempt, #classify)),
+            Some(values) => quote_spanned!(span=> #hedge.run_judged_ok(#tool, || #attempt, #classify, #values)),
+        })
     }
 
     fn before_body(&self) -> TokenStream {

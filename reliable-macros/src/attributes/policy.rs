@@ -12,13 +12,14 @@ use crate::options::Options;
 use crate::options::classify::Classify;
 use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
-use crate::stack::attribute::{Again, Attribute, Layer};
+use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 use crate::stack::rule::Twice;
 
 pub(crate) const POLICY: Attribute = Attribute {
     // What two of them do to one call is their own affair.
     twice: Twice::Allowed,
     again: Some(Again::Attempt),
+    last_error: Some(LastError::KeptForAbove),
     ..Attribute::new("policy", &[Row::beside("clone", Takes::NamesOrNothing)], read)
 };
 
@@ -71,7 +72,7 @@ impl Layer for OwnPolicy {
         let policy = inner.setting("policy", &self.policy);
         let tool = &function.name;
         let outcome = inner.outcome(function);
-        let classify = Classify::default();
+        let classify = Classify::default().noting(inner.keep_for_those_above(function));
         let before =
             relocate(quote_spanned!(mixed=> ::reliable::expansion::PolicyCall::before(#policy, #tool)), self.span);
         let refused = ended_by_fault(function);

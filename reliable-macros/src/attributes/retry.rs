@@ -6,18 +6,22 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use crate::attributes::key::{KEY, Key};
+use crate::attributes::retry::attempt::{ATTEMPT, Attempt, Mentioned};
 use crate::errors::Errors;
 use crate::frameworks::rmcp;
-use crate::function::code::{Code, Setting, attempts, last_error, pause};
+use crate::function::code::last_error::last_error;
+use crate::function::code::{Code, Setting, attempts, pause};
 use crate::function::tokens::{at, mentions};
 use crate::function::{Function, Kept};
-use crate::options::classify::Classify;
+use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::policy::Policy;
 use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
 use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
+
+mod attempt;
 
 pub(crate) const RETRY: Attribute = Attribute {
     order: &[
@@ -56,6 +60,7 @@ pub(crate) const RETRY: Attribute = Attribute {
                 "condition",
                 "predicate",
             ]),
+            WHEN_OK,
             Row::beside("after", Takes::Expression).also(&["retry_after"]),
             Row::policy("spread", Takes::Duration).also(&["splay", "stagger"]),
             Row::policy("within", Takes::Duration).also(&[
@@ -69,6 +74,9 @@ pub(crate) const RETRY: Attribute = Attribute {
             Row::beside("budget", Takes::Expression),
             Row::beside("clone", Takes::NamesOrNothing),
             Row::beside(KEY, Takes::Nothing),
+            Row::beside(ATTEMPT, Takes::Nothing)
+                .also(&["attempt_number", "number"])
+                .note(", or `max = 3` for the number of retries"),
         ],
         read,
     )
@@ -89,7 +97,8 @@ struct Retry {
     classify: Classify,
     budget: Option<Setting>,
     key: Option<Key>,
-    mentioned_key: Option<Key>,
+    attempt: Option<Attempt>,
+    mentioned: (Option<Attempt>, Option<Key>),
     clones: Clones,
     /// Whether there may be a `within`, and a human in an attempt whose time is left out of it.
     may_end: bool,
@@ -108,7 +117,8 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         classify: Classify::when(options, errors).and_after(options, errors),
         budget: options.value("budget").map(|expr| budget(expr, errors)),
         key: Key::of(options, function, errors),
-        mentioned_key: Key::mentioned(options),
+        attempt: Attempt::of(options, function, errors),
+        mentioned: (Attempt::mentioned(options), Key::mentioned(options)),
         clones: Clones::of(options, function, errors),
         may_end: function.is_async() && (options.positional.is_some() || options.value("within").is_some()),
     })
@@ -137,12 +147,17 @@ impl Layer for Retry {
     // With a `within`, or with a policy that may have one, each attempt is told of the time that a human takes:
     //         let outcome: Result<Forecast, WeatherError> = attempts.run(BODY).await;
     //
+    // With `attempt`, and what is below made of it:
+    //         let attempt = attempts.number();
+    //         let timeout = … limit * attempt …;
+    //         let outcome: Result<Forecast, WeatherError> = { BODY };
+    //
     // The pause is bound before it is awaited, because a `match` keeps what it looks at alive: an error that is not
     // `Send` would make the whole future so.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
+        let attempt = self.attempt.as_ref().map(|attempt| attempt.put_before(&mut inner));
         let retry = inner.setting("retry", &self.policy);
-        let tool = &function.name;
         if self.may_end {
             inner = inner.into_timed(function, |span, attempt| {
                 let attempts = Ident::new("attempts", span);
@@ -151,14 +166,13 @@ impl Layer for Retry {
         }
         let outcome = inner.outcome(function);
         let in_place = function.last_error.filter(|kept| *kept != Kept::Next);
-        let classify = self.classify.noting(in_place.map(|_| last_error()));
+        let settle = self.classify.noting(in_place.map(|_| last_error())).settle(function);
         let place = in_place.and_then(|kept| inner.keep_last_error(kept));
         let attempts = attempts();
         let by_itself = function.last_error == Some(Kept::Next);
         let keeping = by_itself.then(|| quote_spanned!(mixed=> .keeping()));
         let ended =
             if by_itself { quote_spanned!(mixed=> #attempts.end(outcome)) } else { quote_spanned!(mixed=> outcome) };
-        let settle = quote_spanned!(function.return_span()=> settle);
         let budget = self.budget.as_ref().map(|setting| {
             let budget = inner.setting("budget", setting);
             quote_spanned!(mixed=> .budget(#budget))
@@ -171,8 +185,9 @@ impl Layer for Retry {
                 let mut #attempts = #retry.attempts() #budget #keeping;
                 #key
                 #last loop {
+                    #attempt
                     #outcome
-                    let pause = match #attempts.#settle(#tool, outcome, #classify) {
+                    let pause = match #attempts.#settle {
                         ::core::ops::ControlFlow::Break(outcome) => break #ended,
                         ::core::ops::ControlFlow::Continue(pause) => pause,
                     };
@@ -204,9 +219,10 @@ impl Layer for Retry {
         }
     }
 
-    /// The body counts on its key.
+    /// The body counts on its key, and on the number of the attempt.
     fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
-        Key::in_spite_of_errors(self.mentioned_key.as_ref(), function)
+        let (attempt, key) = &self.mentioned;
+        Mentioned::in_spite_of_errors(attempt.as_ref(), key.as_ref(), function)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `#[timeout]`: gives up on a call that takes too long.
 
 use proc_macro2::{Ident, Span, TokenStream};
-use quote::quote_spanned;
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, Lit, LitInt};
 
@@ -23,13 +23,16 @@ pub(crate) const TIMEOUT: Attribute = Attribute {
         &["retry", "failover", "agent", "circuit_breaker"],
         "two `#[timeout]` with neither a `#[retry]` nor a `#[circuit_breaker]` between them limit the same call twice: remove the longer one",
     ),
-    ..Attribute::new("timeout", &[MS, SECS, IDLE], read)
+    ..Attribute::new("timeout", &[MS, SECS, IDLE, DEADLINE], read)
 };
 
 const MS: Row = Row::makes("ms", Takes::Count { millis: 1 })
-    .also(&["millis", "milliseconds", "msecs", "limit", "duration", "time", "after", "timeout", "deadline", "max"])
+    .also(&["millis", "milliseconds", "msecs", "limit", "duration", "time", "after", "timeout", "max"])
     .note(", or a limit without a name, such as `#[timeout(\"2s\")]`");
 const SECS: Row = Row::makes("secs", Takes::Count { millis: 1000 }).also(&["seconds"]);
+
+const DEADLINE: Row =
+    Row::policy("deadline", Takes::Nothing).also(&["time_left", "propagate"]).note(", beside a limit such as `\"2s\"`");
 
 const IDLE: Row = Row::policy("idle", Takes::Duration).also(&["idle_timeout", "stall", "gap", "gaps", "read_timeout"]);
 
@@ -48,12 +51,13 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     let given = [options.positional.is_some(), options.value(MS.key).is_some(), options.value(SECS.key).is_some()];
     let limit = limit(options, function, errors);
     let may_have_idle = matches!(limit, Limit::Given(_));
-    let policy = match (limit, &idle) {
-        (Limit::Made(made, literal), None) => built(&made, literal),
-        (Limit::Made(made, literal), Some((idle, idle_literal))) => {
-            built(&quote_spanned!(Span::mixed_site()=> #made.#idle), literal && *idle_literal)
-        }
-        (Limit::Given(limit), idle) => ready_made(&limit, idle.as_ref().map(|(idle, _)| idle)),
+    let literal = idle.as_ref().is_none_or(|(_, literal)| *literal);
+    let calls = idle.iter().map(|(idle, _)| quote_spanned!(Span::mixed_site()=> .#idle));
+    let told = options.flag(DEADLINE.key).then(|| quote_spanned!(Span::mixed_site()=> .deadline()));
+    let calls: TokenStream = calls.chain(told).collect();
+    let policy = match limit {
+        Limit::Made(made, is_literal) => built(&quote!(#made #calls), is_literal && literal),
+        Limit::Given(limit) => ready_made(&limit, &calls),
     };
     Box::new(Timeout {
         policy,
@@ -82,7 +86,7 @@ fn limit(options: &Options, function: &Function, errors: &mut Errors) -> Limit {
             positional(limit, errors)
         }
         (None, None, None) => {
-            if options.value(IDLE.key).is_none() {
+            if options.value(IDLE.key).is_none() || options.flag(DEADLINE.key) {
                 options.must_have("`#[timeout]` needs a limit: write `#[timeout(ms = 2000)]`", errors);
             }
             Limit::Made(quote_spanned!(Span::mixed_site()=> ::reliable::Timeout::unlimited()), true)
@@ -113,17 +117,13 @@ fn positional(limit: &Expr, errors: &mut Errors) -> Limit {
     Limit::Given(limit.clone())
 }
 
-fn ready_made(limit: &Expr, idle: Option<&TokenStream>) -> Setting {
-    let mixed = Span::mixed_site();
-    let timeout = quote_spanned!(mixed=> ::reliable::Timeout);
-    let value = match idle {
-        None => quote_spanned!(at(limit.span())=> ::core::convert::From::from(#limit)),
-        Some(idle) => {
-            let made = quote_spanned!(at(limit.span())=> <#timeout as ::core::convert::From<_>>::from(#limit));
-            quote_spanned!(mixed=> #made.#idle)
-        }
-    };
-    Setting { ty: Some(timeout), value }
+fn ready_made(limit: &Expr, calls: &TokenStream) -> Setting {
+    let (timeout, span) = (quote_spanned!(Span::mixed_site()=> ::reliable::Timeout), at(limit.span()));
+    if calls.is_empty() {
+        return Setting { ty: Some(timeout), value: quote_spanned!(span=> ::core::convert::From::from(#limit)) };
+    }
+    let made = quote_spanned!(span=> <#timeout as ::core::convert::From<_>>::from(#limit));
+    Setting { ty: None, value: quote!(#made #calls) }
 }
 
 /// `2000`, but not `2s`.
@@ -144,6 +144,9 @@ impl Layer for Timeout {
     //
     // Where BODY is `fetch(city).await` and nothing else:
     //     timeout.run("forecast", (fetch(city)))
+    //
+    // With `deadline` it is another policy:
+    //     let timeout = const { &::reliable::Timeout::ms(2000).deadline() };
     //
     // Above a retry, the fault takes along what that failed with last:
     //     timeout.run_with("forecast", async { BODY }, |fault| {

@@ -7,8 +7,9 @@ use quote::{ToTokens, quote, quote_spanned};
 use syn::{Expr, Lifetime};
 
 use crate::function::tokens::at;
-use crate::function::{Function, IntoError, Kept};
+use crate::function::{Function, IntoError};
 
+pub(crate) mod last_error;
 mod made_of;
 
 /// A policy as a statement, made before everything else, so that its values are looked at once per call: the right-hand
@@ -41,10 +42,20 @@ pub(crate) struct Code {
     settings: Vec<(Ident, Setting)>,
     /// Whether some of it stands in a closure.
     is_in_closure: Cell<bool>,
-    /// Whether there is a retry in it that keeps what it failed with last.
-    keeps_last_error: bool,
+    /// What is kept of its failures.
+    kept: Keeps,
     /// Where errors about the outcome point.
     span: Span,
+}
+
+/// What some code keeps of what it fails with, for the fault that ends the call.
+#[derive(Clone, Copy, PartialEq)]
+enum Keeps {
+    Nothing,
+    /// What it has failed with before, as long as it may still go well.
+    Before,
+    /// All of it: what comes out was noted.
+    All,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -75,7 +86,7 @@ impl Code {
             tool: None,
             settings: Vec::new(),
             is_in_closure: Cell::new(false),
-            keeps_last_error: false,
+            kept: Keeps::Nothing,
             span: function.return_span(),
         }
     }
@@ -193,30 +204,6 @@ impl Code {
         name
     }
 
-    /// Makes the place where the retry around this code keeps what it failed with last: before everything else for those
-    /// above it, otherwise by a statement, which is given.
-    pub(crate) fn keep_last_error(&mut self, kept: Kept) -> Option<TokenStream> {
-        self.keeps_last_error = true;
-        let last_error = last_error();
-        let value = quote_spanned!(Span::mixed_site()=> ::reliable::expansion::LastError::new());
-        if kept == Kept::Above {
-            self.settings.push((last_error, Setting { ty: None, value }));
-            return None;
-        }
-        Some(quote_spanned!(Span::mixed_site()=> let #last_error = #value;))
-    }
-
-    /// The place where a retry in this code keeps what it failed with last for those above it.
-    pub(crate) fn kept_last_error(&self, function: &Function) -> Option<Ident> {
-        (function.last_error == Some(Kept::Above) && self.keeps_last_error).then(last_error)
-    }
-
-    /// The place where the retry that is yet to come around this code will have kept it.
-    pub(crate) fn last_error_before(&self, function: &Function) -> Option<Ident> {
-        let kept = function.last_error.filter(|_| !self.keeps_last_error)?;
-        Some(if kept == Kept::Next { attempts() } else { last_error() })
-    }
-
     /// `let outcome = …;`
     pub(crate) fn outcome(&self, function: &Function) -> TokenStream {
         let body_alone = self.form == Form::Body && !self.leaves_early;
@@ -315,11 +302,6 @@ impl Code {
         let returned = returned.iter();
         quote_spanned!(span=> (|| #(-> #returned)* { #statements })())
     }
-}
-
-/// What the place where a retry keeps what it failed with last is called.
-pub(crate) fn last_error() -> Ident {
-    Ident::new("last_error", Span::mixed_site())
 }
 
 /// What the attempts of a retry are called.

@@ -97,6 +97,19 @@ pub(crate) fn mentions(tokens: TokenStream, wanted: &dyn Fn(&Ident) -> bool) -> 
     })
 }
 
+/// Whether an expression uses this name, be it in a format string.
+pub(crate) fn uses(tokens: impl ToTokens, name: &Ident) -> bool {
+    tokens.into_token_stream().into_iter().any(|token| match token {
+        TokenTree::Ident(it) => it == *name,
+        TokenTree::Group(group) => uses(group.stream(), name),
+        TokenTree::Literal(literal) => {
+            let text = literal.to_string();
+            [format!("{{{name}}}"), format!("{{{name}:")].iter().any(|used| text.contains(used))
+        }
+        TokenTree::Punct(_) => false,
+    })
+}
+
 /// What a body knows its receiver by, where it has a clone of it: nothing can hide `self`.
 pub(crate) fn this() -> Ident {
     Ident::new("this", Span::mixed_site())
@@ -140,6 +153,18 @@ fn is_colon(token: Option<&TokenTree>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_is_used_in_a_format_string_too() {
+        let name = Ident::new("model", Span::call_site());
+        let is_used = |text: &str| uses(text.parse::<TokenStream>().unwrap(), &name);
+        for text in ["model.limit", "f(&[model])", "format!(\"{model}\")", "format!(\"{n}, {model:?}\")"] {
+            assert!(is_used(text), "{text}");
+        }
+        for text in ["models", "\"model\"", "format!(\"{models}\")", "self.a"] {
+            assert!(!is_used(text), "{text}");
+        }
+    }
 
     #[test]
     fn this_takes_the_place_of_self_where_that_is_the_receiver() {

@@ -13,6 +13,14 @@ impl Options {
         format!("`{written}` is no option of `#[{}]`{}", self.attribute, self.suggestion(&written.replace('-', "_")))
     }
 
+    /// The same of one with a value, which may be a list without a name for what is in it.
+    pub(super) fn unknown_with(&self, written: &str, value: &Expr) -> String {
+        match self.meant(written, written.len() / 3).filter(|row| row.takes.each()) {
+            Some(row) => format!("`{written}` is no option of `#[{}]`: write `{}`", self.attribute, row.form_of(value)),
+            None => self.unknown(written),
+        }
+    }
+
     fn suggestion(&self, written: &str) -> String {
         match self.meant(written, written.len() / 3) {
             Some(row) => did_you_mean(row),
@@ -62,6 +70,9 @@ impl Options {
 }
 
 fn did_you_mean(row: &Row) -> String {
+    if row.takes.each() {
+        return format!(": write {}", listed(row));
+    }
     format!(": did you mean {}{}?", listed(row), row.note)
 }
 

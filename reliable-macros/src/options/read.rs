@@ -141,8 +141,14 @@ impl Options {
         if !in_its_form {
             let message = match takes {
                 Some(takes) if takes.names() => takes_names(&key.to_string(), takes),
-                Some(_) => format!("`{key}` stands alone: write `{key}` without a value"),
-                None => self.unknown(&key.to_string()),
+                Some(_) => {
+                    let note = self.row(key).map_or("", |row| row.note);
+                    format!("`{key}` stands alone: write `{key}` without a value{note}")
+                }
+                None => match &named.value {
+                    Value::Expr(list) => self.unknown_with(&key.to_string(), list),
+                    _ => self.unknown(&key.to_string()),
+                },
             };
             errors.add(key, message);
             self.unread.push(named.key);

@@ -5,6 +5,7 @@ use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 
 use crate::errors::Errors;
+use crate::function::tokens::plain;
 use crate::options::durations::Longest;
 use crate::options::{durations, values};
 
@@ -95,11 +96,16 @@ impl Row {
     pub(crate) fn form(&self) -> String {
         let key = self.key;
         match self.takes {
-            Takes::Each => format!("… {key} …"),
+            Takes::Each => format!("model {key} self.models"),
             Takes::Names => format!("{key}(a, b)"),
             Takes::Nothing | Takes::NamesOrNothing | Takes::ExpressionOrNothing => key.to_owned(),
             _ => format!("{key} = …"),
         }
+    }
+
+    /// How one of several things is written that are in this list: `model in MODELS`.
+    pub(crate) fn form_of(&self, list: &Expr) -> String {
+        format!("model {} {}", self.key, plain(list))
     }
 
     /// `max(3)`, the value checked.

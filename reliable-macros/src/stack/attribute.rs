@@ -28,7 +28,7 @@ pub(crate) struct Attribute {
     pub(crate) again: Option<Again>,
     /// What its function has in its `Result`, if not just anything: `Step<…>`.
     pub(crate) answer: Option<&'static str>,
-    /// What it has to do with the last error of a retry.
+    /// What it has to do with the last error of one that tries again.
     pub(crate) last_error: Option<LastError>,
 }
 
@@ -40,11 +40,13 @@ pub(crate) enum Again {
     Step,
 }
 
-/// What an attribute has to do with the last error of a retry.
+/// What an attribute has to do with the last error of one that tries again.
 #[derive(Clone, Copy, PartialEq)]
 pub(crate) enum LastError {
     /// It tries again, and keeps what it failed with.
     Kept,
+    /// The same, but only for those above it.
+    KeptForAbove,
     /// Above one that does, it ends the call by a fault of its own.
     ToldAbove,
     /// The same, below.

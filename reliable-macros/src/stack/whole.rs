@@ -10,6 +10,7 @@ use crate::errors::Errors;
 use crate::function::code::{Code, Setting};
 use crate::function::tokens::{at, visible};
 use crate::function::{Function, IntoError, Streamed};
+use crate::options::classify::WHEN_OK;
 use crate::options::rows::Row;
 use crate::options::{self, values};
 use crate::stack::attribute::Placed;
@@ -109,6 +110,9 @@ pub(crate) fn stream(stack: &[Placed], errors: &mut Errors) -> Option<Streamed> 
     let said = |counts: Option<&Expr>| counts.to_token_stream().to_string();
     for (other, _) in mentions.filter(|(_, other)| said(*other) != said(counts)) {
         errors.add(other, "another attribute of this function has another `stream`, and one `stream` holds for all of them: write it at one of them only");
+    }
+    for when_ok in stack.iter().filter_map(|placed| placed.options.mention(WHEN_OK.key)) {
+        errors.add(when_ok, "with `stream` the value is a stream that has hardly begun, and `when_ok` can't judge it: remove it, or give an error in the body instead of such a stream");
     }
     if !cfg!(feature = "stream") {
         errors.add(written, "`stream` needs the feature `stream` of `reliable-tools`: add it in Cargo.toml");

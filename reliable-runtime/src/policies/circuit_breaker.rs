@@ -286,6 +286,35 @@ impl Permit<'_> {
         }
     }
 
+    /// The same, where a value that `refuses` is true of counts as a failure.
+    ///
+    /// ```
+    /// use reliable::{CircuitBreaker, CircuitState};
+    /// use reliable::expansion::Inspect;
+    ///
+    /// let breaker = CircuitBreaker::new().failures(1);
+    /// let permit = breaker.admit("ask").unwrap();
+    /// let empty = Ok::<_, String>("");
+    /// let outcome = permit.settle_ok("ask", empty, |error| Inspect::new(error).failure(), |answer| answer.is_empty());
+    /// assert_eq!((outcome, breaker.state()), (Ok(""), CircuitState::Open));
+    /// ```
+    #[inline]
+    pub fn settle_ok<R: Outcome>(
+        &self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+        refuses: impl Fn(&R::Value) -> bool,
+    ) -> R {
+        match outcome.into_result() {
+            Ok(value) if refuses(&value) => {
+                self.record(tool, true);
+                R::from_result(Ok(value))
+            }
+            result => self.settle(tool, R::from_result(result), inspect),
+        }
+    }
+
     #[inline]
     fn record(&self, tool: &'static str, failed: bool) {
         self.breaker.record(tool, self.generation.replace(SETTLED), failed);

@@ -208,6 +208,44 @@ where
         }
     }
 
+    /// The same, where a value that `refuses` is true of counts as a failure: the next candidate is called, and when none is
+    /// left, the value comes out as it is.
+    ///
+    /// ```
+    /// use reliable::Failover;
+    /// use reliable::expansion::Inspect;
+    ///
+    /// static FAILOVER: Failover = Failover::new();
+    ///
+    /// let models = ["large", "small"];
+    /// let mut candidates = FAILOVER.candidates("ask", &models, |model| model, |model| model.to_string()).unwrap();
+    /// let mut settle = |answer: &'static str| {
+    ///     let outcome = Ok::<_, String>(answer);
+    ///     candidates.settle_ok("ask", outcome, |error| Inspect::new(error).failure(), |answer| answer.is_empty())
+    /// };
+    /// assert!(settle("").is_continue());
+    /// assert_eq!(settle("").break_value(), Some(Ok("")), "there is no other one");
+    /// ```
+    #[inline]
+    pub fn settle_ok<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+        refuses: impl Fn(&R::Value) -> bool,
+    ) -> ControlFlow<R> {
+        match outcome.into_result() {
+            Ok(value) if refuses(&value) => {
+                if self.failed(tool, &(), |()| Failure::REFUSED_VALUE) {
+                    return ControlFlow::Continue(());
+                }
+                metrics::failover_ended(tool, self.current > 0);
+                ControlFlow::Break(R::from_result(Ok(value)))
+            }
+            result => self.settle(tool, R::from_result(result), inspect),
+        }
+    }
+
     /// Leaves the current candidate out for a while, if it is to blame. Whether there is another one for this call.
     #[cold]
     #[inline(never)]

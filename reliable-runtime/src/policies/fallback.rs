@@ -49,6 +49,37 @@ impl Fallback {
             }
         }
     }
+
+    /// The same, where a value that `refuses` is true of is answered, too: so there may be no error to hand on.
+    ///
+    /// ```
+    /// use reliable::expansion::{Fallback, Inspect};
+    ///
+    /// let settle = |answer: &'static str| {
+    ///     let outcome = Ok::<_, String>(answer);
+    ///     Fallback::settle_ok("ask", outcome, |error| Inspect::new(error).failure(), |answer| answer.is_empty())
+    /// };
+    /// assert_eq!(settle("hello").break_value(), Some(Ok("hello")));
+    /// assert!(settle("").is_continue());
+    /// ```
+    #[inline]
+    pub fn settle_ok<R: Outcome>(
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+        refuses: impl Fn(&R::Value) -> bool,
+    ) -> ControlFlow<R> {
+        match outcome.into_result() {
+            Ok(value) if refuses(&value) => {
+                fell_back(tool, &Failure::REFUSED_VALUE);
+                ControlFlow::Continue(())
+            }
+            result => match Fallback::settle(tool, R::from_result(result), inspect) {
+                ControlFlow::Break(outcome) => ControlFlow::Break(outcome),
+                ControlFlow::Continue(_error) => ControlFlow::Continue(()),
+            },
+        }
+    }
 }
 
 #[cold]

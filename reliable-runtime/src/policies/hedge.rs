@@ -11,9 +11,9 @@ use crate::base::flow_time::Whose;
 use crate::base::human_time::polled;
 use crate::base::human_time::watching::OwnTimer;
 use crate::seen::emit::tell;
-use crate::seen::failure::{Failure, Words};
+use crate::seen::failure::Failure;
 use crate::seen::metrics;
-use crate::seen::outcome::{Look, Outcome};
+use crate::seen::outcome::Outcome;
 
 /// When an attempt is so slow that another one starts beside it.
 ///
@@ -114,6 +114,50 @@ impl Hedge {
         self.call(tool, attempt, inspect)
     }
 
+    /// The same, where a value that `refuses` is true of does not end the race: it counts as a failure, and comes out as it is
+    /// where that attempt was the last to fail.
+    ///
+    /// ```
+    /// use reliable::Hedge;
+    /// use reliable::expansion::Inspect;
+    /// use std::time::Duration;
+    /// use tokio::time::{Instant, sleep};
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let started = Instant::now();
+    /// let attempt = || async {
+    ///     let first = started.elapsed().is_zero();
+    ///     sleep(Duration::from_millis(if first { 900 } else { 50 })).await;
+    ///     Ok::<_, String>(if first { "found" } else { "" })
+    /// };
+    /// let hedge = Hedge::after(Duration::from_millis(200));
+    /// let race = hedge.run_judged_ok(
+    ///     "search",
+    ///     attempt,
+    ///     |error| Inspect::new(error).failure(),
+    ///     |found| found.is_empty(),
+    /// );
+    /// assert_eq!(race.await.unwrap(), "found", "the first one to answer has found nothing");
+    /// # }
+    /// ```
+    #[inline]
+    pub fn run_judged_ok<M, F, I, W>(
+        &self,
+        tool: &'static str,
+        attempt: M,
+        inspect: I,
+        refuses: W,
+    ) -> HedgedCall<'_, M, F, JudgedOk<I, W>>
+    where
+        M: FnMut() -> F,
+        F: Future<Output: Outcome>,
+        I: Fn(&<F::Output as Outcome>::Error) -> Failure<'_>,
+        W: Fn(&<F::Output as Outcome>::Value) -> bool,
+    {
+        self.call(tool, attempt, JudgedOk { inspect, refuses })
+    }
+
     #[inline]
     fn call<M, F, I>(&self, tool: &'static str, attempt: M, inspect: I) -> HedgedCall<'_, M, F, I> {
         HedgedCall {
@@ -131,9 +175,44 @@ impl Hedge {
 #[derive(Debug, Clone, Copy)]
 pub struct Unjudged;
 
-impl<E> Look<E> for Unjudged {
-    fn look<'e>(&self, error: &'e E) -> Failure<'e> {
-        Failure::of_words(Words::name_of(error))
+/// As errors and values are judged by [`Hedge::run_judged_ok`].
+#[derive(Debug, Clone, Copy)]
+pub struct JudgedOk<I, W> {
+    inspect: I,
+    refuses: W,
+}
+
+/// How the outcome of an attempt is judged: a trait of our own, since behind a `dyn Fn` each function would have the code for
+/// `FnMut` and `FnOnce`, too.
+trait Judge<T, E> {
+    /// Whether this error ends the race.
+    fn ends_race(&self, error: &E) -> bool;
+
+    /// Whether this value counts as a failure.
+    fn refuses(&self, _value: &T) -> bool {
+        false
+    }
+}
+
+impl<T, E> Judge<T, E> for Unjudged {
+    fn ends_race(&self, _: &E) -> bool {
+        false
+    }
+}
+
+impl<T, E, F: Fn(&E) -> Failure<'_>> Judge<T, E> for F {
+    fn ends_race(&self, error: &E) -> bool {
+        self(error).ends_race()
+    }
+}
+
+impl<T, E, I: Fn(&E) -> Failure<'_>, W: Fn(&T) -> bool> Judge<T, E> for JudgedOk<I, W> {
+    fn ends_race(&self, error: &E) -> bool {
+        (self.inspect)(error).ends_race()
+    }
+
+    fn refuses(&self, value: &T) -> bool {
+        (self.refuses)(value)
     }
 }
 
@@ -170,7 +249,7 @@ impl<M, F, I> Future for HedgedCall<'_, M, F, I>
 where
     M: FnMut() -> F,
     F: Future<Output: Outcome>,
-    I: Look<<F::Output as Outcome>::Error>,
+    I: Judge<<F::Output as Outcome>::Value, <F::Output as Outcome>::Error>,
 {
     type Output = F::Output;
 
@@ -211,35 +290,36 @@ impl<F: Future<Output: Outcome>> Attempts<F> {
     fn poll(
         self: Pin<&mut Self>,
         tool: &'static str,
-        look: &dyn Look<<F::Output as Outcome>::Error>,
+        judge: &dyn Judge<<F::Output as Outcome>::Value, <F::Output as Outcome>::Error>,
         cx: &mut Context<'_>,
     ) -> Poll<F::Output> {
         let this = self.project();
         let (started, running) = (*this.started, this.running);
         for (attempt, slot) in (1..).zip([this.first, this.second]) {
-            if let Poll::Ready(result) = poll_attempt(slot, running, look, cx) {
-                return Poll::Ready(done(tool, attempt, started, result));
+            if let Poll::Ready(end) = poll_attempt(slot, running, judge, cx) {
+                return Poll::Ready(done(tool, attempt, started, end));
             }
         }
         for (attempt, slot) in (3..).zip(this.more) {
-            if let Poll::Ready(result) = poll_attempt(Pin::new(slot), running, look, cx) {
-                return Poll::Ready(done(tool, attempt, started, result));
+            if let Poll::Ready(end) = poll_attempt(Pin::new(slot), running, judge, cx) {
+                return Poll::Ready(done(tool, attempt, started, end));
             }
         }
         Poll::Pending
     }
 }
 
-type ResultOf<R> = Result<<R as Outcome>::Value, <R as Outcome>::Error>;
+/// The outcome of the race, and whether it is a success.
+type End<R> = (Result<<R as Outcome>::Value, <R as Outcome>::Error>, bool);
 
-/// A success, an error that ends the race, or the error of the last attempt that runs. Any other error is dropped at once,
+/// A success, an error that ends the race, or the failure of the last attempt that runs. Any other failure is dropped at once,
 /// not kept: one that is not `Send` would make the whole future so.
 fn poll_attempt<F: Future<Output: Outcome>>(
     mut slot: Pin<&mut Option<F>>,
     running: &mut u32,
-    look: &dyn Look<<F::Output as Outcome>::Error>,
+    judge: &dyn Judge<<F::Output as Outcome>::Value, <F::Output as Outcome>::Error>,
     cx: &mut Context<'_>,
-) -> Poll<ResultOf<F::Output>> {
+) -> Poll<End<F::Output>> {
     let Some(attempt) = slot.as_mut().as_pin_mut() else {
         return Poll::Pending;
     };
@@ -249,8 +329,18 @@ fn poll_attempt<F: Future<Output: Outcome>>(
     slot.set(None);
     *running -= 1;
     match outcome.into_result() {
-        Err(error) if *running > 0 && !look.look(&error).ends_race() => Poll::Pending,
-        result => Poll::Ready(result),
+        Err(error) if *running > 0 && !judge.ends_race(&error) => Poll::Pending,
+        Ok(value) if judge.refuses(&value) => {
+            if *running > 0 {
+                Poll::Pending
+            } else {
+                Poll::Ready((Ok(value), false))
+            }
+        }
+        result => {
+            let succeeded = result.is_ok();
+            Poll::Ready((result, succeeded))
+        }
     }
 }
 
@@ -266,9 +356,9 @@ fn is_over(mut timer: Pin<&mut OwnTimer>, before: u64, whose: Whose, after: Dura
     over
 }
 
-fn done<R: Outcome>(tool: &'static str, attempt: u32, started: u32, result: Result<R::Value, R::Error>) -> R {
+fn done<R: Outcome>(tool: &'static str, attempt: u32, started: u32, (result, succeeded): End<R>) -> R {
     metrics::hedge_ended(tool, started > 1);
-    if started > 1 && result.is_ok() {
+    if started > 1 && succeeded {
         won(tool, attempt);
     }
     R::from_result(result)

@@ -1,5 +1,7 @@
 //! `#[timeout]`: gives up on a call that takes too long.
 
+pub mod deadline;
+
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};

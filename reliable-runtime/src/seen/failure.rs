@@ -39,12 +39,19 @@ pub(crate) enum Words<'a> {
     Display(&'a dyn Display),
     Debug(&'a dyn Debug),
     TypeName(&'static str),
+    /// There is no error: a value was refused.
+    RefusedValue,
 }
 
 impl Words<'_> {
     pub(crate) fn name_of<T>(_: &T) -> Self {
         Words::TypeName(std::any::type_name::<T>())
     }
+}
+
+impl Failure<'static> {
+    /// A value that counts as a failure, by the option `when_ok`. It is transient, like an error of which nothing is known.
+    pub(crate) const REFUSED_VALUE: Self = Failure::of_words(Words::RefusedValue);
 }
 
 impl<'a> Failure<'a> {
@@ -59,7 +66,7 @@ impl<'a> Failure<'a> {
     }
 
     #[inline]
-    pub(crate) fn of_words(words: Words<'a>) -> Self {
+    pub(crate) const fn of_words(words: Words<'a>) -> Self {
         Failure { words, fault: None, transient: None, when: None, after: None, wait: None }
     }
 
@@ -164,6 +171,7 @@ impl<'a> Failure<'a> {
             Words::Display(error) => tell(error),
             Words::Debug(error) => tell(&format_args!("{error:?}")),
             Words::TypeName(name) => format!("<{name}>"),
+            Words::RefusedValue => "the value was refused".to_owned(),
         }
     }
 

@@ -65,6 +65,15 @@ impl LastError {
         failure
     }
 
+    /// Notes that a value was `refused`, if it was, and gives that back.
+    #[inline]
+    pub fn note_refused(&self, refused: bool) -> bool {
+        if refused {
+            let _ = self.note(Failure::REFUSED_VALUE);
+        }
+        refused
+    }
+
     /// The fault, with what was noted.
     #[cold]
     pub fn add_to(&self, fault: Fault) -> Fault {

@@ -1,7 +1,6 @@
 //! What a function gave: a `Result`, seen through a trait for the sake of its error messages.
 
 use crate::said::fault::{Fault, FromFault};
-use crate::seen::failure::Failure;
 
 /// What an annotated function returns. Implemented for [`Result`], under any alias, and with the feature `rmcp` for what its
 /// tools return; never by hand.
@@ -53,18 +52,5 @@ impl<T, E> Outcome for Result<T, E> {
     #[inline]
     fn from_result(result: Result<T, E>) -> Self {
         result
-    }
-}
-
-/// How a policy looks at an error: `|error| Inspect::new(error).failure()`.
-///
-/// A trait of our own, since behind a `dyn Fn` each function would have the code for `FnMut` and `FnOnce`, too.
-pub(crate) trait Look<E> {
-    fn look<'e>(&self, error: &'e E) -> Failure<'e>;
-}
-
-impl<E, F: Fn(&E) -> Failure<'_>> Look<E> for F {
-    fn look<'e>(&self, error: &'e E) -> Failure<'e> {
-        self(error)
     }
 }

@@ -11,6 +11,7 @@ use tokio::time::Instant;
 use crate::base::flow_time::{At, Whose};
 use crate::base::human_time::polled;
 use crate::base::human_time::watching::OwnTimer;
+use crate::policies::timeout::deadline::Deadline;
 use crate::policies::timeout::{Timeout, timed_out};
 use crate::said::fault::{ByFn, Fault, FromFault};
 use crate::seen::metrics;
@@ -102,6 +103,40 @@ impl Timeout {
             into_error: ByFn(into_error),
             gap: None,
         })
+    }
+}
+
+impl Deadline {
+    /// As [`Timeout::gaps`].
+    ///
+    /// # Errors
+    /// That of the outcome.
+    pub fn gaps<S, T, F: FromFault, E>(
+        &self,
+        tool: &'static str,
+        outcome: Result<S, E>,
+    ) -> Result<Gaps<S, ByFromFault<F>>, E>
+    where
+        S: Stream<Item = Result<T, F>>,
+    {
+        self.timeout().gaps(tool, outcome)
+    }
+
+    /// As [`Timeout::gaps_with`].
+    ///
+    /// # Errors
+    /// That of the outcome.
+    pub fn gaps_with<S, T, F, E, I>(
+        &self,
+        tool: &'static str,
+        outcome: Result<S, E>,
+        into_error: I,
+    ) -> Result<Gaps<S, I>, E>
+    where
+        S: Stream<Item = Result<T, F>>,
+        I: Fn(Fault) -> F,
+    {
+        self.timeout().gaps_with(tool, outcome, into_error)
     }
 }
 

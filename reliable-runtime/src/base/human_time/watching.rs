@@ -14,7 +14,7 @@ use crate::base::human_time::{HumanTime, polled};
 use crate::base::timer::{Timer, poll_timer, start};
 
 /// What a clock knows of the questions under it: nothing, until there is one.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Standstill(Option<Arc<HumanTime>>);
 
 impl Standstill {

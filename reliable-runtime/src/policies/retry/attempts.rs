@@ -62,6 +62,23 @@ impl Retry {
 }
 
 impl<'a> Attempts<'a> {
+    /// The number of the attempt that is next, or under way: 1 for the first call.
+    ///
+    /// ```
+    /// use reliable::Retry;
+    /// use reliable::expansion::Inspect;
+    ///
+    /// let retry = Retry::new();
+    /// let mut attempts = retry.attempts();
+    /// assert_eq!(attempts.number(), 1);
+    /// let settled = attempts.settle("call", Err::<u32, _>("503"), |error| Inspect::new(error).failure());
+    /// assert_eq!((settled.is_continue(), attempts.number()), (true, 2));
+    /// ```
+    #[inline]
+    pub fn number(&self) -> u32 {
+        self.failed.saturating_add(1)
+    }
+
     /// Takes the retries from this budget, instead of the policy's own.
     ///
     /// ```
@@ -106,6 +123,12 @@ pub struct BudgetedAttempts<'a> {
 }
 
 impl<'a> BudgetedAttempts<'a> {
+    /// As [`Attempts::number`].
+    #[inline]
+    pub fn number(&self) -> u32 {
+        self.attempts.number()
+    }
+
     /// As [`Attempts::settle`].
     #[inline]
     pub fn settle<R: Outcome>(
@@ -115,6 +138,18 @@ impl<'a> BudgetedAttempts<'a> {
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause<'a>> {
         self.attempts.settle_by(Some(self.budget), tool, outcome, inspect)
+    }
+
+    /// As [`Attempts::settle_ok`].
+    #[inline]
+    pub fn settle_ok<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+        refuses: impl Fn(&R::Value) -> bool,
+    ) -> ControlFlow<R, Pause<'a>> {
+        self.attempts.settle_ok_by(Some(self.budget), tool, outcome, inspect, refuses)
     }
 }
 
@@ -134,6 +169,51 @@ impl<'a> Attempts<'a> {
         inspect: impl Fn(&R::Error) -> Failure<'_>,
     ) -> ControlFlow<R, Pause<'a>> {
         self.settle_by(self.retry.budget, tool, outcome, inspect)
+    }
+
+    /// The same, where a value that `refuses` is true of counts as a failure: it is retried like an error, and comes out as it
+    /// is when nothing is left.
+    ///
+    /// ```
+    /// use reliable::Retry;
+    /// use reliable::expansion::Inspect;
+    ///
+    /// let retry = Retry::new().max(1);
+    /// let mut attempts = retry.attempts();
+    /// let mut settle = |answer: &'static str| {
+    ///     let outcome = Ok::<_, String>(answer);
+    ///     attempts.settle_ok("ask", outcome, |error| Inspect::new(error).failure(), |answer| answer.is_empty())
+    /// };
+    /// assert!(settle("").is_continue());
+    /// assert_eq!(settle("").break_value(), Some(Ok("")), "that was the last attempt");
+    /// ```
+    #[inline]
+    pub fn settle_ok<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+        refuses: impl Fn(&R::Value) -> bool,
+    ) -> ControlFlow<R, Pause<'a>> {
+        self.settle_ok_by(self.retry.budget, tool, outcome, inspect, refuses)
+    }
+
+    #[inline]
+    fn settle_ok_by<R: Outcome>(
+        &mut self,
+        budget: Option<&'a RetryBudget>,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+        refuses: impl Fn(&R::Value) -> bool,
+    ) -> ControlFlow<R, Pause<'a>> {
+        match outcome.into_result() {
+            Ok(value) if refuses(&value) => match self.after_failure(budget, tool, &Failure::REFUSED_VALUE) {
+                Some(pause) => ControlFlow::Continue(pause),
+                None => ControlFlow::Break(R::from_result(Ok(value))),
+            },
+            result => self.settle_by(budget, tool, R::from_result(result), inspect),
+        }
     }
 
     #[inline]

@@ -69,6 +69,8 @@ impl<'a> BudgetedAttempts<'a> {
 /// Attempts, with a budget or without.
 trait Parts<'a> {
     fn parts(&mut self) -> (&mut Attempts<'a>, Option<&'a RetryBudget>);
+
+    fn number(&self) -> u32;
 }
 
 impl<'a> Parts<'a> for Attempts<'a> {
@@ -77,12 +79,22 @@ impl<'a> Parts<'a> for Attempts<'a> {
         let budget = self.retry.budget;
         (self, budget)
     }
+
+    #[inline]
+    fn number(&self) -> u32 {
+        Attempts::number(self)
+    }
 }
 
 impl<'a> Parts<'a> for BudgetedAttempts<'a> {
     #[inline]
     fn parts(&mut self) -> (&mut Attempts<'a>, Option<&'a RetryBudget>) {
         (&mut self.attempts, Some(self.budget))
+    }
+
+    #[inline]
+    fn number(&self) -> u32 {
+        BudgetedAttempts::number(self)
     }
 }
 
@@ -104,6 +116,12 @@ impl<A> KeepingAttempts<A> {
 
 #[expect(private_bounds, reason = "nobody implements it by hand")]
 impl<'a, A: Parts<'a>> KeepingAttempts<A> {
+    /// As [`Attempts::number`].
+    #[inline]
+    pub fn number(&self) -> u32 {
+        self.attempts.number()
+    }
+
     /// As [`Attempts::settle`].
     #[inline]
     pub fn settle<R: Outcome>(
@@ -121,6 +139,24 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
                 Some(pause) => ControlFlow::Continue(pause),
                 None => ControlFlow::Break(R::from_result(Err(error))),
             },
+        }
+    }
+
+    /// As [`Attempts::settle_ok`].
+    #[inline]
+    pub fn settle_ok<R: Outcome>(
+        &mut self,
+        tool: &'static str,
+        outcome: R,
+        inspect: impl Fn(&R::Error) -> Failure<'_>,
+        refuses: impl Fn(&R::Value) -> bool,
+    ) -> ControlFlow<R, Pause<'a>> {
+        match outcome.into_result() {
+            Ok(value) if refuses(&value) => match self.failed(tool, &(), |()| Failure::REFUSED_VALUE) {
+                Some(pause) => ControlFlow::Continue(pause),
+                None => ControlFlow::Break(R::from_result(Ok(value))),
+            },
+            result => self.settle(tool, R::from_result(result), inspect),
         }
     }
 

@@ -1,0 +1,19 @@
+pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
+    let retry = const { &::reliable::Retry::new().max(3) };
+    let mut attempts = retry.attempts();
+    return loop {
+        let outcome: Result<Forecast, WeatherError> = { fetch(city).await };
+        let pause = match attempts
+            .settle_ok(
+                "forecast",
+                outcome,
+                |error| ::reliable::expansion::Inspect::new(error).failure(),
+                |value| Forecast::is_empty(value),
+            )
+        {
+            ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) => pause,
+        };
+        pause.await;
+    };
+}

@@ -1,0 +1,8 @@
+use reliable::{Fault, hedge};
+
+#[hedge(after = "1s", when_ok = |value| value.is_empty())]
+async fn ask(prompt: &str) -> Result<String, Fault> {
+    Ok(prompt.to_owned())
+}
+
+fn main() {}
