@@ -141,6 +141,35 @@ async fn a_stall_counts_where_the_timeout_is_below_the_breaker() {
     assert_eq!(SERVICE.state(), CircuitState::Open);
 }
 
+#[allow(clippy::unused_async, reason = "about the little function itself")]
+#[tokio::test(start_paused = true)]
+async fn a_probe_that_streams_is_alive_while_items_come() {
+    static SERVICE: CircuitBreaker = CircuitBreaker::new().failures(1).cooldown(Duration::from_secs(1));
+    #[circuit_breaker(SERVICE, stream)]
+    async fn ask(pause: u64, items: usize) -> Answer<'static> {
+        let after = move |item| async move {
+            sleep(Duration::from_secs(pause)).await;
+            item
+        };
+        Ok(stream::iter([Ok(1)]).chain(stream::iter(vec![Ok(2); items]).then(after)).boxed())
+    }
+    async fn trip() {
+        #[circuit_breaker(SERVICE)]
+        async fn fail() -> Result<(), ApiError> {
+            Err(ApiError::Cut)
+        }
+        assert!(fail().await.is_err());
+        assert_eq!(SERVICE.state(), CircuitState::Open);
+        sleep(Duration::from_secs(1)).await;
+    }
+    trip().await;
+    assert_eq!(ask(40, 5).await.unwrap().count().await, 6);
+    assert_eq!(SERVICE.state(), CircuitState::Closed, "after 200 seconds");
+    trip().await;
+    assert_eq!(ask(61, 1).await.unwrap().count().await, 2);
+    assert_eq!(SERVICE.state(), CircuitState::Open, "a minute without an item is too long for a probe");
+}
+
 struct Client {
     breaker: CircuitBreaker,
     places: Bulkhead,

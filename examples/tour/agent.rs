@@ -105,9 +105,9 @@ async fn narrate(world: &World, title: &str) -> Result<BoxStream<'static, Result
 async fn tell_story(world: &World, title: &str) -> Result<String, ToolError> {
     let mut words = narrate(world, title).await?;
     let mut story = String::new();
-    while let Some(word) = words.next().await {
-        match word {
-            Ok(word) => story = format!("{story}{word} "),
+    while let Some(next) = words.next().await {
+        match next {
+            Ok(heard) => story = format!("{story}{heard} "),
             Err(error) => return Ok(format!("{story}… ({error})")),
         }
     }

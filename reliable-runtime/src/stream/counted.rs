@@ -95,7 +95,7 @@ where
         let Some(stream) = &mut this.stream else { return Poll::Ready(None) };
         let item = ready!(Pin::new(stream).poll_next(cx));
         match &item {
-            Some(Ok(_)) => {}
+            Some(Ok(_)) => this.permit.goes_on(),
             Some(Err(error)) => this.permit.failed(this.tool, &(this.inspect)(error)),
             None => {
                 this.permit.succeeded(this.tool);

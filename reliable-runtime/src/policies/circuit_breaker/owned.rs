@@ -2,6 +2,8 @@
 
 use std::ops::Deref;
 
+#[cfg(feature = "stream")]
+use crate::base::clock::now_us;
 use crate::policies::circuit_breaker::{CircuitBreaker, Permit, SETTLED};
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
@@ -57,6 +59,13 @@ impl<B: Deref<Target = CircuitBreaker>> OwnedPermit<B> {
             metrics::breaker_ignored(tool);
             self.end();
         }
+    }
+
+    /// The call is well so far, and goes on: the longest time of a probe begins anew.
+    #[cfg(feature = "stream")]
+    pub(crate) fn goes_on(&self) {
+        let CircuitBreaker { state, rules } = &*self.breaker;
+        state.goes_on(rules, self.generation, now_us);
     }
 
     fn record(&mut self, tool: &'static str, failed: bool) {
