@@ -141,6 +141,24 @@ async fn a_stall_counts_where_the_timeout_is_below_the_breaker() {
     assert_eq!(SERVICE.state(), CircuitState::Open);
 }
 
+#[tokio::test(start_paused = true)]
+async fn slow_is_what_takes_long_to_begin_and_not_what_is_long() {
+    static SERVICE: CircuitBreaker = CircuitBreaker::new().failures(1).slow(Duration::from_secs(2));
+    #[circuit_breaker(SERVICE, stream)]
+    async fn ask(first: u64, later: u64) -> Answer<'static> {
+        let after = |(secs, item)| async move {
+            sleep(Duration::from_secs(secs)).await;
+            item
+        };
+        Ok(stream::iter([(first, Ok(1)), (later, Ok(2))]).then(after).boxed())
+    }
+    assert_eq!(ask(1, 60).await.unwrap().count().await, 2);
+    assert_eq!(SERVICE.state(), CircuitState::Closed);
+    let answer = ask(3, 1).await.unwrap();
+    assert_eq!(SERVICE.state(), CircuitState::Open, "when the first item is there");
+    assert_eq!(answer.count().await, 2);
+}
+
 #[allow(clippy::unused_async, reason = "about the little function itself")]
 #[tokio::test(start_paused = true)]
 async fn a_probe_that_streams_is_alive_while_items_come() {

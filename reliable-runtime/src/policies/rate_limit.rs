@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::policies::blocked;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::{tell_rejection, waited};
+use crate::policies::timeout::deadline::time_left;
 use crate::said::fault::{Fault, RATE_LIMIT};
 use crate::seen::metrics;
 use admission::{Admission, Cost, One, Takes};
@@ -101,7 +102,8 @@ impl RateLimit {
         self.max_wait(Duration::ZERO)
     }
 
-    /// Rejects a call at once that would have to wait for longer than this. Default: it waits as long as it takes.
+    /// Rejects a call at once that would have to wait for longer than this, or than what is left of a timeout around it that tells
+    /// its [`time_left`]. Default: it waits as long as it takes.
     ///
     /// ```
     /// use reliable::RateLimit;
@@ -241,9 +243,15 @@ impl RateLimit {
         }
     }
 
+    /// As the option says, and no longer than there is time for.
+    fn longest_wait(&self) -> u64 {
+        let left = if self.max_wait == u64::MAX { None } else { time_left() };
+        self.max_wait.min(left.and_then(|left| u64::try_from(left.as_nanos()).ok()).unwrap_or(u64::MAX))
+    }
+
     /// A place in the line; or the time to wait, in nanoseconds, if that is too long.
     fn join(&self, tool: &'static str, amount: Amount) -> Result<Place<'_>, u64> {
-        let place = self.line.join(&self.bucket, amount, self.max_wait);
+        let place = self.line.join(&self.bucket, amount, self.longest_wait());
         if let Err(ns) = place {
             tell_too_early(tool, ns);
         }

@@ -73,7 +73,9 @@ impl Permit<'_> {
     {
         match outcome {
             Ok(stream) => {
-                Ok(Counted { stream: Some(stream), permit: self.owned(breaker), tool, inspect: inspect_item })
+                let mut permit = self.owned(breaker);
+                permit.began(tool);
+                Ok(Counted { stream: Some(stream), permit, tool, inspect: inspect_item })
             }
             Err(error) => self.settle(tool, Err(error), inspect),
         }
@@ -98,7 +100,7 @@ where
             Some(Ok(_)) => this.permit.goes_on(),
             Some(Err(error)) => this.permit.failed(this.tool, &(this.inspect)(error)),
             None => {
-                this.permit.succeeded(this.tool);
+                this.permit.ended(this.tool);
                 this.stream = None;
             }
         }

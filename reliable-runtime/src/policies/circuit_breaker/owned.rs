@@ -4,6 +4,8 @@ use std::ops::Deref;
 
 #[cfg(feature = "stream")]
 use crate::base::clock::now_us;
+#[cfg(feature = "stream")]
+use crate::policies::circuit_breaker::state::State;
 use crate::policies::circuit_breaker::{CircuitBreaker, Permit, SETTLED};
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
@@ -61,11 +63,36 @@ impl<B: Deref<Target = CircuitBreaker>> OwnedPermit<B> {
         }
     }
 
+    /// Its stream has begun: if that took too long, it counts as failed now. What comes later is as long as the stream is.
+    #[cfg(feature = "stream")]
+    pub(crate) fn began(&mut self, tool: &'static str) {
+        if self.slow_us().is_some() {
+            self.record(tool, false);
+        }
+    }
+
+    /// Its stream has ended well, however long that was.
+    #[cfg(feature = "stream")]
+    pub(crate) fn ended(&mut self, tool: &'static str) {
+        if let Some(us) = self.slow_us() {
+            self.generation = State::began_later(&self.breaker.rules, self.generation, us);
+        }
+        self.record(tool, false);
+    }
+
+    #[cfg(feature = "stream")]
+    fn slow_us(&self) -> Option<u64> {
+        let is_under_way = self.generation != SETTLED;
+        is_under_way.then(|| State::slow_us(&self.breaker.rules, self.generation, now_us)).flatten()
+    }
+
     /// The call is well so far, and goes on: the longest time of a probe begins anew.
     #[cfg(feature = "stream")]
     pub(crate) fn goes_on(&self) {
         let CircuitBreaker { state, rules } = &*self.breaker;
-        state.goes_on(rules, self.generation, now_us);
+        if self.generation != SETTLED {
+            state.goes_on(rules, self.generation, now_us);
+        }
     }
 
     fn record(&mut self, tool: &'static str, failed: bool) {
