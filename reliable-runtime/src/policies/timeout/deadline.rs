@@ -63,6 +63,11 @@ impl Deadline {
         self.0.run_with(tool, self.telling(call), into_error)
     }
 
+    #[cfg(feature = "stream")]
+    pub(crate) const fn timeout(&self) -> &Timeout {
+        &self.0
+    }
+
     fn telling<F>(&self, call: F) -> TellingCall<F> {
         TellingCall { call, limit: Limit::new(self.0.limit) }
     }
