@@ -175,6 +175,11 @@ pub mod policies {
         pub use reliable_runtime::policies::hedge::HedgedCall;
     }
 
+    /// Of a [`RateLimit`](crate::RateLimit).
+    pub mod rate_limit {
+        pub use reliable_runtime::policies::rate_limit::reserved::Reserved;
+    }
+
     /// Of a [`Retry`](crate::Retry).
     pub mod retry {
         pub use reliable_runtime::policies::retry::attempts::{Attempts, BudgetedAttempts};

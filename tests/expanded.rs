@@ -19,6 +19,14 @@ impl Forecast {
     fn guess(city: &str, error: WeatherError) -> Result<Forecast, WeatherError> {
         Ok(Forecast(format!("{city}: {error}")))
     }
+
+    fn tokens(&self) -> u32 {
+        self.0.len() as u32
+    }
+}
+
+fn most_tokens(city: &str) -> u32 {
+    city.len() as u32 + 1000
 }
 
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -193,7 +201,7 @@ macro_rules! both {
 
 both! {
     agent boxed bulkhead bulkhead_options call_limit circuit_breaker circuit_breaker_key failover failover_options fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_attempt retry_budget retry_options retry_plain retry_when_ok
-    policy policy_plain rate_limit rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout timeout_deadline when_ok
+    policy policy_plain rate_limit rate_limit_cost rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout timeout_deadline when_ok
 }
 
 #[cfg(feature = "chaos")]

@@ -114,7 +114,7 @@ fn attribute() -> impl Strategy<Value = (&'static str, String)> {
     prop_oneof![4 => valid, 3 => nearly, 1 => soup]
 }
 
-const VALID: [(&str, &str); 31] = [
+const VALID: [(&str, &str); 34] = [
     ("retry", "max = 3"),
     ("retry", ""),
     ("retry", "max = 2, backoff = \"fixed\", base = \"10ms\", jitter = 0, within = \"1m\""),
@@ -138,7 +138,10 @@ const VALID: [(&str, &str); 31] = [
     ("circuit_breaker", "failures = 5, cooldown = \"30s\""),
     ("circuit_breaker", "ratio = 0.5, window = 20, key = city"),
     ("bulkhead", "max = 4, queue = 2"),
+    ("bulkhead", "max = 4, max_wait = \"2s\""),
     ("rate_limit", "per_second = 10, burst = 20"),
+    ("rate_limit", "per_minute = 10, cost = 3, reserved"),
+    ("rate_limit", "per_minute = 10, max_wait = \"2s\""),
     ("hedge", "after = \"200ms\""),
     ("failover", "one in self.all, cooldown = \"30s\", key = one.name()"),
     ("failover", "one in [city, \"Oslo\"], when = E::is_busy"),

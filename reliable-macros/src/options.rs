@@ -10,6 +10,7 @@ use crate::options::rows::{Row, Takes};
 
 pub(crate) mod classify;
 pub(crate) mod durations;
+pub(crate) mod max_wait;
 mod misspelt;
 pub(crate) mod policy;
 mod read;

@@ -2,7 +2,10 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
     let retry = const { &::reliable::Retry::new().max(2) };
     let outer_rate_limit = {
         static RATE_LIMITS: ::reliable::Keyed<::reliable::RateLimit> = ::reliable::Keyed::new(||
-        ::reliable::RateLimit::per_minute(60));
+        {
+            ::reliable::RateLimit::per_minute(60)
+                .max_wait(::core::time::Duration::from_secs(2))
+        });
         RATE_LIMITS.get(&city)
     };
     let rate_limit = {

@@ -7,6 +7,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, admit, ended_by_fault};
 use crate::options::Options;
+use crate::options::max_wait::{self, MAX_WAIT};
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, Layer};
@@ -26,6 +27,7 @@ pub(crate) const BULKHEAD: Attribute = Attribute::new(
         Row::policy("queue", Takes::integer(0)).also(&["waiting", "max_queue", "max_waiting"]),
         Row::beside("key", Takes::Expression),
         Row::policy("reject", Takes::Nothing),
+        MAX_WAIT,
     ],
     read,
 );
@@ -41,6 +43,7 @@ struct Bulkhead(Setting);
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     POLICY.check(options, function, errors);
+    max_wait::check(options, errors);
     let contradiction = "`reject` lets nobody wait, and `queue` lets some: remove one of them";
     options.contradict("reject", &["queue"], contradiction, errors);
     Box::new(Bulkhead(POLICY.shared("BULKHEAD", options, function, errors)))

@@ -1,14 +1,19 @@
 //! `#[rate_limit]`: so many calls in a second or a minute, and no more.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
+use syn::Expr;
+use syn::spanned::Spanned;
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, admit, ended_by_fault};
+use crate::function::tokens::at;
 use crate::options::Options;
+use crate::options::max_wait::{self, MAX_WAIT};
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
+use crate::options::values;
 use crate::stack::attribute::{Attribute, Layer};
 use crate::stack::rule::Twice;
 
@@ -19,16 +24,23 @@ pub(crate) const RATE_LIMIT: Attribute = Attribute {
         "rate_limit",
         &[
             Row::makes("per_second", CALLS).also(&["rps", "qps", "rate", "per_sec"]),
-            Row::makes("per_minute", CALLS).also(&["rpm", "per_min"]),
-            Row::policy("burst", CALLS).also(&["capacity", "size"]),
+            Row::makes("per_minute", IN_A_MINUTE).also(&["rpm", "tpm", "per_min"]),
+            Row::policy("burst", IN_A_MINUTE).also(&["capacity", "size"]),
             Row::beside("key", Takes::Expression),
             Row::policy("reject", Takes::Nothing),
+            MAX_WAIT,
+            COST,
+            RESERVED,
         ],
         read,
     )
 };
 
 const CALLS: Takes = Takes::integer_up_to(1, 1_000_000);
+/// A model's tokens are more than calls ever are.
+const IN_A_MINUTE: Takes = Takes::integer_up_to(1, 100_000_000);
+const COST: Row = Row::beside("cost", Takes::integer(0)).also(&["tokens", "weight", "units", "permits", "amount"]);
+const RESERVED: Row = Row::beside("reserved", Takes::Nothing).also(&["reservation", "reserve", "permit"]);
 
 const POLICY: Policy = Policy {
     ty: "RateLimit",
@@ -37,14 +49,29 @@ const POLICY: Policy = Policy {
     example: ("per_second", "10", "a number of calls"),
 };
 
-struct RateLimit(Setting);
+struct RateLimit {
+    limit: Setting,
+    cost: Option<Setting>,
+    reserved: Option<Reserved>,
+}
+
+/// The name that the body knows by what the call has taken: as written in the attribute, so that the compiler says there if it
+/// is unused.
+#[derive(Clone)]
+struct Reserved(Ident);
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     POLICY.check(options, function, errors);
+    max_wait::check(options, errors);
     if options.positional.is_none() {
         check_rate(options, errors);
+        check_cost(options, errors);
     }
-    Box::new(RateLimit(POLICY.shared("RATE_LIMIT", options, function, errors)))
+    Box::new(RateLimit {
+        limit: POLICY.shared("RATE_LIMIT", options, function, errors),
+        cost: options.value("cost").map(|expr| cost(expr, errors)),
+        reserved: reserved(options, function, errors),
+    })
 }
 
 impl Layer for RateLimit {
@@ -60,16 +87,89 @@ impl Layer for RateLimit {
     //         return ::reliable::expansion::Outcome::from_fault(fault);
     //     }
     //     BODY
+    //
+    // With `cost = tokens`:
+    //     let cost: u32 = tokens;
+    //     if let ::core::result::Result::Err(fault) = rate_limit.reserve("forecast", cost).await {
+    //
+    // With `reserved`, too:
+    //     let reserved = match rate_limit.reserve("forecast", cost).await {
+    //         ::core::result::Result::Ok(reserved) => reserved,
+    //         ::core::result::Result::Err(fault) => return ::reliable::expansion::Outcome::from_fault(fault),
+    //     };
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let rate_limit = inner.setting("rate_limit", &self.0);
-        let admitted = admit(&rate_limit, function);
+        let cost = self.cost.as_ref().map(|cost| inner.setting("cost", cost));
+        let rate_limit = inner.setting("rate_limit", &self.limit);
+        let admitted = match cost {
+            None => admit(&rate_limit, function),
+            Some(cost) => reserve(&rate_limit, &cost, function),
+        };
         let rejected = ended_by_fault(function);
-        inner.after(&quote_spanned!(Span::mixed_site()=>
-            if let ::core::result::Result::Err(fault) = #admitted {
-                return #rejected;
-            }
-        ))
+        inner.after(&match &self.reserved {
+            None => quote_spanned!(Span::mixed_site()=>
+                if let ::core::result::Result::Err(fault) = #admitted {
+                    return #rejected;
+                }
+            ),
+            Some(Reserved(name)) => quote_spanned!(Span::mixed_site()=>
+                let #name = match #admitted {
+                    ::core::result::Result::Ok(reserved) => reserved,
+                    ::core::result::Result::Err(fault) => return #rejected,
+                };
+            ),
+        })
     }
+
+    /// The body counts on what it takes.
+    fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
+        let reserved = self.reserved.as_ref().filter(|reserved| !function.binds(&reserved.0))?;
+        Some(Box::new(reserved.clone()))
+    }
+}
+
+impl Layer for Reserved {
+    fn wrap(&self, inner: Code, _: &Function) -> Code {
+        inner
+    }
+
+    fn before_body(&self) -> TokenStream {
+        let Reserved(name) = self;
+        quote_spanned!(Span::mixed_site()=>
+            let #name = ::reliable::expansion::returns::<::reliable::policies::rate_limit::Reserved<'_>>();
+            let _ = &#name;
+        )
+    }
+}
+
+fn reserve(rate_limit: &Ident, cost: &Ident, function: &Function) -> TokenStream {
+    let (mixed, tool) = (Span::mixed_site(), &function.name);
+    if function.is_async() {
+        quote_spanned!(mixed=> #rate_limit.reserve(#tool, #cost).await)
+    } else {
+        quote_spanned!(mixed=> #rate_limit.reserve_blocking(#tool, #cost))
+    }
+}
+
+fn cost(expr: &Expr, errors: &mut Errors) -> Setting {
+    let ty = quote_spanned!(at(expr.span())=> u32);
+    Setting { ty: Some(ty), value: COST.value(expr, errors) }
+}
+
+fn reserved(options: &Options, function: &Function, errors: &mut Errors) -> Option<Reserved> {
+    let name = options.first_of(&["reserved"])?;
+    if options.value("cost").is_none() {
+        errors.add(
+            name,
+            "`reserved` is what a call has taken by its `cost`: write `cost = …` beside it, or remove this option",
+        );
+    }
+    if function.binds(name) {
+        errors.add(
+            name,
+            format!("this option would hide the parameter `{name}`: rename the parameter, or remove this option"),
+        );
+    }
+    Some(Reserved(name.clone()))
 }
 
 fn check_rate(options: &Options, errors: &mut Errors) {
@@ -78,4 +178,18 @@ fn check_rate(options: &Options, errors: &mut Errors) {
     }
     let two = "`#[rate_limit]` takes one rate: remove one of them, or write a second `#[rate_limit]` line";
     options.contradict("per_minute", &["per_second"], two, errors);
+}
+
+/// Of what is known already.
+fn check_cost(options: &Options, errors: &mut Errors) {
+    let whole = |key| options.value(key).and_then(values::whole);
+    let burst = if options.value("burst").is_some() { "burst" } else { "per_second" };
+    let key = if options.value(burst).is_some() { burst } else { "per_minute" };
+    if let (Some(cost), Some(most)) = (whole("cost"), whole(key)) {
+        if cost > most && most > 0 {
+            let message =
+                format!("`cost` is above `{key}`, so that no call would ever be let through: write a larger `burst`");
+            errors.add(options.value("cost"), message);
+        }
+    }
 }

@@ -29,6 +29,14 @@ pub(crate) fn literal(expr: &Expr) -> Option<(bool, &Lit)> {
     }
 }
 
+/// The whole number that a literal is.
+pub(crate) fn whole(expr: &Expr) -> Option<u64> {
+    match literal(expr)? {
+        (false, Lit::Int(int)) => int.base10_parse().ok(),
+        _ => None,
+    }
+}
+
 /// A whole number in a range.
 pub(crate) fn integer(
     key: &str,

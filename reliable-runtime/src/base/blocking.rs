@@ -5,24 +5,32 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::{self, Thread};
+use std::time::{Duration, Instant};
 
 use tokio::task::coop::{poll_proceed, unconstrained};
 
-/// Blocks the thread until `future` is done; calls `waits` if it is not done at once.
-pub(crate) fn block_on<F: Future>(future: F, waits: impl FnOnce()) -> F::Output {
+/// Blocks the thread until `future` is done; calls `waits` if it is not done at once. `None` if it is not done within the
+/// `limit`, from then on.
+pub(crate) fn block_on<F: Future>(future: F, limit: Option<Duration>, waits: impl FnOnce()) -> Option<F::Output> {
     // Outside tokio's cooperative budget, which nobody renews while the thread is blocked.
     let mut future = pin!(unconstrained(future));
     // What is ready at once needs no waker of its own.
     if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
-        return output;
+        return Some(output);
     }
     waits();
+    // Not tokio's clock, which stands still while its thread is blocked.
+    let end = limit.and_then(|limit| Instant::now().checked_add(limit));
     let waker = Arc::new(Unpark(thread::current())).into();
     let mut context = Context::from_waker(&waker);
     loop {
-        match future.as_mut().poll(&mut context) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
+        if let Poll::Ready(output) = future.as_mut().poll(&mut context) {
+            return Some(output);
+        }
+        match end.map(|end| end.saturating_duration_since(Instant::now())) {
+            None => thread::park(),
+            Some(Duration::ZERO) => return None,
+            Some(left) => thread::park_timeout(left),
         }
     }
 }

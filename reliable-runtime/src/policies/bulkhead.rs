@@ -4,11 +4,14 @@ mod places;
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll};
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use crate::base::blocking::block_on;
+use crate::base::flow_time::Whose;
+use crate::base::timer::Timer;
 use crate::policies::blocked;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::{tell_rejection, waited};
@@ -47,6 +50,7 @@ pub struct Bulkhead {
     places: Places,
     max: u32,
     queue: Option<u32>,
+    max_wait: Option<Duration>,
 }
 
 #[cfg(not(all(test, loom)))]
@@ -60,7 +64,7 @@ impl Bulkhead {
     /// Lets 10 calls run at once, and as many wait as come.
     #[cfg(not(all(test, loom)))]
     pub const fn new() -> Self {
-        Bulkhead { places: Places::new(), max: 10, queue: None }
+        Bulkhead { places: Places::new(), max: 10, queue: None, max_wait: None }
     }
 
     /// The calls that may run at once. Default: 10.
@@ -82,6 +86,30 @@ impl Bulkhead {
     /// Rejects a call that finds no room, instead of letting it wait: the same as a [`queue`](Bulkhead::queue) of 0.
     pub const fn reject(self) -> Self {
         self.queue(0)
+    }
+
+    /// Rejects a call that has waited for a place for so long; with zero, nobody waits. Default: it waits as long as it takes.
+    ///
+    /// ```
+    /// use reliable::Bulkhead;
+    /// use std::time::Duration;
+    /// use tokio::time::Instant;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let bulkhead = Bulkhead::new().max(1).max_wait(Duration::from_secs(2));
+    /// let permit = bulkhead.admit("forecast").await.unwrap();
+    /// let started = Instant::now();
+    /// assert!(bulkhead.admit("forecast").await.is_err());
+    /// assert_eq!(started.elapsed(), Duration::from_secs(2));
+    /// # }
+    /// ```
+    pub const fn max_wait(mut self, max_wait: Duration) -> Self {
+        if max_wait.is_zero() {
+            return self.reject();
+        }
+        self.max_wait = Some(max_wait);
+        self
     }
 
     /// The calls that have a place now.
@@ -112,7 +140,8 @@ impl Bulkhead {
     /// ```
     ///
     /// # Errors
-    /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
+    /// [`Fault::Rejected`] if there is no place, and no room to wait for one, or none within
+    /// [`max_wait`](Bulkhead::max_wait).
     #[inline]
     pub fn admit(&self, tool: &'static str) -> impl Future<Output = Result<Permit<'_>, Fault>> {
         Admission { bulkhead: self, tool, waits: None }
@@ -121,14 +150,31 @@ impl Bulkhead {
     /// The same in a plain `fn`: blocks the thread until there is a place.
     ///
     /// # Errors
-    /// [`Fault::Rejected`] if there is no place, and no room to wait for one.
+    /// [`Fault::Rejected`] if there is no place, and no room to wait for one, or none within
+    /// [`max_wait`](Bulkhead::max_wait).
     pub fn admit_blocking(&self, tool: &'static str) -> Result<Permit<'_>, Fault> {
         if self.running() == self.max as usize && blocked::stops_all_tasks() {
             blocked::tell(tool);
             tell_full(tool);
             return Err(full(tool));
         }
-        block_on(self.admit(tool), || blocked::tell(tool))
+        let waiting = match self.places.enter(self.room()) {
+            Entered::Placed(place) => return Ok(Permit::new(tool, place)),
+            Entered::Waits(waiting) => waiting,
+            Entered::NoRoom => {
+                tell_full(tool);
+                return Err(full(tool));
+            }
+        };
+        let (since, counted) = (Instant::now(), metrics::bulkhead_waiting(tool));
+        let place = block_on(waiting, self.max_wait, || blocked::tell(tool));
+        drop(counted);
+        let Some(place) = place else {
+            tell_full(tool);
+            return Err(full(tool));
+        };
+        waited(tool, "bulkhead", since);
+        Ok(Permit::new(tool, place))
     }
 
     #[inline]
@@ -155,6 +201,8 @@ struct Admission<'a> {
 struct Waits<'a> {
     waiting: Waiting<'a>,
     since: Instant,
+    /// On the heap, so that the call's future stays small.
+    until: Option<Pin<Box<Timer>>>,
     _counted: metrics::Waiting,
 }
 
@@ -173,23 +221,35 @@ impl<'a> Future for Admission<'a> {
                 Entered::Waits(waiting) => self.begin_to_wait(waiting),
             }
         }
-        self.wait(cx).map(Ok)
+        self.wait(cx)
     }
 }
 
 impl<'a> Admission<'a> {
     #[cold]
     fn begin_to_wait(&mut self, waiting: Waiting<'a>) {
-        self.waits = Some(Waits { waiting, since: Instant::now(), _counted: metrics::bulkhead_waiting(self.tool) });
+        let whose = Whose { tool: self.tool, attribute: "bulkhead" };
+        let until = self.bulkhead.max_wait.map(|max_wait| Box::pin(Timer::new(whose, max_wait)));
+        let counted = metrics::bulkhead_waiting(self.tool);
+        self.waits = Some(Waits { waiting, since: Instant::now(), until, _counted: counted });
     }
 
     #[cold]
-    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Permit<'a>> {
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<Permit<'a>, Fault>> {
         let Some(waits) = &mut self.waits else { return Poll::Pending };
-        let (since, place) = (waits.since, ready!(Pin::new(&mut waits.waiting).poll(cx)));
+        let since = waits.since;
+        let place = match Pin::new(&mut waits.waiting).poll(cx) {
+            Poll::Ready(place) => Some(place),
+            Poll::Pending if waits.until.as_mut().is_some_and(|until| until.as_mut().poll(cx).is_ready()) => None,
+            Poll::Pending => return Poll::Pending,
+        };
         self.waits = None;
+        let Some(place) = place else {
+            tell_full(self.tool);
+            return Poll::Ready(Err(full(self.tool)));
+        };
         waited(self.tool, "bulkhead", since);
-        Poll::Ready(Permit::new(self.tool, place))
+        Poll::Ready(Ok(Permit::new(self.tool, place)))
     }
 }
 

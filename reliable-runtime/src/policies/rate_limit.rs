@@ -1,24 +1,24 @@
 //! `#[rate_limit]`: so many calls in a second or a minute, and no more.
 
+mod admission;
 mod bucket;
 mod line;
+pub mod reserved;
 
 use std::future::Future;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
-use crate::base::timer::Timer;
 use crate::policies::blocked;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::{tell_rejection, waited};
-use crate::said::fault::Fault;
+use crate::said::fault::{Fault, RATE_LIMIT};
 use crate::seen::metrics;
-use bucket::Bucket;
+use admission::{Admission, Cost, One, Takes};
+use bucket::{Amount, Bucket};
 use line::{Line, Place, read_clock};
+use reserved::Reserved;
 
 /// Lets so many calls through in a second or a minute. Others wait for their turn, or are rejected.
 ///
@@ -54,10 +54,13 @@ use line::{Line, Place, read_clock};
 pub struct RateLimit {
     bucket: Bucket,
     line: Line,
-    reject: bool,
+    /// In nanoseconds; a call that would have to wait for longer is rejected.
+    max_wait: u64,
 }
 
 const MOST: u32 = 1_000_000;
+/// A model's tokens are more than calls ever are.
+const MOST_IN_A_MINUTE: u32 = 100_000_000;
 
 impl RateLimit {
     /// Lets so many calls through in a second, and as many at once when none came for a while.
@@ -72,30 +75,53 @@ impl RateLimit {
     /// Lets so many calls through in a minute, and as many at once when none came for a while.
     ///
     /// # Panics
-    /// If it is 0, or above a million.
+    /// If it is 0, or above 100 million.
     pub const fn per_minute(calls: u32) -> Self {
-        assert!(calls > 0 && calls <= MOST, "`per_minute` of a rate limit must be between 1 and 1000000");
+        assert!(calls > 0 && calls <= MOST_IN_A_MINUTE, "`per_minute` of a rate limit must be between 1 and 100000000");
         RateLimit::new(calls, Duration::from_secs(60))
     }
 
     const fn new(calls: u32, period: Duration) -> Self {
-        RateLimit { bucket: Bucket::new(calls, period), line: Line::new(), reject: false }
+        RateLimit { bucket: Bucket::new(calls, period), line: Line::new(), max_wait: u64::MAX }
     }
 
     /// The calls that are let through at once when none came for a while; with 1, they are always evenly spaced. Default:
     /// those of a second, or of a minute.
     ///
     /// # Panics
-    /// If it is 0, or above a million.
+    /// If it is 0, or above 100 million.
     pub const fn burst(mut self, calls: u32) -> Self {
-        assert!(calls > 0 && calls <= MOST, "`burst` of a rate limit must be between 1 and 1000000");
+        assert!(calls > 0 && calls <= MOST_IN_A_MINUTE, "`burst` of a rate limit must be between 1 and 100000000");
         self.bucket.burst(calls);
         self
     }
 
     /// Rejects a call that comes too early, instead of letting it wait.
-    pub const fn reject(mut self) -> Self {
-        self.reject = true;
+    pub const fn reject(self) -> Self {
+        self.max_wait(Duration::ZERO)
+    }
+
+    /// Rejects a call at once that would have to wait for longer than this. Default: it waits as long as it takes.
+    ///
+    /// ```
+    /// use reliable::RateLimit;
+    /// use std::time::Duration;
+    ///
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() {
+    /// let limit = RateLimit::per_second(1).burst(1).max_wait(Duration::from_millis(1500));
+    /// let call = || limit.admit("forecast");
+    /// let (first, second, third) = tokio::join!(call(), call(), call());
+    /// assert!(first.is_ok() && second.is_ok());
+    /// let fault = third.unwrap_err();
+    /// assert_eq!(fault.to_string(), "`forecast` was not called: the rate limit has room again in 2s");
+    /// # }
+    /// ```
+    pub const fn max_wait(mut self, max_wait: Duration) -> Self {
+        let ns = max_wait.as_nanos();
+        #[expect(clippy::cast_possible_truncation, reason = "what is longer is for ever")]
+        let ns = if ns > u64::MAX as u128 { u64::MAX } else { ns as u64 };
+        self.max_wait = ns;
         self
     }
 
@@ -117,24 +143,66 @@ impl RateLimit {
     /// ```
     ///
     /// # Errors
-    /// [`Fault::Rejected`] with the time to wait, if it does not wait: see [`reject`](RateLimit::reject).
+    /// [`Fault::Rejected`] with the time to wait, if it may not wait for so long: see [`max_wait`](RateLimit::max_wait) and
+    /// [`reject`](RateLimit::reject).
     #[inline]
     pub fn admit(&self, tool: &'static str) -> impl Future<Output = Result<(), Fault>> {
-        Admission { limit: self, tool, waits: None }
+        Admission { limit: self, tool, takes: One, waits: None }
     }
 
-    /// The same in a plain `fn`: blocks the thread until it is its turn.
+    /// The same for a call that takes more of the rate than one, or less: so many tokens, bytes, rows.
+    ///
+    /// What is reserved counts at once. When it is known what the call has really used,
+    /// [`commit`](Reserved::commit) says so.
+    ///
+    /// ```
+    /// use reliable::RateLimit;
+    ///
+    /// static TOKENS: RateLimit = RateLimit::per_minute(90_000);
+    ///
+    /// # async fn call_model(_: &str) -> (String, u32) { ("42".into(), 700) }
+    /// # #[tokio::main(flavor = "current_thread", start_paused = true)]
+    /// # async fn main() -> Result<(), reliable::Fault> {
+    /// let reserved = TOKENS.reserve("ask", 2_000).await?;
+    /// let (answer, tokens) = call_model("?").await;
+    /// reserved.commit(tokens);
+    /// # assert_eq!(answer, "42");
+    /// # Ok(())
+    /// # }
+    /// ```
     ///
     /// # Errors
-    /// [`Fault::Rejected`] with the time to wait, if it does not wait: see [`reject`](RateLimit::reject).
+    /// As for [`admit`](RateLimit::admit), and [`Fault::Rejected`] without a time to wait if it costs more than the
+    /// [`burst`](RateLimit::burst), which is never there.
+    pub fn reserve(&self, tool: &'static str, cost: u32) -> impl Future<Output = Result<Reserved<'_>, Fault>> {
+        Admission { limit: self, tool, takes: Cost(cost), waits: None }
+    }
+
+    /// As [`admit`](RateLimit::admit) in a plain `fn`: blocks the thread until it is its turn.
+    ///
+    /// # Errors
+    /// As for [`admit`](RateLimit::admit).
     pub fn admit_blocking(&self, tool: &'static str) -> Result<(), Fault> {
-        match self.look(tool) {
-            Room::Now => return Ok(()),
+        self.take_blocking(tool, One)
+    }
+
+    /// As [`reserve`](RateLimit::reserve) in a plain `fn`: blocks the thread until it is its turn.
+    ///
+    /// # Errors
+    /// As for [`reserve`](RateLimit::reserve).
+    pub fn reserve_blocking(&self, tool: &'static str, cost: u32) -> Result<Reserved<'_>, Fault> {
+        self.take_blocking(tool, Cost(cost))
+    }
+
+    fn take_blocking<'a, T: Takes<'a>>(&'a self, tool: &'static str, takes: T) -> Result<T::Taken, Fault> {
+        let amount = match self.look(tool, takes.amount(&self.bucket)) {
+            Room::Now => return Ok(takes.taken(self)),
             Room::In(ns) => return Err(too_early(tool, ns)),
-            Room::ToWait => {}
-        }
+            Room::Never => return Err(too_much(tool)),
+            Room::ToWait(amount) => amount,
+        };
         let since = Instant::now();
-        let place = self.line.join(&self.bucket);
+        let place = self.join(tool, amount).map_err(|ns| too_early(tool, ns))?;
         blocked::tell(tool);
         while let Some(wait) = place.left() {
             let before = Instant::now();
@@ -145,28 +213,41 @@ impl RateLimit {
             }
         }
         drop(place);
-        waited(tool, "rate limit", since);
+        waited(tool, RATE_LIMIT, since);
         metrics::rate_limit_permitted(tool);
-        Ok(())
+        Ok(takes.taken(self))
     }
 
     /// Whether a call may go through now. Who waits has taken a call before: nobody goes ahead of it.
     #[inline]
-    fn look(&self, tool: &'static str) -> Room {
+    fn look(&self, tool: &'static str, amount: Option<Amount>) -> Room {
+        let Some(amount) = amount else {
+            metrics::rate_limit_rejected(tool);
+            tell_rejection(tool, move || too_much(tool));
+            return Room::Never;
+        };
         let now = read_clock(&self.bucket);
-        match self.bucket.take(now) {
+        match self.bucket.take(now, amount) {
             Ok(()) => {
                 metrics::rate_limit_permitted(tool);
                 Room::Now
             }
-            Err(next) if self.reject => {
+            Err(next) if next - now > self.max_wait => {
                 let ns = next - now;
-                metrics::rate_limit_rejected(tool);
-                tell_rejection(tool, move || too_early(tool, ns));
+                tell_too_early(tool, ns);
                 Room::In(ns)
             }
-            Err(_) => Room::ToWait,
+            Err(_) => Room::ToWait(amount),
         }
+    }
+
+    /// A place in the line; or the time to wait, in nanoseconds, if that is too long.
+    fn join(&self, tool: &'static str, amount: Amount) -> Result<Place<'_>, u64> {
+        let place = self.line.join(&self.bucket, amount, self.max_wait);
+        if let Err(ns) = place {
+            tell_too_early(tool, ns);
+        }
+        place
     }
 }
 
@@ -175,67 +256,27 @@ enum Room {
     Now,
     /// Rejected: there will be room in so many nanoseconds.
     In(u64),
-    ToWait,
-}
-
-pin_project! {
-    /// A call that wants to go through. By hand and not an `async` block: one of those is not inlined into the call, and the
-    /// fault of a rejection is made where the error is made of it.
-    struct Admission<'a> {
-        limit: &'a RateLimit,
-        tool: &'static str,
-        #[pin]
-        waits: Option<Waits<'a>>,
-    }
-}
-
-pin_project! {
-    struct Waits<'a> {
-        since: Instant,
-        place: Place<'a>,
-        #[pin]
-        timer: Option<Timer>,
-    }
-}
-
-impl Future for Admission<'_> {
-    type Output = Result<(), Fault>;
-
-    #[inline]
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        if self.waits.is_none() {
-            match self.limit.look(self.tool) {
-                Room::Now => return Poll::Ready(Ok(())),
-                Room::In(ns) => return Poll::Ready(Err(too_early(self.tool, ns))),
-                Room::ToWait => {}
-            }
-        }
-        self.wait(cx).map(Ok)
-    }
-}
-
-impl Admission<'_> {
-    #[cold]
-    fn wait(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
-        let mut admission = self.project();
-        if admission.waits.is_none() {
-            let (since, place) = (Instant::now(), admission.limit.line.join(&admission.limit.bucket));
-            admission.waits.set(Some(Waits { since, place, timer: None }));
-        }
-        let Some(waits) = admission.waits.as_mut().as_pin_mut() else { return Poll::Pending };
-        let waits = waits.project();
-        ready!(waits.place.poll(admission.tool, waits.timer, cx));
-        let since = *waits.since;
-        admission.waits.set(None);
-        waited(admission.tool, "rate limit", since);
-        metrics::rate_limit_permitted(admission.tool);
-        Poll::Ready(())
-    }
+    /// Rejected: it wants more than there ever is.
+    Never,
+    ToWait(Amount),
 }
 
 #[inline]
 fn too_early(tool: &'static str, ns: u64) -> Fault {
-    Fault::Rejected { tool: tool.into(), by: "rate limit".into(), wait: Some(Duration::from_nanos(ns)) }
+    Fault::Rejected { tool: tool.into(), by: RATE_LIMIT.into(), wait: Some(Duration::from_nanos(ns)) }
+}
+
+/// The only rejection of a rate limit that knows no time to wait: see its words in [`Fault`].
+#[cold]
+fn too_much(tool: &'static str) -> Fault {
+    Fault::Rejected { tool: tool.into(), by: RATE_LIMIT.into(), wait: None }
+}
+
+/// Not `#[cold]`: in an outage it is what most calls do.
+#[inline]
+fn tell_too_early(tool: &'static str, ns: u64) {
+    metrics::rate_limit_rejected(tool);
+    tell_rejection(tool, move || too_early(tool, ns));
 }
 
 impl Idle for RateLimit {

@@ -126,6 +126,9 @@ pub enum Fault {
 /// What rejects a call that has nobody to go to.
 pub(crate) const FAILOVER: &str = "failover";
 
+/// What knows the time to wait, unless there never is so much room.
+pub(crate) const RATE_LIMIT: &str = "rate limit";
+
 /// The budget that a charge did not fit in.
 ///
 /// ```
@@ -265,6 +268,9 @@ impl fmt::Display for Fault {
             }
             Fault::Rejected { tool, by, wait: None } if **by == *FAILOVER => {
                 write!(f, "`{tool}` was not called: the list of candidates in its `#[failover(… in …)]` is empty")
+            }
+            Fault::Rejected { tool, by, wait: None } if **by == *RATE_LIMIT => {
+                write!(f, "`{tool}` was not called: its `cost` is above the `burst` of its `#[rate_limit]`")
             }
             Fault::Rejected { tool, by, wait: None } => write!(f, "`{tool}` was not called: the {by} has no room"),
             Fault::Policy { tool, reason } => write!(f, "`{tool}` failed: {reason}"),

@@ -1,6 +1,6 @@
 //! What a model is told of a fault.
 
-use crate::said::fault::Fault;
+use crate::said::fault::{Fault, RATE_LIMIT};
 use crate::said::fault_kind::FaultKind;
 
 impl Fault {
@@ -25,6 +25,7 @@ impl Fault {
                 "The service keeps failing: call it again after that, or go on without it."
             }
             Fault::Rejected { wait: Some(_), .. } => "It did not run. Call it again after that.",
+            Fault::Rejected { by, .. } if **by == *RATE_LIMIT => "It did not run, and never will: ask it for less.",
             _ => self.kind().advice(),
         }
     }
@@ -84,6 +85,7 @@ mod tests {
             Fault::CircuitOpen { tool: tool(), left: second },
             Fault::CircuitOpen { tool: tool(), left: Duration::ZERO },
             Fault::Rejected { tool: tool(), by: "rate limit".into(), wait: Some(second) },
+            Fault::Rejected { tool: tool(), by: "rate limit".into(), wait: None },
             Fault::Rejected { tool: tool(), by: "bulkhead".into(), wait: None },
             Fault::Policy { tool: tool(), reason: reason() },
             Fault::CallLimit { tool: tool(), max: 1 },
@@ -104,6 +106,7 @@ mod tests {
                 "`refund` was not called: its circuit breaker is open for another 1s. The service keeps failing: call it again after that, or go on without it.",
                 "`refund` was not called: its circuit breaker waits for a probe. The service has been failing: call it again a little later, or go on without it.",
                 "`refund` was not called: the rate limit has room again in 1s. It did not run. Call it again after that.",
+                "`refund` was not called: its `cost` is above the `burst` of its `#[rate_limit]`. It did not run, and never will: ask it for less.",
                 "`refund` was not called: the bulkhead has no room. It did not run. Call it again later, or go on without it.",
                 "`refund` failed: not today. Try another way, or go on without it.",
                 "`refund` was not called: it may be called once in one run, and it was. Do not call it again: go on without it, or finish with what you have.",

@@ -234,7 +234,9 @@ mod tests {
                         match places.enter(ROOM) {
                             Entered::Placed(place) => run(place),
                             Entered::Waits(waiting) if call % 3 == caller % 3 => drop(waiting),
-                            Entered::Waits(waiting) => run(crate::base::blocking::block_on(waiting, || {})),
+                            Entered::Waits(waiting) => {
+                                run(crate::base::blocking::block_on(waiting, None, || {}).unwrap());
+                            }
                             Entered::NoRoom => panic!("there is room for all"),
                         }
                     }

@@ -45,16 +45,41 @@ impl Bucket {
         self.full_at.store(0, Ordering::Relaxed);
     }
 
-    /// Takes a call that is there; if none is, gives the instant of the next.
+    /// What a call takes that has no cost of its own.
     #[inline]
-    pub(super) fn take(&self, now: u64) -> Result<(), u64> {
+    pub(super) fn one(&self) -> Amount {
+        Amount { ns: self.interval, others: self.all_but_one }
+    }
+
+    /// What a call takes that costs so much; `None` if the bucket never holds that. Nothing is always there.
+    pub(super) fn many(&self, cost: u32) -> Option<Amount> {
+        let ns = self.ns(cost);
+        if ns == 0 {
+            return Some(Amount { ns, others: u64::MAX });
+        }
+        self.whole().checked_sub(ns).map(|others| Amount { ns, others })
+    }
+
+    /// How long it takes until so much is back.
+    pub(super) fn ns(&self, cost: u32) -> u64 {
+        self.interval.saturating_mul(cost.into())
+    }
+
+    /// How long it takes until all of an empty bucket is back.
+    pub(super) fn whole(&self) -> u64 {
+        self.all_but_one + self.interval
+    }
+
+    /// Takes what is there; if there is not enough, gives the instant at which there is.
+    #[inline]
+    pub(super) fn take(&self, now: u64, Amount { ns, others }: Amount) -> Result<(), u64> {
         let mut full_at = self.full_at.load(Ordering::Relaxed);
         loop {
-            let next = full_at.saturating_sub(self.all_but_one);
+            let next = full_at.saturating_sub(others);
             if next > now {
                 return Err(next);
             }
-            let taken = full_at.max(now).saturating_add(self.interval);
+            let taken = full_at.max(now).saturating_add(ns);
             match self.full_at.compare_exchange_weak(full_at, taken, Ordering::Relaxed, Ordering::Relaxed) {
                 Ok(_) => return Ok(()),
                 Err(other) => full_at = other,
@@ -62,30 +87,43 @@ impl Bucket {
         }
     }
 
-    /// Takes the next call, which may not be there yet, and gives its instant.
-    pub(super) fn take_next(&self, now: u64) -> u64 {
-        let take = |full_at: u64| full_at.max(now).saturating_add(self.interval);
-        let before = self.update(take);
-        before.max(now).saturating_sub(self.all_but_one)
+    /// Takes what comes next, which may not be there yet, and gives its instant. Takes nothing that is longer away than
+    /// `max_wait`, and gives how long that is.
+    pub(super) fn take_next(&self, now: u64, Amount { ns, others }: Amount, max_wait: u64) -> Result<u64, u64> {
+        let instant = |full_at: u64| full_at.max(now).saturating_sub(others);
+        let wait = |full_at: u64| instant(full_at).saturating_sub(now);
+        let take = |full_at: u64| (wait(full_at) <= max_wait).then(|| full_at.max(now).saturating_add(ns));
+        self.update(take).map(instant).map_err(wait)
     }
 
-    /// Puts a call back that was taken, and is not there yet.
-    pub(super) fn put_back(&self) {
-        self.update(|full_at| full_at.saturating_sub(self.interval));
+    /// Takes it though it may not be there: it has been used.
+    pub(super) fn owe(&self, now: u64, ns: u64) {
+        let _ = self.update(|full_at| Some(full_at.max(now).saturating_add(ns)));
+    }
+
+    /// Puts back what was taken. Gives when all would have been back.
+    pub(super) fn put_back(&self, ns: u64) -> u64 {
+        self.update(|full_at| Some(full_at.saturating_sub(ns))).unwrap_or_else(|full_at| full_at)
     }
 
     pub(super) fn is_full(&self, now: u64) -> bool {
         self.full_at.load(Ordering::Relaxed) <= now
     }
 
-    /// The instant of the call that was taken as the last but so many; the last one is 1.
-    pub(super) fn taken_before(&self, calls: usize) -> u64 {
-        let back = self.interval.saturating_mul(calls as u64);
-        self.full_at.load(Ordering::Relaxed).saturating_sub(self.all_but_one).saturating_sub(back)
+    /// The instant of what was taken last, but for so much behind it.
+    pub(super) fn taken_before(&self, behind: u64) -> u64 {
+        self.full_at.load(Ordering::Relaxed).saturating_sub(self.whole()).saturating_sub(behind)
     }
 
-    fn update(&self, to: impl Fn(u64) -> u64) -> u64 {
-        let updated = self.full_at.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |full_at| Some(to(full_at)));
-        updated.unwrap_or_else(|full_at| full_at)
+    fn update(&self, to: impl Fn(u64) -> Option<u64>) -> Result<u64, u64> {
+        self.full_at.fetch_update(Ordering::Relaxed, Ordering::Relaxed, to)
     }
+}
+
+/// How much of a bucket, as the time in which that comes back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Amount {
+    pub(super) ns: u64,
+    /// The rest of the bucket.
+    others: u64,
 }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll, Waker, ready};
 use std::time::Duration;
 
-use super::bucket::Bucket;
+use super::bucket::{Amount, Bucket};
 use crate::base::clock::now_ns;
 use crate::base::flow_time::Whose;
 use crate::base::foreign::wake;
@@ -21,6 +21,8 @@ pub(super) struct Line {
 #[derive(Debug)]
 struct Waiters {
     waiting: VecDeque<Waiter>,
+    /// What they take together, in nanoseconds.
+    take: u128,
     /// How many came before.
     tickets: u64,
 }
@@ -28,6 +30,8 @@ struct Waiters {
 #[derive(Debug)]
 struct Waiter {
     ticket: u64,
+    /// What it takes, in nanoseconds.
+    takes: u64,
     /// The instant that it sleeps until. When somebody before it leaves, its own instant comes earlier.
     until: u64,
     waker: Option<Waker>,
@@ -35,18 +39,28 @@ struct Waiter {
 
 impl Line {
     pub(super) const fn new() -> Self {
-        Line { waiters: Mutex::new(Waiters { waiting: VecDeque::new(), tickets: 0 }) }
+        Line { waiters: Mutex::new(Waiters { waiting: VecDeque::new(), take: 0, tickets: 0 }) }
     }
 
-    /// Takes the next call from the bucket, and waits for it behind all others.
-    pub(super) fn join<'a>(&'a self, bucket: &'a Bucket) -> Place<'a> {
+    /// Takes from the bucket what comes next, and waits for it behind all others. Where it would wait for longer than
+    /// `max_wait`, it takes nothing, and gives the time that it would be, both in nanoseconds.
+    pub(super) fn join<'a>(&'a self, bucket: &'a Bucket, amount: Amount, max_wait: u64) -> Result<Place<'a>, u64> {
         let mut waiters = self.lock();
         let now = read_clock(bucket);
-        let until = bucket.take_next(now);
-        let ticket = waiters.tickets;
+        let until = bucket.take_next(now, amount, max_wait)?;
+        let (ticket, takes) = (waiters.tickets, amount.ns);
         waiters.tickets += 1;
-        waiters.waiting.push_back(Waiter { ticket, until, waker: None });
-        Place { line: self, bucket, ticket, sleeps_until: None }
+        waiters.take += u128::from(takes);
+        waiters.waiting.push_back(Waiter { ticket, takes, until, waker: None });
+        Ok(Place { line: self, bucket, ticket, sleeps_until: None })
+    }
+
+    /// Something was put back: those who wait move up.
+    pub(super) fn move_up(&self, bucket: &Bucket) {
+        let mut waiters = self.lock();
+        let first = waiters.sleeps_too_long(0, bucket);
+        drop(waiters);
+        wake(first);
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiters> {
@@ -63,9 +77,24 @@ pub(super) fn read_clock(bucket: &Bucket) -> u64 {
 }
 
 impl Waiters {
-    /// Those who left are behind nobody any more, so the place alone says which of the calls that were taken is whose.
+    /// Those who left are behind nobody any more, so what is taken by those behind a place says what was taken by it.
     fn instant(&self, place: usize, bucket: &Bucket) -> u64 {
-        bucket.taken_before(self.waiting.len() - place).min(self.waiting[place].until)
+        bucket.taken_before(self.taken_behind(place, bucket)).min(self.waiting[place].until)
+    }
+
+    fn taken_behind(&self, place: usize, bucket: &Bucket) -> u64 {
+        let (one, behind) = (bucket.ns(1), self.waiting.len() - 1 - place);
+        // As a rule each takes one, and nobody has to be looked at.
+        if self.take == u128::from(one) * self.waiting.len() as u128 {
+            return one.saturating_mul(behind as u64);
+        }
+        let sum = |sum: u128, waiter: &Waiter| sum + u128::from(waiter.takes);
+        let taken = if behind < place {
+            self.waiting.range(place + 1..).fold(0, sum)
+        } else {
+            self.take - self.waiting.range(..=place).fold(0, sum)
+        };
+        u64::try_from(taken).unwrap_or(u64::MAX)
     }
 
     fn place(&self, ticket: u64) -> usize {
@@ -141,10 +170,12 @@ impl Drop for Place<'_> {
         let mut waiters = self.line.lock();
         let place = waiters.place(self.ticket);
         // A call that has been there for a while can't be put back: if the bucket was full since, it is counted in that.
+        let takes = waiters.waiting[place].takes;
         if waiters.instant(place, self.bucket) > read_clock(self.bucket) {
-            self.bucket.put_back();
+            self.bucket.put_back(takes);
         }
         let _left = waiters.waiting.remove(place);
+        waiters.take -= u128::from(takes);
         let next = waiters.sleeps_too_long(place, self.bucket);
         drop(waiters);
         wake(next);

@@ -1,0 +1,8 @@
+use reliable::{Fault, bulkhead};
+
+#[bulkhead(max = 4, max_wait = "0s")]
+async fn forecast() -> Result<u32, Fault> {
+    Ok(21)
+}
+
+fn main() {}

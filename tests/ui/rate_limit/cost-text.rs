@@ -1,0 +1,8 @@
+use reliable::{Fault, rate_limit};
+
+#[rate_limit(per_minute = 9000, cost = "a lot")]
+async fn forecast() -> Result<u32, Fault> {
+    Ok(21)
+}
+
+fn main() {}
