@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::policies::blocked;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::{tell_rejection, waited};
+use crate::policies::timeout::deadline::time_left;
 use crate::said::fault::{Fault, RATE_LIMIT};
 use crate::seen::metrics;
 use admission::{Admission, Cost, One, Takes};
@@ -101,7 +102,8 @@ impl RateLimit {
         self.max_wait(Duration::ZERO)
     }
 
-    /// Rejects a call at once that would have to wait for longer than this. Default: it waits as long as it takes.
+    /// Rejects a call at once that would have to wait for longer than this, or for longer than the timeout around has left
+    /// ([`time_left`]). Default: it waits as long as it takes.
     ///
     /// ```
     /// use reliable::RateLimit;
@@ -232,7 +234,7 @@ impl RateLimit {
                 metrics::rate_limit_permitted(tool);
                 Room::Now
             }
-            Err(next) if next - now > self.max_wait => {
+            Err(next) if next - now > self.max_wait || next - now > self.time_left() => {
                 let ns = next - now;
                 tell_too_early(tool, ns);
                 Room::In(ns)
@@ -241,9 +243,16 @@ impl RateLimit {
         }
     }
 
+    /// What is left of a timeout around that tells it, in nanoseconds. Who waits as long as it takes does not look.
+    #[cold]
+    fn time_left(&self) -> u64 {
+        let left = if self.max_wait == u64::MAX { None } else { time_left() };
+        left.map_or(u64::MAX, |left| u64::try_from(left.as_nanos()).unwrap_or(u64::MAX))
+    }
+
     /// A place in the line; or the time to wait, in nanoseconds, if that is too long.
     fn join(&self, tool: &'static str, amount: Amount) -> Result<Place<'_>, u64> {
-        let place = self.line.join(&self.bucket, amount, self.max_wait);
+        let place = self.line.join(&self.bucket, amount, self.max_wait.min(self.time_left()));
         if let Err(ns) = place {
             tell_too_early(tool, ns);
         }
