@@ -159,7 +159,12 @@ async fn a_task_takes_it_along_with_the_time_of_humans() {
             work(1).await;
             let before = left();
             let inner = in_time(3, async { left() }).await;
-            let wider = in_time(300, async { left() }).await;
+            let wider = in_time(300, async {
+                let deeper = reliable::spawn(async { left() }).await.unwrap();
+                assert_eq!(deeper, left(), "the tighter one is taken along");
+                left()
+            });
+            let wider = wider.await;
             ask(100).await.unwrap();
             (before, inner, wider, left())
         });

@@ -234,7 +234,7 @@ impl RateLimit {
                 metrics::rate_limit_permitted(tool);
                 Room::Now
             }
-            Err(next) if next - now > self.max_wait || next - now > self.time_left() => {
+            Err(next) if next - now > self.max_wait => {
                 let ns = next - now;
                 tell_too_early(tool, ns);
                 Room::In(ns)
@@ -243,16 +243,15 @@ impl RateLimit {
         }
     }
 
-    /// What is left of a timeout around that tells it, in nanoseconds. Who waits as long as it takes does not look.
-    #[cold]
-    fn time_left(&self) -> u64 {
+    /// In nanoseconds: no longer than a timeout around has left that tells it. Who waits as long as it takes does not ask.
+    fn longest_wait(&self) -> u64 {
         let left = if self.max_wait == u64::MAX { None } else { time_left() };
-        left.map_or(u64::MAX, |left| u64::try_from(left.as_nanos()).unwrap_or(u64::MAX))
+        left.and_then(|left| u64::try_from(left.as_nanos()).ok()).map_or(self.max_wait, |left| left.min(self.max_wait))
     }
 
     /// A place in the line; or the time to wait, in nanoseconds, if that is too long.
     fn join(&self, tool: &'static str, amount: Amount) -> Result<Place<'_>, u64> {
-        let place = self.line.join(&self.bucket, amount, self.max_wait.min(self.time_left()));
+        let place = self.line.join(&self.bucket, amount, self.longest_wait());
         if let Err(ns) = place {
             tell_too_early(tool, ns);
         }
