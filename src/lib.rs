@@ -92,6 +92,7 @@ pub use reliable_runtime::seen::report::Report;
 pub mod durable {
     #![doc = include_str!("durable.md")]
 
+    pub use reliable_runtime::durable::alike::{Alike, Holds};
     pub use reliable_runtime::durable::call::{Call, Shown, call};
     pub use reliable_runtime::durable::engine::{Claim, Engine, Journal, Reply, Wait, Work};
     pub use reliable_runtime::durable::halt::{Halt, HaltKind};
@@ -103,6 +104,8 @@ pub mod durable {
     };
     pub use reliable_runtime::durable::runs::Runs;
     pub use reliable_runtime::durable::store_error::StoreError;
+    pub use reliable_runtime::durable::store_grant::StoreGrant;
+    pub use reliable_runtime::durable::store_grants::StoreGrants;
     pub use reliable_runtime::durable::time::{is_read_back, now, sleep};
     pub use reliable_runtime::durable::workflows::Workflows;
     pub use reliable_runtime::scope::noted::{Noted, Observed};

@@ -13,29 +13,13 @@ use reliable::{
 };
 use tokio::time::{Instant, advance, sleep};
 
-type Outcome<T> = Result<T, String>;
+#[path = "support/world.rs"]
+mod world;
+
+use world::{Outcome, World};
 
 fn ms(ms: u64) -> Duration {
     Duration::from_millis(ms)
-}
-
-/// What was really done, over all lives.
-#[derive(Default)]
-struct World(RefCell<Vec<String>>);
-
-impl World {
-    /// A recorded call that takes a while.
-    fn call(&self, tool: &'static str, takes: Duration) -> impl Future<Output = Outcome<String>> {
-        durable::call(tool).run(async move {
-            sleep(takes).await;
-            self.0.borrow_mut().push(tool.to_owned());
-            Ok(tool.to_owned())
-        })
-    }
-
-    fn done(&self, tool: &str) -> usize {
-        self.0.borrow().iter().filter(|done| *done == tool).count()
-    }
 }
 
 /// The run to its end, in as many lives as it takes, when it dies behind so many outcomes.

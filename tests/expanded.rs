@@ -6,7 +6,7 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use reliable::{Before, Fault, IdempotencyKey, Policy, Retry, RetryBudget, Step};
+use reliable::{Before, CircuitBreaker, Fault, IdempotencyKey, Keyed, Policy, Retry, RetryBudget, Step};
 
 #[derive(Debug, PartialEq)]
 pub struct Forecast(String);
@@ -74,6 +74,7 @@ async fn offline_forecast(_: &str) -> Result<Forecast, WeatherError> {
 }
 
 static POLICY: Retry = Retry::new();
+static BREAKERS: Keyed<CircuitBreaker> = Keyed::new(CircuitBreaker::new);
 static BUDGET: RetryBudget = RetryBudget::new(10);
 static THROTTLE: Open = Open;
 
@@ -200,8 +201,8 @@ macro_rules! both {
 }
 
 both! {
-    agent boxed bulkhead bulkhead_options call_limit circuit_breaker circuit_breaker_key failover failover_options fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_attempt retry_budget retry_options retry_plain retry_when_ok
-    policy policy_plain rate_limit rate_limit_cost rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout timeout_deadline when_ok
+    agent boxed bulkhead bulkhead_options call_limit circuit_breaker circuit_breaker_key circuit_breaker_shared circuit_breaker_slow failover failover_options fallback fallback_expression hedge hedge_options requires_approval requires_approval_guarded requires_approval_options requires_approval_remember retry retry_attempt retry_budget retry_options retry_plain retry_when_ok
+    policy policy_plain rate_limit rate_limit_options retry_policy retry_question_mark stack stack_agent stack_approval timeout timeout_deadline when_ok rate_limit_cost
 }
 
 #[cfg(feature = "chaos")]

@@ -90,3 +90,61 @@ fn without_the_option_the_name_is_the_users_own() {
     }
     assert_eq!(pay(), Ok(7));
 }
+
+mod in_a_durable_run {
+    use std::cell::RefCell;
+
+    use reliable::durable::{self, Memory};
+
+    use super::*;
+
+    mod bank {
+        use super::*;
+
+        #[retry(max = 1, base = "1s", idempotency_key)]
+        pub(super) async fn pay(seen: &RefCell<Vec<IdempotencyKey>>) -> Result<(), String> {
+            seen.borrow_mut().push(idempotency_key);
+            durable::call("paid").run(async { Ok(()) }).await
+        }
+    }
+
+    mod shop {
+        use super::*;
+
+        #[retry(max = 1, base = "1s", idempotency_key)]
+        pub(super) async fn pay(seen: &RefCell<Vec<IdempotencyKey>>) -> Result<(), String> {
+            seen.borrow_mut().push(idempotency_key);
+            Err("closed".to_owned())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_is_the_same_in_each_life_and_another_one_for_each_call() {
+        let lives = RefCell::new(Vec::new());
+        let memory = Memory::new();
+        let flow = async |gains: bool| {
+            let seen = RefCell::new(Vec::new());
+            if gains {
+                // What the program has gained changes no other key.
+                let _ = shop::pay(&RefCell::default()).await;
+            }
+            bank::pay(&seen).await?;
+            let _ = shop::pay(&seen).await;
+            bank::pay(&seen).await?;
+            lives.borrow_mut().push(seen.into_inner());
+            durable::call("told").run(async { Ok::<_, String>(()) }).await
+        };
+        memory.crash_after(3);
+        memory.run("run", flow(false)).await.unwrap_err();
+        memory.run("run", flow(true)).await.unwrap().unwrap();
+        let lives = lives.into_inner();
+        let [first, second] = &lives[..] else { panic!("{lives:?}") };
+        assert_eq!(first.len(), 4, "with two attempts in the shop");
+        assert_eq!((first[0], first[3]), (second[0], second[3]));
+        assert!(first[1] == first[2] && first[0] != first[3] && first[0] != first[1], "{first:?}");
+        let seen = RefCell::default();
+        Memory::new().run("run", bank::pay(&seen)).await.unwrap().unwrap();
+        bank::pay(&seen).await.unwrap();
+        assert!(!seen.borrow().iter().any(|key| first.contains(key)), "in no other run, and outside of all");
+    }
+}

@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use reliable::{Bulkhead, Fault, Keyed, RateLimit, Recorder, Scope, bulkhead, rate_limit, retry};
+use reliable::{Bulkhead, Fault, Keyed, RateLimit, Recorder, Scope, bulkhead, rate_limit, retry, timeout};
 use tokio::time::{Instant, advance, sleep};
 
 fn ms(ms: u64) -> Duration {
@@ -45,6 +45,27 @@ mod of_a_rate_limit {
         let barely = RateLimit::per_second(1).burst(1).max_wait(ms(999));
         barely.admit("call").await.unwrap();
         assert_eq!(barely.admit("call").await, Err(rejected("rate limit", Some(ms(1000)))));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_wait_that_is_longer_than_the_time_that_is_left_is_none() {
+        static LIMIT: RateLimit = RateLimit::per_second(1).burst(1).max_wait(Duration::from_secs(10));
+        static PATIENT: RateLimit = RateLimit::per_second(1).burst(1);
+        #[timeout(ms = 2500, deadline)]
+        async fn call(limit: &RateLimit, works: Duration) -> Result<(), Fault> {
+            sleep(works).await;
+            limit.admit("call").await
+        }
+        let started = Instant::now();
+        let timed = async |limit, works| (call(limit, works).await, started.elapsed());
+        let (first, second, third) = tokio::join!(timed(&LIMIT, ms(1)), timed(&LIMIT, ms(2)), timed(&LIMIT, ms(900)));
+        assert_eq!((first, second), ((Ok(()), ms(1)), (Ok(()), ms(1001))));
+        assert_eq!(third, (Ok(()), ms(2001)), "1600 ms are left, and 1101 to wait");
+        assert_eq!(timed(&LIMIT, ms(1600)).await, (Ok(()), ms(3601)));
+        let (_, late) = tokio::join!(call(&LIMIT, ms(1599)), timed(&LIMIT, ms(1600)));
+        assert_eq!(late, (Err(rejected("rate limit", Some(ms(999)))), ms(5201)), "900 ms are left, and 999 to wait");
+        let (_, patient) = tokio::join!(call(&PATIENT, ms(1999)), timed(&PATIENT, ms(2000)));
+        assert!(matches!(patient.0, Err(Fault::TimedOut { .. })), "it was not asked for");
     }
 
     #[tokio::test(start_paused = true)]

@@ -69,7 +69,8 @@ async fn find_flights(world: &World, city: &str) -> Result<String, ToolError> {
     Ok(world.service.search(format!("flights to {city}"), waits).await?)
 }
 
-/// A service that may be dead for hours: after three failures in a row it is left alone for half a minute, then probed.
+/// A service that may be dead for hours, or as good as dead: after three failures in a row, or answers that took longer than two
+/// seconds, it is left alone for half a minute, then probed.
 #[circuit_breaker(world.hotel_breaker)]
 #[chaos]
 async fn find_hotel(world: &World, city: &str) -> Result<String, ToolError> {

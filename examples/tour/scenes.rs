@@ -19,6 +19,7 @@ pub async fn play_all() -> Vec<Drill> {
         little_time_left().await,
         an_outage().await,
         a_dead_service().await,
+        a_service_that_drags().await,
         a_slow_call().await,
         a_provider_that_is_down().await,
         too_many_calls_at_once().await,
@@ -146,6 +147,21 @@ async fn a_dead_service() -> Drill {
     let kept_away = report.of("find_hotel").map_or(0, |row| row.rejected);
     Drill {
         failure: "a service that stays dead",
+        expected: "1 call kept away, closed at last",
+        seen: format!("{kept_away} call kept away, {} at last", world.hotel_breaker.state()),
+    }
+}
+
+async fn a_service_that_drags() -> Drill {
+    let promise = "#[circuit_breaker] with a `slow` takes that for failures, and leaves it alone for a while";
+    let scene = Scene::new("A service that drags", promise)
+        .with(Chaos::plan().at("find_hotel", [slow(Duration::from_secs(9)).times(3)]));
+    let (world, hotel) = (World::new(), Reply::FindHotel("Oslo"));
+    let task = Task::new([hotel, hotel, hotel, hotel, Reply::Wait(Duration::from_secs(30)), hotel]);
+    let (_, report) = scene.play(&world, task).await;
+    let kept_away = report.of("find_hotel").map_or(0, |row| row.rejected);
+    Drill {
+        failure: "a service that takes 9 seconds",
         expected: "1 call kept away, closed at last",
         seen: format!("{kept_away} call kept away, {} at last", world.hotel_breaker.state()),
     }

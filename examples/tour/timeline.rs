@@ -60,6 +60,9 @@ fn told(event: &Event) -> (String, String) {
         Event::Circuit { state: CircuitState::Closed, .. } => {
             (nothing(), "●━● the circuit is closed: the service is well".to_owned())
         }
+        Event::Slow { took, limit, .. } => {
+            (format!("✗ an answer after {took:.2?}"), format!("counts it as a failure: longer than {limit:?}"))
+        }
         Event::Rejected { fault: Fault::CircuitOpen { left, .. }, .. } => {
             ("· the circuit is open".to_owned(), format!("does not call; {left:.0?} left"))
         }

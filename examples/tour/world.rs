@@ -74,7 +74,7 @@ impl World {
         World {
             service: Service::default(),
             mail: Service::default(),
-            hotel_breaker: CircuitBreaker::new().failures(3),
+            hotel_breaker: CircuitBreaker::new().failures(3).slow(Duration::from_secs(2)),
             ration: Ration::of(2),
             price: Usd::cents(1),
             speechless: Cell::new(0),

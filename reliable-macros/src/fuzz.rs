@@ -114,7 +114,7 @@ fn attribute() -> impl Strategy<Value = (&'static str, String)> {
     prop_oneof![4 => valid, 3 => nearly, 1 => soup]
 }
 
-const VALID: [(&str, &str); 34] = [
+const VALID: [(&str, &str); 36] = [
     ("retry", "max = 3"),
     ("retry", ""),
     ("retry", "max = 2, backoff = \"fixed\", base = \"10ms\", jitter = 0, within = \"1m\""),
@@ -137,6 +137,8 @@ const VALID: [(&str, &str); 34] = [
     ("agent", "max_usd = 0.1, within = \"1m\""),
     ("circuit_breaker", "failures = 5, cooldown = \"30s\""),
     ("circuit_breaker", "ratio = 0.5, window = 20, key = city"),
+    ("circuit_breaker", "ratio = 0.5, window = \"10s\", min_calls = 20"),
+    ("circuit_breaker", "failures = 5, slow = \"2s\", max_cooldown = \"10m\""),
     ("bulkhead", "max = 4, queue = 2"),
     ("bulkhead", "max = 4, max_wait = \"2s\""),
     ("rate_limit", "per_second = 10, burst = 20"),

@@ -38,7 +38,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
 async fn start(restate: &Restate) -> Result<(), Box<dyn Error>> {
     let workflows = Workflows::new().add("trip", book);
-    tokio::spawn(Endpoint::new(&workflows).listen("127.0.0.1:9080"));
+    let service = Endpoint::new(&workflows).listen("127.0.0.1:9080");
+    tokio::select! {
+        served = service => Ok(served?),
+        over = trip(restate) => over,
+    }
+}
+
+async fn trip(restate: &Restate) -> Result<(), Box<dyn Error>> {
     restate.register("http://127.0.0.1:9080").await?;
     let is_new = restate.submit("trip", RUN, &Trip { to: "Oslo".to_owned(), nights: 3 }).await?;
     println!("{} {RUN}, process {}", if is_new { "begins" } else { "goes on with" }, std::process::id());

@@ -10,6 +10,7 @@ pub(crate) mod journal;
 pub(crate) mod life;
 pub(crate) mod log;
 pub(crate) mod mail;
+pub(crate) mod place;
 pub(crate) mod record;
 pub(crate) mod shared;
 pub(crate) mod task;

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use restate_sdk::context::{ContextAwakeables, ContextReadState, ContextWriteState, ObjectContext, WorkflowContext};
+use reliable_runtime::durable::store_grant::StoreGrant;
+use restate_sdk::context::{
+    ContextAwakeables, ContextClient, ContextReadState, ContextWriteState, ObjectContext, RequestTarget,
+    WorkflowContext,
+};
 use restate_sdk::endpoint::{HandlerOptions, ServiceOptions};
 use restate_sdk::errors::HandlerResult;
 use restate_sdk::serde::Json;
 
 use crate::run::life::Life;
 use crate::run::shared::Shared;
-use crate::wire::{Submitted, awakeable_of};
+use crate::wire::{Answer, GRANT, GRANTED, Submitted, awakeable_of};
 
 pub(crate) struct Runs(pub(crate) Arc<Shared>);
 
@@ -32,9 +36,42 @@ impl Questions {
     #[allow(clippy::unused_async, reason = "a handler is async")]
     #[handler]
     async fn run(&self, ctx: WorkflowContext<'_>, answer: Vec<u8>) -> HandlerResult<()> {
+        let grant = serde_json::from_slice::<Answer>(&answer).ok().and_then(|answer| answer.grant);
         ctx.resolve_awakeable(awakeable_of(ctx.key()), answer);
+        if let Some(grant) = grant {
+            let target = RequestTarget::object(GRANT, grant.alike.key.to_string(), "keep");
+            ctx.request::<_, ()>(target, Json(grant)).send();
+        }
         Ok(())
     }
+}
+
+pub(crate) struct Grants;
+
+#[restate_sdk::object(name = "ReliableGrant")]
+impl Grants {
+    /// Remembers an answer. A yes does not take the place of a no.
+    #[handler]
+    async fn keep(&self, ctx: ObjectContext<'_>, grant: Json<StoreGrant>) -> HandlerResult<()> {
+        let grant = grant.into_inner();
+        let before = granted(&ctx).await?.filter(|before| before.holds(grant.given_at));
+        if before.is_none_or(|before| before.gives_way_to(&grant)) {
+            ctx.set(GRANTED, Json(grant));
+        }
+        Ok(())
+    }
+
+    /// The answer, if there is one.
+    #[handler]
+    async fn recall(&self, ctx: ObjectContext<'_>) -> HandlerResult<Json<Option<StoreGrant>>> {
+        Ok(Json(granted(&ctx).await?))
+    }
+}
+
+/// One that can't be read answers nothing: a human is asked.
+async fn granted(ctx: &ObjectContext<'_>) -> HandlerResult<Option<StoreGrant>> {
+    let granted = ctx.get::<Vec<u8>>(GRANTED).await?;
+    Ok(granted.and_then(|granted| serde_json::from_slice(&granted).ok()))
 }
 
 pub(crate) struct Store;
@@ -69,7 +106,7 @@ pub(crate) fn options(kept: Duration) -> ServiceOptions {
         .handler("run", HandlerOptions::new().workflow_retention(kept))
 }
 
-/// Of the service that is no workflow.
+/// Of the services that are no workflows.
 pub(crate) fn plain_options() -> ServiceOptions {
     ServiceOptions::new().retry_policy_max_interval(AGAIN).retry_policy_max_attempts(ATTEMPTS)
 }

@@ -2,9 +2,13 @@
 
 use std::time::SystemTime;
 
-use reliable_runtime::durable::halt::Halt;
+use reliable_runtime::durable::alike::Alike;
+use reliable_runtime::durable::halt::{Halt, HaltKind};
 use reliable_runtime::durable::records::{Question, TrailEntry};
+use reliable_runtime::durable::store_error::StoreError;
+use reliable_runtime::durable::store_grant::StoreGrant;
 use reliable_runtime::said::decision::Decision;
+use reliable_runtime::said::ids::QuestionId;
 use serde::{Deserialize, Serialize};
 
 /// The service of which each run is a workflow, by its id.
@@ -14,12 +18,32 @@ pub(crate) const QUESTION: &str = "ReliableQuestion";
 /// The service that keeps what is the same in all runs.
 pub(crate) const STORE: &str = "ReliableStore";
 
+/// The service that remembers answers, each by what it holds for.
+pub(crate) const GRANT: &str = "ReliableGrant";
+/// In its state: the answer.
+pub(crate) const GRANTED: &str = "granted";
+
 /// In the state of a run: what it is about.
 pub(crate) const ABOUT: &str = "about";
 /// In the state of a run: why it is parked, and how it is resumed.
 pub(crate) const PARKED: &str = "parked";
 /// In the state of a run, before the number of a question.
 pub(crate) const QUESTIONS: &str = "question/";
+
+/// What the server hears of a run of which a record can't be read. It asks again and again, and finds the same: nothing runs.
+pub(crate) fn unreadable(run: &str, record: u64, why: &impl std::fmt::Display) -> String {
+    format!(
+        "run `{run}` {UNREADABLE}: record {record} of its log ({why}): serve it with the version of `reliable-restate` that has written \
+         that, and it goes on, or cancel it"
+    )
+}
+
+const UNREADABLE: &str = "can't be read back";
+
+/// What a run is stopped by that can't be read back, if this is what the server has heard of it.
+pub(crate) fn stopped_by(failure: &str) -> Option<Halt> {
+    failure.contains(UNREADABLE).then(|| Halt::new(HaltKind::Store, failure))
+}
 
 /// What a run is begun with.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,6 +67,21 @@ pub(crate) struct Answer {
     pub(crate) at: SystemTime,
     /// By which whoever gave it knows it again.
     pub(crate) nonce: u64,
+    /// What is to be remembered of it, if it counts.
+    #[serde(default)]
+    pub(crate) grant: Option<StoreGrant>,
+}
+
+impl Answer {
+    pub(crate) fn new(decision: Decision, at: SystemTime, nonce: u64) -> Self {
+        Answer { decision, at, nonce, grant: None }
+    }
+
+    /// To this question, by somebody.
+    pub(crate) fn to(asked: &Kept, decision: Decision, at: SystemTime, nonce: u64) -> Self {
+        let grant = StoreGrant::of(&asked.question, asked.alike.as_ref(), &decision, at);
+        Answer { grant, ..Answer::new(decision, at, nonce) }
+    }
 }
 
 /// A question in the state of its run.
@@ -53,11 +92,17 @@ pub(crate) struct Kept {
     pub(crate) decision: Option<Decision>,
     pub(crate) decided_at: Option<SystemTime>,
     pub(crate) is_void: bool,
+    /// For which later questions the answer may be remembered.
+    #[serde(default)]
+    pub(crate) alike: Option<Alike>,
+    /// The question to which the answer was given, where it was remembered.
+    #[serde(default)]
+    pub(crate) remembered: Option<QuestionId>,
 }
 
 impl Kept {
-    pub(crate) fn new(question: Question, awakeable: String) -> Self {
-        Kept { awakeable, question, decision: None, decided_at: None, is_void: false }
+    pub(crate) fn new(question: Question, alike: Option<Alike>, awakeable: String) -> Self {
+        Kept { awakeable, question, decision: None, decided_at: None, is_void: false, alike, remembered: None }
     }
 
     /// Which of the workflows of [`QUESTION`] takes its answer.
@@ -76,6 +121,7 @@ impl Kept {
         entry.decision = self.decision;
         entry.decided_at = self.decided_at;
         entry.is_void = self.is_void;
+        entry.remembered = self.remembered;
         entry
     }
 }
@@ -97,6 +143,11 @@ pub(crate) struct Parked {
 }
 
 impl Parked {
+    /// One of which nobody can say why it is, nor resume it.
+    pub(crate) fn unreadable(why: &StoreError) -> Self {
+        Parked { halt: Halt::new(HaltKind::Store, why.message.clone()), awakeable: String::new() }
+    }
+
     /// Which of the workflows of [`QUESTION`] resumes it.
     pub(crate) fn cell(&self) -> String {
         format!("resume{CELL}{}", self.awakeable)

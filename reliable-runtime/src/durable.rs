@@ -1,5 +1,6 @@
 //! A run that outlives its process: what is recorded of it, and how it goes on.
 
+pub mod alike;
 pub mod call;
 pub mod engine;
 mod flow;
@@ -14,6 +15,8 @@ pub mod records;
 mod run;
 pub mod runs;
 pub mod store_error;
+pub mod store_grant;
+pub mod store_grants;
 pub mod time;
 mod waits;
 pub mod workflows;

@@ -29,6 +29,15 @@ pub(crate) enum Found {
     Taken(Taken),
 }
 
+impl Found {
+    pub(crate) fn life(&self) -> Option<&Life> {
+        match self {
+            Found::Ended(_) => None,
+            Found::Taken(taken) => Some(&taken.life),
+        }
+    }
+}
+
 /// A run that a worker has taken.
 pub(crate) struct Submitted {
     pub(crate) taken: Taken,

@@ -1,19 +1,24 @@
 //! What the file does as an engine.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use reliable_runtime::durable::engine::{Claim, Engine, Reply, Wait, Work};
 use reliable_runtime::durable::records::{Question, Recording, RunInfo, TrailEntry};
+use reliable_runtime::durable::store_grant::StoreGrant;
 use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
+use rusqlite::Connection;
 
 use crate::claim::{self, Found, Lease, Submitted, Wanted, hold};
+use crate::fence::Life;
 use crate::file::OpenFile;
 use crate::journal::Claimed;
 use crate::owner::is_one_dead;
 use crate::trouble::Trouble;
 use crate::watch::Of;
-use crate::{entries, questions, runs};
+use crate::{entries, grants, questions, runs};
 
 impl Engine for OpenFile {
     fn claim(self: Arc<Self>, run: String) -> Wait<Claim> {
@@ -87,21 +92,43 @@ impl Engine for OpenFile {
             Ok(answered.is_some())
         })
     }
+
+    fn grants(self: Arc<Self>) -> Reply<Vec<StoreGrant>> {
+        let now = self.clock.now();
+        self.read(move |connection| grants::list(connection, now))
+    }
+
+    fn revoke(self: Arc<Self>, question: QuestionId) -> Reply<bool> {
+        Box::pin(async move {
+            let now = self.clock.now();
+            let revoked = self.writers.ask(move |connection| grants::revoke(connection, question, now)).await;
+            revoked.map_err(|trouble| trouble.error(&self.path))
+        })
+    }
+}
+
+/// Takes what `take` finds, with a lease on the life that is in it.
+async fn leased<T: Send + 'static>(
+    file: &Arc<OpenFile>,
+    take: impl Fn(&Connection, &Path, i64, SystemTime) -> Result<T, Trouble> + Send + 'static,
+    life: fn(&T) -> Option<&Life>,
+) -> Result<(Lease, T), Trouble> {
+    file.give_back_what_is_left()?;
+    let (path, me, now) = (file.path.clone(), file.owner.key, file.clock.now());
+    let lease = Lease::of_nothing(Arc::clone(file));
+    let taken = lease.taken();
+    let found = file.writers.ask(move |connection| {
+        let found = take(connection, &path, me, now)?;
+        hold(&taken, life(&found).cloned());
+        Ok(found)
+    });
+    Ok((lease, found.await?))
 }
 
 async fn claimed(file: &Arc<OpenFile>, run: String) -> Result<Claim, Trouble> {
-    let (path, me, now) = (file.path.clone(), file.owner.key, file.clock.now());
-    file.give_back_what_is_left()?;
-    let lease = Lease::of_nothing(Arc::clone(file));
-    let taken = lease.taken();
-    let claimed = file.writers.ask(move |connection| {
-        let found = claim::claim(connection, &path, me, &run, now)?;
-        if let Found::Taken(of) = &found {
-            hold(&taken, Some(of.life.clone()));
-        }
-        Ok(found)
-    });
-    match claimed.await? {
+    let take = move |connection: &Connection, path: &Path, me, now| claim::claim(connection, path, me, &run, now);
+    let (lease, found) = leased(file, take, Found::life).await?;
+    match found {
         Found::Ended(outcome) => {
             lease.is_void();
             Ok(Claim::Ended(outcome))
@@ -128,17 +155,11 @@ async fn next(file: &Arc<OpenFile>, workflows: &[String], version: Option<String
             Ok(any.then_some(()))
         });
         any.await?;
-        file.give_back_what_is_left()?;
-        let (sought, path, now) = (wanted.clone(), file.path.clone(), file.clock.now());
-        let lease = Lease::of_nothing(Arc::clone(file));
-        let taken = lease.taken();
-        let claimed = file.writers.ask(move |connection| {
-            let found = claim::next(connection, &path, me, &sought, now)?;
-            hold(&taken, found.as_ref().map(|found| found.taken.life.clone()));
-            Ok(found)
-        });
+        let sought = wanted.clone();
+        let take = move |connection: &Connection, path: &Path, me, now| claim::next(connection, path, me, &sought, now);
+        let (lease, found) = leased(file, take, |found| Some(&found.as_ref()?.taken.life)).await?;
         // Another one may have been quicker.
-        if let Some(Submitted { taken, workflow, input }) = claimed.await? {
+        if let Some(Submitted { taken, workflow, input }) = found {
             let run = taken.life.run.clone();
             let mut claimed = Claimed::new(Arc::clone(file), lease, taken);
             match claimed.read().await.map_err(Trouble::of_one_run) {

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use reliable_runtime::durable::engine::{Reply, Wait};
 use rusqlite::{Connection, params};
@@ -27,6 +28,8 @@ pub(crate) struct OpenFile {
     pub(crate) watch: Watch,
     pub(crate) owner: Owner,
     pub(crate) key: u128,
+    /// How long an answer holds that is remembered, if not until it is revoked.
+    pub(crate) remember_for: Mutex<Option<Duration>>,
     /// What could not be given back, as on a full disk: it is tried again.
     left: Arc<Mutex<Left>>,
 }
@@ -45,7 +48,8 @@ impl OpenFile {
         // Where nobody works, nobody else does it. What can't be taken away now is left to the next one.
         let _ = bury_all(&connection, &path, owner.key);
         let writers = Line::of_writers(connection);
-        Ok(OpenFile { path, clock, writers, readers, watch: Watch::new(), owner, key, left: Arc::default() })
+        let (watch, remember_for, left) = (Watch::new(), Mutex::default(), Arc::default());
+        Ok(OpenFile { path, clock, writers, readers, watch, owner, key, remember_for, left })
     }
 
     /// Writes this for a run: durable when it is ready.

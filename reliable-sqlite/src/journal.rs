@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
+use reliable_runtime::durable::alike::Holds;
 use reliable_runtime::durable::engine::{Journal, Wait};
 use reliable_runtime::durable::halt::Halt;
 use reliable_runtime::durable::records::{Asking, Begun, End, Entry, Kind, Place};
@@ -150,6 +151,25 @@ impl Journal for Claimed {
     fn ask(self: Arc<Self>, place: Place, question: Asking) -> Wait<QuestionId> {
         let (life, now) = (self.life.clone(), self.now());
         self.file.write(move |connection| questions::ask(connection, &life, &place, &question, now))
+    }
+
+    fn holds(&self) -> Holds {
+        let remember_for = *self.file.remember_for.lock().unwrap_or_else(PoisonError::into_inner);
+        remember_for.map_or(Holds::UntilRevoked, Holds::AtMost)
+    }
+
+    fn recall(self: Arc<Self>, place: Place, question: Asking) -> Wait<Option<(QuestionId, Decision)>> {
+        Box::pin(async move {
+            let (life, now) = (self.life.clone(), self.now());
+            let (of, at, asking) = (life.clone(), place.clone(), question.clone());
+            // Mostly nothing is remembered: then nothing is written.
+            let is_known =
+                self.file.readers.ask(move |connection| questions::is_known(connection, &of, &at, &asking, now));
+            if !is_known.await.map_err(|trouble| self.halt(trouble))? {
+                return Ok(None);
+            }
+            self.file.write(move |connection| questions::recall(connection, &life, &place, &question, now)).await
+        })
     }
 
     fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision> {

@@ -2,13 +2,16 @@
 
 use std::time::SystemTime;
 
+use reliable_runtime::durable::alike::Alike;
 use reliable_runtime::durable::records::{Asking, Place, Question, TrailEntry};
+use reliable_runtime::durable::store_grant::StoreGrant;
 use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
 use reliable_runtime::said::request::Request;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::fence::Life;
+use crate::grants;
 use crate::json;
 use crate::moment;
 use crate::trouble::Trouble;
@@ -23,22 +26,18 @@ pub(crate) fn ask(
     now: SystemTime,
 ) -> Result<QuestionId, Trouble> {
     life.goes_on(connection)?;
-    let sql = format!(
-        "{COLUMNS} WHERE question.run = ? AND tool = ? AND number = ? AND is_void = 0
-                 ORDER BY question.key DESC LIMIT 1"
-    );
-    let before = find(connection, &sql, params![life.key, &*place.tool, place.number])?;
-    if let Some(before) = before.first() {
+    if let Some(before) = standing(connection, life, place)? {
         if asking.is_the_same_as(&before.question.request) {
             return Ok(before.question.id);
         }
         let sql = "UPDATE question SET is_void = 1 WHERE id = ? AND is_over = 0";
         connection.prepare_cached(sql)?.execute([before.question.id.to_string()])?;
     }
-    let Asking { request, within, .. } = asking;
+    let Asking { request, within, alike, .. } = asking;
     let written = json::written(&format!("a question about `{}`", request.tool), request)?;
-    let sql = "INSERT INTO question (id, run, tool, number, call, reason, request, asked, expires)
-               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+    let alike = alike.as_ref().map(|alike| json::written("what an answer is to hold for", alike)).transpose()?;
+    let sql = "INSERT INTO question (id, run, tool, number, call, reason, request, asked, expires, alike)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
     connection.prepare_cached(sql)?.execute(params![
         request.id.to_string(),
         life.key,
@@ -49,8 +48,57 @@ pub(crate) fn ask(
         written,
         moment::written(now),
         within.and_then(|within| now.checked_add(within)).map(moment::written),
+        alike,
     ])?;
     Ok(request.id)
+}
+
+/// The question that stands at this place.
+fn standing(connection: &Connection, life: &Life, place: &Place) -> Result<Option<TrailEntry>, Trouble> {
+    let sql = format!(
+        "{COLUMNS} WHERE question.run = ? AND tool = ? AND number = ? AND is_void = 0
+         ORDER BY question.key DESC LIMIT 1"
+    );
+    Ok(find(connection, &sql, params![life.key, &*place.tool, place.number])?.pop())
+}
+
+/// Whether an answer is remembered for this question, or was when an earlier life has asked it.
+pub(crate) fn is_known(
+    connection: &Connection,
+    life: &Life,
+    place: &Place,
+    asking: &Asking,
+    now: SystemTime,
+) -> Result<bool, Trouble> {
+    let Some(alike) = &asking.alike else { return Ok(false) };
+    let is_recalled = standing(connection, life, place)?.is_some_and(|before| before.remembered.is_some());
+    Ok(is_recalled || grants::that_answers(connection, alike, now)?.is_some())
+}
+
+/// The answer that is remembered for this question: with it, the question stands in the trail.
+pub(crate) fn recall(
+    connection: &Connection,
+    life: &Life,
+    place: &Place,
+    asking: &Asking,
+    now: SystemTime,
+) -> Result<Option<(QuestionId, Decision)>, Trouble> {
+    let Some(alike) = &asking.alike else { return Ok(None) };
+    // An earlier life may have died before it was recorded.
+    if let Some(TrailEntry { question, decision, remembered: Some(_), .. }) = standing(connection, life, place)?
+        && asking.is_the_same_as(&question.request)
+    {
+        return Ok(decision.map(|decision| (question.id, decision)));
+    }
+    let Some(grant) = grants::that_answers(connection, alike, now)? else { return Ok(None) };
+    let question = ask(connection, life, place, asking, now)?;
+    let is_decided = decide(connection, question, &grant.decision, now)?.is_some();
+    if is_decided {
+        let sql = "UPDATE question SET remembered = ? WHERE id = ?";
+        connection.prepare_cached(sql)?.execute([grant.question.id.to_string(), question.to_string()])?;
+    }
+    // Else somebody has answered it before.
+    Ok(is_decided.then_some((question, grant.decision)))
 }
 
 /// The run has gone on with the answer at this place.
@@ -69,8 +117,37 @@ pub(crate) fn abandon(connection: &Connection, life: &Life, place: &Place) -> Re
     Ok(())
 }
 
-/// Only who answers first, and in time. Gives the run that has asked, if the answer counts.
+/// Only who answers first, and in time. Gives the run that has asked, if the answer counts; and remembers it, if it is to be. Where what
+/// was asked can't be read, no answer counts.
 pub(crate) fn answer(
+    connection: &Connection,
+    question: QuestionId,
+    decision: &Decision,
+    now: SystemTime,
+) -> Result<Option<String>, Trouble> {
+    let asked = find(connection, &format!("{COLUMNS} WHERE question.id = ?"), [question.to_string()])?.pop();
+    let Some(TrailEntry { question: asked, .. }) = asked else { return Ok(None) };
+    let run = decide(connection, question, decision, now)?;
+    if run.is_some()
+        && let Some(grant) = StoreGrant::of(&asked, alike(connection, question)?.as_ref(), decision, now)
+    {
+        grants::keep(connection, &grant)?;
+    }
+    Ok(run)
+}
+
+/// For which later questions an answer to this one may hold.
+fn alike(connection: &Connection, question: QuestionId) -> Result<Option<Alike>, Trouble> {
+    let sql = "SELECT alike FROM question WHERE id = ?";
+    let alike =
+        connection.prepare_cached(sql)?.query_row([question.to_string()], |row| row.get::<_, Option<String>>(0))?;
+    let which = || format!("question `{question}` in the table `question`");
+    let read =
+        |alike: String| serde_json::from_str(&alike).map_err(|why| Trouble::row(&which(), format!("`alike`: {why}")));
+    alike.map(read).transpose()
+}
+
+fn decide(
     connection: &Connection,
     question: QuestionId,
     decision: &Decision,
@@ -127,8 +204,20 @@ pub(crate) fn pending(connection: &Connection, now: SystemTime) -> Result<Vec<Qu
         "{COLUMNS} WHERE decision IS NULL AND is_void = 0 AND is_over = 0 AND (expires IS NULL OR expires > ?)
          AND run.status IN ('open', 'parked') ORDER BY question.key"
     );
-    let found = find(connection, &sql, [moment::written(now)])?;
-    Ok(found.into_iter().map(|entry| entry.question).collect())
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([moment::written(now)])?;
+    let mut pending = Vec::new();
+    while let Some(row) = rows.next()? {
+        // One that can't be read is told as that: no other is to suffer from it.
+        pending.extend(read(row).map_or_else(|trouble| unreadable(row, &trouble), |entry| Some(entry.question)));
+    }
+    Ok(pending)
+}
+
+fn unreadable(row: &Row<'_>, trouble: &Trouble) -> Option<Question> {
+    let text = |column| row.get::<_, String>(column);
+    let (id, run) = (text("id").ok()?.parse().ok()?, text("asker").unwrap_or_default());
+    Some(Question::unreadable(id, run, text("tool").unwrap_or_default().into(), trouble))
 }
 
 /// All of one run, the eldest first.
@@ -136,7 +225,8 @@ pub(crate) fn trail(connection: &Connection, run: i64) -> Result<Vec<TrailEntry>
     find(connection, &format!("{COLUMNS} WHERE question.run = ? ORDER BY question.key"), [run])
 }
 
-const COLUMNS: &str = "SELECT question.id, run.id AS asker, request, asked, expires, decision, decided, is_void
+const COLUMNS: &str =
+    "SELECT question.id, run.id AS asker, tool, request, asked, expires, decision, decided, is_void, remembered
                        FROM question JOIN run ON run.key = question.run";
 
 fn find(connection: &Connection, sql: &str, given: impl rusqlite::Params) -> Result<Vec<TrailEntry>, Trouble> {
@@ -144,13 +234,17 @@ fn find(connection: &Connection, sql: &str, given: impl rusqlite::Params) -> Res
     let mut rows = statement.query(given)?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
-        let which = || {
-            let text = |column| row.get::<_, String>(column).unwrap_or_default();
-            format!("question `{}` of run `{}` in the table `question`", text("id"), text("asker"))
-        };
-        found.push(entry(row).map_err(|why| Trouble::row(&which(), why))?);
+        found.push(read(row)?);
     }
     Ok(found)
+}
+
+fn read(row: &Row<'_>) -> Result<TrailEntry, Trouble> {
+    entry(row).map_err(|why| {
+        let text = |column| row.get::<_, String>(column).unwrap_or_default();
+        let which = format!("question `{}` of run `{}` in the table `question`", text("id"), text("asker"));
+        Trouble::row(&which, why)
+    })
 }
 
 fn entry(row: &Row<'_>) -> Result<TrailEntry, String> {
@@ -167,5 +261,7 @@ fn entry(row: &Row<'_>) -> Result<TrailEntry, String> {
     entry.decision = decision.map_err(|error| format!("`decision`: {error}"))?;
     entry.decided_at = time("decided")?;
     entry.is_void = row.get::<_, i64>("is_void").map_err(|error| error.to_string())? != 0;
+    let remembered = text("remembered")?.map(|id| id.parse()).transpose();
+    entry.remembered = remembered.map_err(|error| format!("`remembered`: {error}"))?;
     Ok(entry)
 }

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::time::SystemTime;
 
 use reliable_runtime::durable::halt::Halt;
-use reliable_runtime::durable::records::{End, RunInfo};
+use reliable_runtime::durable::records::{End, RunInfo, Status};
+use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::fence::{Life, Standing};
@@ -17,21 +18,42 @@ use crate::trouble::Trouble;
 pub(crate) fn list(connection: &Connection, database: &Path, me: i64) -> Result<Vec<RunInfo>, Trouble> {
     let living = living(connection, database, me)?;
     let sql = "SELECT id, status, outcome, halt, owner, workflow, version,
-               (SELECT count(*) FROM entry WHERE entry.run = run.key) FROM run ORDER BY key DESC";
+               (SELECT count(*) FROM entry WHERE entry.run = run.key) AS recorded FROM run ORDER BY key DESC";
     let mut statement = connection.prepare_cached(sql)?;
     let mut rows = statement.query([])?;
     let mut runs = Vec::new();
     while let Some(row) = rows.next()? {
-        let owner: Option<i64> = row.get(4)?;
-        let mut info = RunInfo::new(row.get(0)?);
-        let status: String = row.get(1)?;
-        let standing = Standing::read(&info.id, &status, row.get(2)?, row.get(3)?)?;
-        info.status = standing.status(owner.is_some_and(|owner| living.contains(&owner)));
-        (info.workflow, info.version) = (row.get(5)?, row.get(6)?);
-        info.recorded = row.get::<_, i64>(7)?.unsigned_abs();
-        runs.push(info);
+        let id = text(row.get_ref("id")?);
+        // One that can't be read is told as that: no other is to suffer from it.
+        let read =
+            info(row, &living).map_err(|error| Trouble::of_row(&format!("run `{id}` in the table `run`"), error));
+        runs.push(match read.flatten() {
+            Ok(info) => info,
+            Err(trouble) => {
+                let mut info = RunInfo::new(id);
+                info.status = Status::Parked(trouble.of_one_run()?);
+                info
+            }
+        });
     }
     Ok(runs)
+}
+
+fn info(row: &Row<'_>, living: &[i64]) -> rusqlite::Result<Result<RunInfo, Trouble>> {
+    let mut info = RunInfo::new(row.get("id")?);
+    let (status, owner): (String, Option<i64>) = (row.get("status")?, row.get("owner")?);
+    (info.workflow, info.version) = (row.get("workflow")?, row.get("version")?);
+    info.recorded = row.get::<_, i64>("recorded")?.unsigned_abs();
+    let standing = Standing::read(&info.id, &status, row.get("outcome")?, row.get("halt")?);
+    Ok(standing.map(|standing| {
+        info.status = standing.status(owner.is_some_and(|owner| living.contains(&owner)));
+        info
+    }))
+}
+
+/// As far as it is one.
+fn text(value: ValueRef<'_>) -> String {
+    value.as_bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned()).unwrap_or_default()
 }
 
 /// Which row it is.

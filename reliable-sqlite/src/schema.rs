@@ -8,7 +8,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use crate::trouble::Trouble;
 
 /// Each brings a file from the version of its number to the next.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("schema.sql"), include_str!("grants.sql")];
 
 /// What tells our files from other databases: `rlbl`.
 const APPLICATION: i32 = 0x726c_626c;
@@ -107,21 +107,21 @@ mod tests {
         let mut connection = open(&path).unwrap();
         let before = key(&connection).unwrap();
         connection.execute("INSERT INTO run (id, seed, created) VALUES ('trip-42', '', '')", []).unwrap();
-        let next = [
-            MIGRATIONS[0],
-            "ALTER TABLE run ADD COLUMN note TEXT NOT NULL DEFAULT 'none'; CREATE TABLE more (x) STRICT;",
-        ];
+        let (before_it, its) = (MIGRATIONS.len(), version(&connection));
+        let and = |migration| MIGRATIONS.iter().copied().chain([migration]).collect::<Vec<_>>();
+        let next = and("ALTER TABLE run ADD COLUMN note TEXT NOT NULL DEFAULT 'none'; CREATE TABLE more (x) STRICT;");
         migrate(&mut connection, &next).unwrap_err();
-        assert_eq!(version(&connection), 1, "half of it is none of it");
+        assert_eq!(version(&connection), its, "half of it is none of it");
         assert!(connection.prepare("SELECT note FROM run").is_err());
 
-        let next = [MIGRATIONS[0], "ALTER TABLE run ADD COLUMN note TEXT NOT NULL DEFAULT 'none';"];
+        let next = and("ALTER TABLE run ADD COLUMN note TEXT NOT NULL DEFAULT 'none';");
         for _ in 0..2 {
             migrate(&mut connection, &next).unwrap();
             let note: String = connection.query_row("SELECT note FROM run", [], |row| row.get(0)).unwrap();
-            assert_eq!((version(&connection), note.as_str(), key(&connection).unwrap()), (2, "none", before));
+            assert_eq!((version(&connection), note.as_str(), key(&connection).unwrap()), (its + 1, "none", before));
         }
+        let told = format!("schema {}, and this one knows {before_it}", its + 1);
         let refused = open(&path).unwrap_err().error(&path).message;
-        assert!(refused.contains("newer version") && refused.contains("schema 2, and this one knows 1"), "{refused}");
+        assert!(refused.contains("newer version") && refused.contains(&told), "{refused}");
     }
 }

@@ -1,5 +1,5 @@
 -- The runs of `reliable`. Every time is text, in UTC, such as 2026-11-26T16:32:33.123Z. Look at the views first:
---   SELECT * FROM runs;  SELECT * FROM history;  SELECT * FROM pending;
+--   SELECT * FROM runs;  SELECT * FROM history;  SELECT * FROM pending;  SELECT * FROM grants;
 
 -- What the store knows of itself.
 CREATE TABLE meta (

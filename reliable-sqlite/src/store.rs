@@ -3,7 +3,7 @@
 use std::fmt;
 use std::ops::Deref;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use reliable_runtime::durable::runs::Runs;
@@ -58,10 +58,30 @@ impl Store {
         Ok(Store { runs: Runs::of(Arc::<OpenFile>::clone(&file)), file })
     }
 
+    /// How long an answer holds that is remembered for later questions, from when it is given: of those that are asked through this
+    /// handle and its clones. Default: until somebody revokes it. What is remembered is
+    /// [`StoreGrants`](reliable_runtime::durable::store_grants::StoreGrants).
+    ///
+    /// ```
+    /// use reliable::sqlite::Store;
+    /// use std::time::Duration;
+    ///
+    /// # fn f() -> Result<(), reliable::durable::StoreError> {
+    /// let store = Store::open("agent.db")?.remember_for(Duration::from_secs(7 * 24 * 3600));
+    /// # let _ = store;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn remember_for(self, at_most: Duration) -> Store {
+        *self.file.remember_for.lock().unwrap_or_else(PoisonError::into_inner) = Some(at_most);
+        self
+    }
+
     /// Forgets the runs that have ended, or were cancelled, longer ago than this, with all that is recorded of them, and says how
     /// many that were. A parked one is kept: somebody may resume it.
     ///
-    /// The id of a run that was forgotten is free again: submitted again, it runs again.
+    /// The id of a run that was forgotten is free again: submitted again, it runs again. What was answered in it once and for all is
+    /// remembered all the same.
     ///
     /// ```
     /// use std::time::Duration;

@@ -60,6 +60,12 @@ impl Trouble {
     }
 }
 
+impl std::fmt::Display for Trouble {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.halt.fmt(f)
+    }
+}
+
 fn in_file(path: &Path, message: &str) -> String {
     format!("{message} (in `{}`)", path.display())
 }

@@ -2,6 +2,7 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let mut body_edit = ::reliable::expansion::EditOf::new(&body).none_yet();
     let approval = ::reliable::Approval::new("send_email")
         .here(|| {})
+        .in_module(::core::module_path!())
         .argument("to", ::reliable::expansion::Inspect::new(&to).digested().argument())
         .argument(
             "body",

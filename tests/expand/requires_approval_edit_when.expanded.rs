@@ -4,6 +4,7 @@ pub async fn order(pieces: u32, mut note: String) -> Result<Receipt, MailError> 
     let mut execution = if pieces > 10 {
         let approval = ::reliable::Approval::new("order")
             .here(|| {})
+            .in_module(::core::module_path!())
             .argument(
                 "pieces",
                 ::reliable::expansion::Inspect::new(&pieces).digested().argument(),

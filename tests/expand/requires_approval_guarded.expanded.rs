@@ -4,6 +4,7 @@ pub use send_email as _the_send_email_that_requires_approval;
 pub async fn send_email(to: &str, (body, _): (&str, u32)) -> Result<Receipt, MailError> {
     let approval = ::reliable::Approval::new("send_email")
         .here(|| {})
+        .in_module(::core::module_path!())
         .argument("to", ::reliable::expansion::Inspect::new(&to).digested().argument())
         .argument(
             "body",

@@ -2,6 +2,7 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let mut execution = if !to.ends_with("@example.com") {
         let approval = ::reliable::Approval::new("send_email")
             .here(|| {})
+            .in_module(::core::module_path!())
             .reason("leaves the house")
             .argument("to", ::reliable::expansion::Inspect::new(&to).digested().shown())
             .argument(

@@ -1,6 +1,7 @@
 pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
     let approval = ::reliable::Approval::new("send_email")
         .here(|| {})
+        .in_module(::core::module_path!())
         .argument("to", ::reliable::expansion::Inspect::new(&to).digested().argument())
         .argument(
             "body",

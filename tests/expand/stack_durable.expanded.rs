@@ -1,6 +1,7 @@
 pub async fn book(city: &str) -> Result<Booking, TripError> {
     let approval = ::reliable::Approval::new("book")
         .here(|| {})
+        .in_module(::core::module_path!())
         .argument(
             "city",
             ::reliable::expansion::Inspect::new(&city).digested().argument(),

@@ -105,7 +105,7 @@ impl Layer for Approval {
     //     BODY
     //
     // Output:
-    //     let approval = ::reliable::Approval::new("refund").here(|| {}).argument("amount", …);
+    //     let approval = ::reliable::Approval::new("refund").here(|| {}).in_module(::core::module_path!()).argument("amount", …);
     //     let mut execution = ::reliable::expansion::Execution::of(&approval);
     //     if let ::core::result::Result::Err(fault) = approval.ask().await {
     //         return ::reliable::expansion::Outcome::from_fault(fault);
@@ -122,7 +122,7 @@ impl Layer for Approval {
         let tool = &function.name;
         let Approval { calls, edits: Edits { before, behind, .. }, by, when, .. } = self;
         let refused = ended_by_fault(function);
-        let question = question(tool, calls);
+        let question = question(function, calls);
         let mutable = when.is_none().then(|| quote!(mut));
         let ask = quote_spanned!(mixed=>
             #question
@@ -165,11 +165,17 @@ impl Layer for Approval {
     }
 }
 
-/// `let approval = ::reliable::Approval::new("refund").here(|| {}).argument(…);`, and one more such line for each parameter that may not be
-/// there.
-fn question(tool: &TokenStream, calls: &[Call]) -> TokenStream {
-    let mixed = Span::mixed_site();
-    let mut question = quote_spanned!(mixed=> let approval = ::reliable::Approval::new(#tool).here(|| {}));
+/// `let approval = ::reliable::Approval::new("refund").here(|| {}).in_module(::core::module_path!()).argument(…);`, and one more such line for
+/// each parameter that may not be there.
+fn question(function: &Function, calls: &[Call]) -> TokenStream {
+    let (mixed, tool) = (Span::mixed_site(), &function.name);
+    // A name that was given is all that it is known by.
+    let known = if function.is_named {
+        quote_spanned!(mixed=> .by_name())
+    } else {
+        quote_spanned!(mixed=> .in_module(::core::module_path!()))
+    };
+    let mut question = quote_spanned!(mixed=> let approval = ::reliable::Approval::new(#tool).here(|| {}) #known);
     let mut always = true;
     for Call { cfgs, call } in calls {
         if !always || !cfgs.is_empty() {

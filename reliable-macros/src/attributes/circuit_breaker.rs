@@ -1,6 +1,8 @@
 //! `#[circuit_breaker]`: stops calling a service that is dead.
 
-use proc_macro2::Span;
+use std::time::Duration;
+
+use proc_macro2::{Ident, Span};
 use quote::quote_spanned;
 
 use crate::errors::Errors;
@@ -10,6 +12,7 @@ use crate::options::Options;
 use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
+use crate::options::{durations, values};
 use crate::stack::attribute::{Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
 
@@ -26,7 +29,18 @@ pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
         &[
             Row::policy("failures", Takes::integer(1)).also(&["threshold", "failure_threshold", "max_failures", "max"]),
             Row::policy("ratio", Takes::Share).also(&["rate", "failure_rate", "error_rate"]),
-            Row::policy("window", Takes::integer_up_to(1, 1024)).also(&["size", "window_size"]),
+            Row::policy("window", Takes::CallsOrTime { most: 1024 }).also(&[
+                "size",
+                "window_size",
+                "time_window",
+                "sampling_duration",
+            ]),
+            Row::policy("min_calls", Takes::integer(1)).also(&[
+                "minimum_calls",
+                "min_throughput",
+                "min_requests",
+                "volume",
+            ]),
             Row::policy("cooldown", Takes::Duration).also(&[
                 "timeout",
                 "reset",
@@ -34,6 +48,13 @@ pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
                 "wait",
                 "open_for",
                 "recovery",
+            ]),
+            Row::policy("max_cooldown", Takes::Duration).also(&["cooldown_cap", "max_wait", "cap"]),
+            Row::policy("slow", Takes::Duration).also(&[
+                "slow_call",
+                "slow_after",
+                "slow_call_duration",
+                "max_duration",
             ]),
             Row::policy("probes", Takes::integer(1)).also(&["half_open", "trials", "max_probes"]),
             Row::beside("when", Takes::Expression).also(&["if", "on", "condition"]),
@@ -54,14 +75,19 @@ const POLICY: Policy = Policy {
 struct CircuitBreaker {
     breaker: Setting,
     classify: Classify,
+    /// Whether there may be a `slow`, and a human in a call whose time is left out of it.
+    may_be_slow: bool,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     POLICY.check(options, function, errors);
     let contradiction = "`failures` counts failures in a row, `ratio` and `window` a share of them: remove one of them";
     options.contradict("failures", &["ratio", "window"], contradiction, errors);
+    check_window(options, errors);
+    check_cooldown(options, errors);
     let breaker = POLICY.shared("BREAKER", options, function, errors);
-    Box::new(CircuitBreaker { breaker, classify: Classify::when(options, errors) })
+    let may_be_slow = function.is_async() && (options.positional.is_some() || options.value("slow").is_some());
+    Box::new(CircuitBreaker { breaker, classify: Classify::when(options, errors), may_be_slow })
 }
 
 impl Layer for CircuitBreaker {
@@ -86,11 +112,22 @@ impl Layer for CircuitBreaker {
     //         return …
     //     }
     //
+    // With `slow`, or with a breaker that may have one, the call is told of the time that a human takes:
+    //     let mut permit = match …;
+    //     let outcome: Result<Forecast, WeatherError> = permit.run(BODY).await;
+    //
     // A permit that is dropped on the way gives its place back, where the call is cancelled, and counts as a failure, where
     // the body panics.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let breaker = inner.setting("breaker", &self.breaker);
         let tool = &function.name;
+        let mutable = self.may_be_slow.then(|| quote_spanned!(Span::mixed_site()=> mut));
+        if self.may_be_slow {
+            inner = inner.into_timed(function, |span, call| {
+                let permit = Ident::new("permit", span);
+                quote_spanned!(span=> #permit.run(#call))
+            });
+        }
         let outcome = inner.outcome(function);
         let fault = inner.last_error_before(function);
         let fault = fault.map(|last_error| quote_spanned!(Span::mixed_site()=> let fault = #last_error.add_to(fault);));
@@ -103,7 +140,7 @@ impl Layer for CircuitBreaker {
                 None => rejected,
             };
             quote_spanned!(Span::mixed_site()=>
-                let permit = match #breaker.admit(#tool) {
+                let #mutable permit = match #breaker.admit(#tool) {
                     ::core::result::Result::Ok(permit) => permit,
                     ::core::result::Result::Err(fault) => #rejected,
                 };
@@ -111,5 +148,32 @@ impl Layer for CircuitBreaker {
                 #last permit.#settle
             )
         })
+    }
+}
+
+/// Of a window of so many calls it is known when there are enough.
+fn check_window(options: &Options, errors: &mut Errors) {
+    let Some(min_calls) = options.first_of(&["min_calls"]) else { return };
+    if !options.value("window").is_some_and(|window| durations::is_time(window) || !values::is_literal(window)) {
+        errors.add(
+            min_calls,
+            "`min_calls` is the least number of calls in a window of time: write one, such as `window = \"10s\"`, or remove this option",
+        );
+    }
+}
+
+fn check_cooldown(options: &Options, errors: &mut Errors) {
+    const DEFAULT: Duration = Duration::from_secs(30);
+    let of = |key| options.value(key).and_then(durations::of_literal);
+    let is_given = options.value("cooldown").is_some();
+    let cooldown = if is_given { of("cooldown") } else { Some(DEFAULT) };
+    if let (Some(max_cooldown), Some(cooldown)) = (of("max_cooldown"), cooldown) {
+        if max_cooldown < cooldown {
+            let which = if is_given { "`cooldown`" } else { "`cooldown`, which is 30 s where nothing is said" };
+            errors.add(
+                options.value("max_cooldown"),
+                format!("`max_cooldown` is shorter than {which}, and the cooldown only grows: write a longer one"),
+            );
+        }
     }
 }

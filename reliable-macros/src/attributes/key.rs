@@ -44,9 +44,16 @@ impl Key {
         quote_spanned!(Span::mixed_site()=> let #name = #value;)
     }
 
-    /// `let idempotency_key = ::reliable::IdempotencyKey::new();`
-    pub(crate) fn made_anew(&self) -> TokenStream {
-        self.made(&quote_spanned!(Span::mixed_site()=> ::reliable::IdempotencyKey::new()))
+    /// `let idempotency_key = ::reliable::IdempotencyKey::of_call(…);`, of the path of the function, or of the name that it was
+    /// given.
+    pub(crate) fn made_anew(&self, function: &Function) -> TokenStream {
+        let (mixed, tool) = (Span::mixed_site(), &function.name);
+        let path = if function.is_named {
+            quote_spanned!(mixed=> #tool)
+        } else {
+            quote_spanned!(mixed=> ::core::concat!(::core::module_path!(), "::", #tool))
+        };
+        self.made(&quote_spanned!(mixed=> ::reliable::IdempotencyKey::of_call(#path)))
     }
 }
 
@@ -56,7 +63,8 @@ impl Layer for Key {
     }
 
     fn before_body(&self) -> TokenStream {
-        let (made, Key(name)) = (self.made_anew(), self);
+        let Key(name) = self;
+        let made = self.made(&quote_spanned!(Span::mixed_site()=> ::reliable::IdempotencyKey::new()));
         quote_spanned!(Span::mixed_site()=> #made let _ = #name;)
     }
 }

@@ -177,7 +177,7 @@ impl Layer for Retry {
             let budget = inner.setting("budget", setting);
             quote_spanned!(mixed=> .budget(#budget))
         });
-        let key = self.key.as_ref().map(Key::made_anew);
+        let key = self.key.as_ref().map(|key| key.made_anew(function));
         let wait = pause(function);
         inner.into_block(|last| {
             quote_spanned!(mixed=>

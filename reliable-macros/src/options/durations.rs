@@ -7,6 +7,7 @@ use quote::{ToTokens, quote};
 use syn::{Expr, Lit};
 
 use crate::errors::Errors;
+use crate::function::tokens::mentions;
 use crate::options::values::{integer, literal};
 
 /// Each with how many milliseconds it has, and what else it is called.
@@ -109,6 +110,14 @@ fn millis(written: &str) -> Option<(usize, u64)> {
     let amount = format!("{whole}{decimals}").parse::<u64>().ok()?.checked_mul(UNITS[unit].1)?;
     let parts = 10_u64.checked_pow(u32::try_from(decimals.len()).ok()?)?;
     (amount % parts == 0).then_some((unit, amount / parts))
+}
+
+/// Whether the value is a time, right or wrong, as far as that can be seen.
+pub(crate) fn is_time(expr: &Expr) -> bool {
+    match literal(expr) {
+        Some((_, lit)) => matches!(lit, Lit::Str(_)),
+        None => mentions(expr.to_token_stream(), &|name| name == "Duration"),
+    }
 }
 
 /// The time that a literal says, if nothing is wrong with it.

@@ -109,7 +109,13 @@ impl Policy {
                 let span = at(shared.span());
                 return Setting { ty: Some(quote_spanned!(span=> &#ty)), value: quote_spanned!(span=> &#shared) };
             }
-            (Some(shared), Some(key)) => quote_spanned!(at(shared.span())=> ::reliable::Keyed::get(&#shared, #key)),
+            (Some(shared), Some(key)) => {
+                let get = quote_spanned!(at(shared.span())=> ::reliable::Keyed::get_named);
+                quote_spanned!(mixed=> {
+                    let key = #key;
+                    #get(&#shared, key, || ::reliable::expansion::Inspect::new(&key).name())
+                })
+            }
             (None, None) => quote_spanned!(mixed=> { static #one: #ty = #new; &#one }),
             (None, Some(key)) => {
                 let get = quote_spanned!(at(key.span())=> #many.get(#key));

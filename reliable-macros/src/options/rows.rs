@@ -35,6 +35,8 @@ pub(crate) enum Takes {
     HumanTime,
     /// So many of a unit of time, which has so many milliseconds: `secs = 2`.
     Count { millis: u32 },
+    /// Calls, or a time, for which the builder has another method: `window = 20`, `window = "10s"`.
+    CallsOrTime { most: u32 },
     /// Dollars: `max_usd = 0.25`.
     Money,
     /// A text: `name = "weather"`.
@@ -108,9 +110,17 @@ impl Row {
 
     /// `max(3)`, the value checked.
     pub(crate) fn call(&self, expr: &Expr, errors: &mut Errors) -> TokenStream {
-        let method = Ident::new(self.key, Span::mixed_site());
+        let method = Ident::new(&self.method(expr), Span::mixed_site());
         let value = self.value(expr, errors);
         quote_spanned!(Span::mixed_site()=> #method(#value))
+    }
+
+    /// The builder's method for this value.
+    fn method(&self, expr: &Expr) -> String {
+        match self.takes {
+            Takes::CallsOrTime { .. } if durations::is_time(expr) => format!("time_{}", self.key),
+            _ => self.key.to_owned(),
+        }
     }
 
     /// The value as the expansion has it, checked if it is a literal.
@@ -128,6 +138,11 @@ impl Row {
             Takes::HumanTime => duration(Longest::Year),
             Takes::Count { millis } => {
                 durations::count(key, millis, expr, errors);
+                None
+            }
+            Takes::CallsOrTime { .. } if durations::is_time(expr) => duration(Longest::Day),
+            Takes::CallsOrTime { most } => {
+                values::calls_or_time(key, most, expr, errors);
                 None
             }
             Takes::Money => values::money(key, expr, errors).map(values::dollars),

@@ -58,6 +58,20 @@ pub(crate) fn integer(
     None
 }
 
+/// Notes an error for a literal that is no number of calls, where it could have been a time as well.
+pub(crate) fn calls_or_time(key: &str, most: u32, expr: &Expr, errors: &mut Errors) {
+    match literal(expr) {
+        None => {}
+        Some((_, Lit::Int(number))) if number.suffix().is_empty() => {
+            integer(key, expr, 1..=most.into(), 20, errors);
+        }
+        Some(_) => errors.add(
+            expr,
+            format!("`{key}` takes a number of calls, such as `{key} = 20`, or a time, such as `{key} = \"10s\"`"),
+        ),
+    }
+}
+
 /// A number between two others.
 pub(crate) fn number(key: &str, expr: &Expr, range: RangeInclusive<f64>, errors: &mut Errors) -> Option<f64> {
     let (negative, lit) = literal(expr)?;

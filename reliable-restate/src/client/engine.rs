@@ -6,6 +6,7 @@ use reliable_runtime::durable::engine::{Claim, Engine, Reply, Wait, Work};
 use reliable_runtime::durable::halt::{Halt, HaltKind};
 use reliable_runtime::durable::records::{Question, Recording, RunInfo, TrailEntry};
 use reliable_runtime::durable::store_error::StoreError;
+use reliable_runtime::durable::store_grant::StoreGrant;
 use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
 
@@ -57,5 +58,13 @@ impl Engine for Client {
 
     fn answer(self: Arc<Self>, question: QuestionId, decision: Decision) -> Reply<bool> {
         Box::pin(async move { self.answered(question, decision).await })
+    }
+
+    fn grants(self: Arc<Self>) -> Reply<Vec<StoreGrant>> {
+        Box::pin(async move { self.all_grants().await })
+    }
+
+    fn revoke(self: Arc<Self>, question: QuestionId) -> Reply<bool> {
+        Box::pin(async move { self.revoked(question).await })
     }
 }

@@ -82,7 +82,8 @@ impl Client {
         let query =
             format!("select service_key, key, value_utf8 from state where service_name = '{RUN}' and key = '{ABOUT}'");
         let rows = self.query(&query).await?;
-        rows.iter().map(|row| Ok((text(row, "service_key").unwrap_or_default(), read(row, "value_utf8")?))).collect()
+        // One that can't be read is told without that: no other is to suffer from it.
+        Ok(rows.iter().filter_map(|row| Some((text(row, "service_key")?, read(row, "value_utf8").ok()?))).collect())
     }
 
     /// What a run was submitted with.

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use reliable_runtime::durable::store_error::StoreError;
+use reliable_runtime::durable::store_grant::StoreGrant;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::client::text::{in_path, in_sql};
-use crate::wire::{Kept, PARKED, Parked, QUESTION, QUESTIONS, RUN};
+use crate::wire::{GRANT, GRANTED, Kept, PARKED, Parked, QUESTION, QUESTIONS, RUN};
 
 /// A run, as the server tells of it.
 pub(crate) struct Row {
@@ -18,6 +19,8 @@ pub(crate) struct Row {
     pub(crate) status: String,
     /// Whether it has ended, and well.
     pub(crate) is_done: bool,
+    /// Why its handler has failed, where the server is about to call it again.
+    pub(crate) failure: Option<String>,
 }
 
 /// A server that has just started does not know all of its partitions yet.
@@ -48,7 +51,7 @@ impl Client {
     pub(crate) async fn rows(&self, run: Option<&str>) -> Result<Vec<Row>, StoreError> {
         let which = run.map(|run| format!(" and target_service_key = {}", in_sql(run))).unwrap_or_default();
         let query = format!(
-            "select id, target_service_key, status, completion_result from sys_invocation where \
+            "select id, target_service_key, status, completion_result, last_failure from sys_invocation where \
              target_service_name = '{RUN}' and target_handler_name = 'run'{which} order by created_at desc"
         );
         Ok(self.query(&query).await?.iter().filter_map(row).collect())
@@ -81,9 +84,19 @@ impl Client {
              order by key"
         );
         let rows = self.query(&query).await?;
-        let mut kept = rows.iter().map(|row| read(row, "value_utf8")).collect::<Result<Vec<Kept>, _>>()?;
+        let read = rows.iter().map(|row| read(row, "value_utf8"));
+        // Among those of all runs, one that can't be read is left out: no other is to suffer from it. Its own run says so.
+        let mut kept: Vec<Kept> =
+            if run.is_some() { read.collect::<Result<_, _>>()? } else { read.flatten().collect() };
         kept.sort_by_key(|kept| kept.question.asked_at);
         Ok(kept)
+    }
+
+    /// The answers that are remembered, as far as they can be read.
+    pub(crate) async fn granted(&self) -> Result<Vec<StoreGrant>, StoreError> {
+        let query = format!("select value_utf8 from state where service_name = '{GRANT}' and key = '{GRANTED}'");
+        let rows = self.query(&query).await?;
+        Ok(rows.iter().filter_map(|row| serde_json::from_str(&text(row, "value_utf8")?).ok()).collect())
     }
 
     /// The answers that are on their way or have come: the cells that somebody has taken.
@@ -100,8 +113,11 @@ impl Client {
             "select service_key, value_utf8 from state where service_name = '{RUN}' and key = '{PARKED}'{which}"
         );
         let rows = self.query(&query).await?;
-        let parked = |row: &Value| Ok((text(row, "service_key").unwrap_or_default(), read(row, "value_utf8")?));
-        let mut parked = rows.iter().map(parked).collect::<Result<Vec<(String, Parked)>, StoreError>>()?;
+        let parked = |row: &Value| {
+            let parked = read(row, "value_utf8").unwrap_or_else(|error| Parked::unreadable(&error));
+            Some((text(row, "service_key")?, parked))
+        };
+        let mut parked: Vec<(String, Parked)> = rows.iter().filter_map(parked).collect();
         if !parked.is_empty() {
             let taken = self.taken().await?;
             parked.retain(|(_, parked)| !taken.contains(&parked.cell()));
@@ -117,6 +133,7 @@ fn row(row: &Value) -> Option<Row> {
         invocation: text(row, "id")?,
         status: text(row, "status")?,
         is_done: result.as_deref() == Some("success"),
+        failure: text(row, "last_failure"),
     })
 }
 

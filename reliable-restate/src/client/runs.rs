@@ -6,15 +6,16 @@ use std::time::{Duration, SystemTime};
 use reliable_runtime::durable::halt::{Halt, HaltKind};
 use reliable_runtime::durable::records::{Question, Recording, RunInfo, Status, TrailEntry};
 use reliable_runtime::durable::store_error::StoreError;
+use reliable_runtime::durable::store_grant::StoreGrant;
 use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::client::Client;
 use crate::client::rows::{Row, text};
 use crate::client::text::in_path;
 use crate::run::record::{Item, nonce};
-use crate::wire::{About, Answer, Kept, Parked, QUESTION, RUN, Submitted};
+use crate::wire::{About, Answer, GRANT, Kept, Parked, QUESTION, RUN, Submitted, stopped_by};
 
 const PAUSE: Duration = Duration::from_millis(5);
 /// So long the server is asked to wait for an outcome, before somebody looks whether there will ever be one.
@@ -42,7 +43,7 @@ impl Client {
             }
             if !row.is_done {
                 let parked = self.parked(Some(run)).await?.pop();
-                if let Some((_, Parked { halt, .. })) = parked {
+                if let Some(halt) = parked.map(|(_, Parked { halt, .. })| halt).or_else(|| row.is_unreadable()) {
                     return Err(StoreError::new(halt.message));
                 }
             }
@@ -115,12 +116,15 @@ impl Client {
 
     pub(crate) async fn resumed(&self, run: &str) -> Result<bool, StoreError> {
         let row = self.row(run).await?;
-        if row.status == PAUSED {
+        if row.status == PAUSED || row.is_unreadable().is_some() {
             let address = format!("{}/invocations/{}/resume", self.admin, row.invocation);
             return self.http.patch(&address).await?.ok(&format!("run `{run}` can't be resumed")).map(|_| true);
         }
         let parked = self.parked(Some(run)).await?.pop().filter(|_| row.status != COMPLETED);
         let Some((_, parked)) = parked else { return Ok(false) };
+        if parked.awakeable.is_empty() {
+            return Err(StoreError::new(parked.halt.message));
+        }
         self.take(&parked.cell(), Vec::new(), &format!("run `{run}` can't be resumed")).await
     }
 
@@ -144,7 +148,7 @@ impl Client {
         if self.row(&kept.question.run).await?.status == COMPLETED {
             return Ok(false);
         }
-        let answer = Answer { decision, at: SystemTime::now(), nonce: nonce() };
+        let answer = Answer::to(&kept, decision, SystemTime::now(), nonce());
         let answer = serde_json::to_vec(&answer)
             .map_err(|error| StoreError::new(format!("this answer can't be written down: {error}")))?;
         self.take(&kept.cell(), answer, "the answer can't be given").await
@@ -155,6 +159,30 @@ impl Client {
         let address = format!("{}/{QUESTION}/{}/run/send", self.ingress, in_path(cell));
         let accepted = self.http.post_bytes(&address, with).await?;
         Ok(is_new(&accepted.ok(what)?.json()?))
+    }
+
+    /// Those that hold, the eldest first, as far as they can be read.
+    pub(crate) async fn all_grants(&self) -> Result<Vec<StoreGrant>, StoreError> {
+        let now = SystemTime::now();
+        let mut grants = self.granted().await?;
+        grants.retain(|grant| grant.holds(now));
+        grants.sort_by_key(|grant| (grant.given_at, grant.question.id));
+        Ok(grants)
+    }
+
+    /// Whether it was there, and held.
+    pub(crate) async fn revoked(&self, question: QuestionId) -> Result<bool, StoreError> {
+        let Some(grant) = self.all_grants().await?.into_iter().find(|grant| grant.question.id == question) else {
+            return Ok(false);
+        };
+        // Also while no service is there.
+        let address = format!("{}/services/{GRANT}/state", self.admin);
+        let emptied = json!({ "object_key": grant.alike.key.to_string(), "new_state": {} });
+        self.http.post_json(&address, &emptied).await?.ok("the answer can't be revoked")?;
+        while self.granted().await?.iter().any(|grant| grant.question.id == question) {
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(true)
     }
 
     async fn until(&self, run: &str, is_so: impl Fn(&Row) -> bool) -> Result<Row, StoreError> {
@@ -172,13 +200,23 @@ impl Client {
 
 const COMPLETED: &str = "completed";
 const PAUSED: &str = "paused";
+/// The server calls it again in a moment.
+const FAILING: &str = "backing-off";
 
 impl Row {
     fn is_cancelled(&self) -> bool {
         self.status == COMPLETED && !self.is_done
     }
 
+    /// Why, if its log can't be read back.
+    fn is_unreadable(&self) -> Option<Halt> {
+        self.failure.as_deref().filter(|_| self.status == FAILING).and_then(stopped_by)
+    }
+
     fn into_status(self, parked: Option<Parked>) -> Status {
+        if let Some(halt) = self.is_unreadable() {
+            return Status::Parked(halt);
+        }
         match (self.status.as_str(), parked) {
             (COMPLETED, _) if self.is_done => Status::Ended,
             (COMPLETED, _) => Status::Cancelled,

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use reliable_runtime::durable::halt::Halt;
+use reliable_runtime::durable::records::Place;
+use reliable_runtime::durable::store_grant::StoreGrant;
 use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
 use restate_sdk::context::{
@@ -15,14 +17,16 @@ use restate_sdk::context::{
 use restate_sdk::errors::{HandlerError, HandlerResult, TerminalError};
 use restate_sdk::serde::Json;
 
-use crate::run::log::Asked;
+use crate::run::log::{Asked, Recall};
 use crate::run::mail::Mail;
 use crate::run::record::{Began, Item, Key, Record};
-use crate::wire::{ABOUT, About, Answer, Kept, PARKED, Parked, QUESTION, QUESTIONS, STORE};
+use crate::wire::{ABOUT, About, Answer, GRANT, Kept, PARKED, Parked, QUESTION, QUESTIONS, STORE, unreadable};
 
 /// What the server wakes a run for.
 pub(super) enum Woken {
     Answer(QuestionId, Result<Vec<u8>, TerminalError>),
+    /// What is remembered for the question at this place.
+    Granted(Place, Option<Box<StoreGrant>>),
     Instant(SystemTime),
 }
 
@@ -53,12 +57,17 @@ impl<'c, 'x> Commands<'c, 'x> {
     /// Records this, or reads back what is recorded in its place: then `is_new` is not called.
     pub(super) fn record(&mut self, record: Record, is_new: impl FnOnce() + Send + 'x) -> Recording<'x> {
         self.records += 1;
+        let number = self.records;
         let recorded = self.ctx.run(move || async move {
             is_new();
-            Ok(Json(record))
+            Ok(serde_json::to_vec(&record)?)
         });
-        let named = recorded.name(format!("record {}", self.records));
-        Box::pin(async move { Ok(named.await?.into_inner()) })
+        let named = recorded.name(format!("record {number}"));
+        let run = self.mail.run.clone();
+        Box::pin(async move {
+            let bytes: Vec<u8> = named.await?;
+            serde_json::from_slice(&bytes).map_err(|error| HandlerError::from(unreadable(&run, number, &error)))
+        })
     }
 
     /// The key of the store.
@@ -95,11 +104,33 @@ impl<'c, 'x> Commands<'c, 'x> {
             }
             Item::Life { at } | Item::Beat { at } => log.reach(at),
             Item::Finished { place, entry } => log.finish(place, entry),
-            Item::Asked { place, question } => {
+            Item::Asked { place, question, alike } => {
                 let (awakeable, answer) = self.ctx.awakeable::<Vec<u8>>();
                 let id = question.id;
                 self.wakes.push(Box::pin(answer.map(move |answer| Woken::Answer(id, answer))));
-                self.show(log.ask(place, Kept::new(question, awakeable)));
+                self.show(log.ask(place, Kept::new(question, alike, awakeable)));
+            }
+            Item::Recall { place, question, alike } => {
+                let keys: Vec<_> = alike.keys().collect();
+                for key in &keys {
+                    let target = RequestTarget::object(GRANT, key.to_string(), "recall");
+                    let found = self.ctx.request::<_, Json<Option<StoreGrant>>>(target, ()).call();
+                    let place = place.clone();
+                    // Where nobody can say, a human is asked.
+                    let found = found
+                        .map(move |found| Woken::Granted(place, found.ok().and_then(Json::into_inner).map(Box::new)));
+                    self.wakes.push(Box::pin(found));
+                }
+                let recall = Recall { question, alike, missing: keys.len(), found: Vec::new(), is_over: false };
+                log.recalls.insert(place, recall);
+            }
+            Item::Recalled { place, grant, at } => {
+                let Some(recall) = log.recalls.get_mut(&place) else { return };
+                recall.is_over = true;
+                let Some(StoreGrant { question, decision, .. }) = grant else { return };
+                let mut kept = Kept::new(recall.question.clone(), Some(recall.alike.clone()), String::new());
+                (kept.decision, kept.decided_at, kept.remembered) = (Some(decision), Some(at), Some(question.id));
+                self.show(log.ask(place, kept));
             }
             Item::Void { question } => {
                 if let Some(asked) = log.questions.get_mut(&question) {
@@ -107,18 +138,18 @@ impl<'c, 'x> Commands<'c, 'x> {
                     asked.is_closed = true;
                     self.show(asked);
                     let at = asked.kept.question.asked_at;
-                    self.answer(asked, &Answer { decision: Decision::Expired, at, nonce: 0 });
+                    self.answer(asked, &Answer::new(Decision::Expired, at, 0));
                 }
             }
             Item::Expired { question, at } => {
                 if let Some(asked) = log.questions.get_mut(&question) {
                     asked.is_closed = true;
-                    self.answer(asked, &Answer { decision: Decision::Expired, at, nonce: 0 });
+                    self.answer(asked, &Answer::new(Decision::Expired, at, 0));
                 }
             }
             Item::Answered { question, decision, at, nonce } => {
                 if let Some(asked) = log.questions.get(&question) {
-                    self.answer(asked, &Answer { decision, at, nonce });
+                    self.answer(asked, &Answer::to(&asked.kept, decision, at, nonce));
                 }
             }
             Item::Decided { question, decision, at, nonce } => {

@@ -2,8 +2,10 @@
 
 use std::future::ready;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::task::Poll;
+use std::time::{Duration, SystemTime};
 
+use reliable_runtime::durable::alike::Holds;
 use reliable_runtime::durable::engine::{Journal, Wait};
 use reliable_runtime::durable::records::{Asking, Begun, End, Entry, Kind, Place, Question};
 use reliable_runtime::said::decision::Decision;
@@ -17,13 +19,15 @@ pub(crate) struct Claimed {
     mail: Arc<Mail>,
     began: Began,
     key: u128,
+    /// How long an answer holds that is remembered, if not until it is revoked.
+    remember_for: Option<Duration>,
     goes_on: bool,
 }
 
 impl Claimed {
-    pub(crate) fn new(mail: Arc<Mail>, began: Began, key: u128) -> Self {
+    pub(crate) fn new(mail: Arc<Mail>, began: Began, key: u128, remember_for: Option<Duration>) -> Self {
         let goes_on = mail.state().log.outcomes() > 0;
-        Claimed { mail, began, key, goes_on }
+        Claimed { mail, began, key, remember_for, goes_on }
     }
 }
 
@@ -79,12 +83,35 @@ impl Journal for Claimed {
             }
             let now = state.log.now();
             let expires_at = question.within.and_then(|within| now.checked_add(within));
+            let alike = question.alike;
             let question = Question::new(self.mail.run.clone(), question.request, now, expires_at);
             let id = question.id;
-            state.items.push(Item::Asked { place, question });
+            state.items.push(Item::Asked { place, question, alike });
             id
         });
         Box::pin(async move { Ok(self.mail.when(|state| state.log.questions.contains_key(&id).then_some(id)).await) })
+    }
+
+    fn holds(&self) -> Holds {
+        self.remember_for.map_or(Holds::UntilRevoked, Holds::AtMost)
+    }
+
+    fn recall(self: Arc<Self>, place: Place, asking: Asking) -> Wait<Option<(QuestionId, Decision)>> {
+        let Some(alike) = asking.alike.clone() else { return Box::pin(ready(Ok(None))) };
+        self.mail.change(|state| {
+            if !state.log.is_recalled(&place) {
+                let now = state.log.now();
+                let question = Question::new(self.mail.run.clone(), asking.request.clone(), now, None);
+                state.items.push(Item::Recall { place: place.clone(), question, alike });
+            }
+        });
+        Box::pin(async move {
+            let recalled = |state: &mut State| match state.log.recalled(&place, &asking) {
+                Poll::Ready(recalled) => Some(recalled),
+                Poll::Pending => None,
+            };
+            Ok(self.mail.when(recalled).await)
+        })
     }
 
     fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision> {

@@ -17,6 +17,7 @@ use restate_sdk::errors::{HandlerError, HandlerResult, TerminalError};
 use crate::run::commands::{Commands, Woken};
 use crate::run::journal::Claimed;
 use crate::run::mail::Mail;
+use crate::run::place::Place;
 use crate::run::record::{Began, Item};
 use crate::run::shared::Shared;
 use crate::run::task::Task;
@@ -31,6 +32,7 @@ pub(crate) struct Life<'c, 'x> {
     shared: Arc<Shared>,
     mail: Arc<Mail>,
     submitted: Submitted,
+    place: Place,
 }
 
 /// How a life ends, if not with the process.
@@ -51,14 +53,15 @@ enum Step {
 impl<'c, 'x> Life<'c, 'x> {
     pub(crate) fn new(ctx: &'c WorkflowContext<'x>, shared: Arc<Shared>, submitted: Submitted) -> Self {
         let mail = Arc::new(Mail::new(ctx.key().to_owned()));
-        Life { commands: Commands::new(ctx, Arc::clone(&mail)), shared, mail, submitted }
+        let (commands, place) = (Commands::new(ctx, Arc::clone(&mail)), Place::new(Arc::clone(&shared.places)));
+        Life { commands, shared, mail, submitted, place }
     }
 
     /// Goes on with the run, and gives its outcome.
     pub(crate) async fn go_on(mut self) -> HandlerResult<String> {
         let (began, key) = self.read_back().await?;
         loop {
-            let journal = Arc::new(Claimed::new(Arc::clone(&self.mail), began.clone(), key));
+            let journal = Arc::new(Claimed::new(Arc::clone(&self.mail), began.clone(), key, self.shared.remember_for));
             let Submitted { workflow, input } = self.submitted.clone();
             let work = Work::new(self.mail.run.clone(), workflow, input, journal);
             let workflows: &Workflows = &self.shared.workflows;
@@ -133,8 +136,9 @@ impl<'c, 'x> Life<'c, 'x> {
                     let record = self.mail.state().log.record(items);
                     let recorded = {
                         let mut recorded = pin!(self.commands.record(record, || {}));
+                        let goes_on = !parks && self.place.is_taken();
                         poll_fn(|cx| {
-                            if !parks {
+                            if goes_on {
                                 task.poll(cx);
                             }
                             recorded.as_mut().poll(cx)
@@ -144,6 +148,7 @@ impl<'c, 'x> Life<'c, 'x> {
                     if parks {
                         self.mail.change(|state| state.is_parked = true);
                         task.end().await;
+                        self.place.leave();
                     }
                     self.commands.apply(recorded).await?;
                     if parks {
@@ -179,24 +184,30 @@ impl<'c, 'x> Life<'c, 'x> {
         }
     }
 
-    /// Polls the flow, and whatever the server may wake it for, until there is something to do.
+    /// Polls the flow, when there is a place for it, and whatever the server may wake it for, until there is something to do.
     async fn next(&mut self, task: &mut Task) -> HandlerResult<Step> {
         let mail = Arc::clone(&self.mail);
         let deadline = self.deadline();
         let mut alarm = pin!(tokio::time::sleep(deadline.unwrap_or(BEAT)));
         let waits = !self.commands.wakes.is_empty();
         let mut wakes = pin!(self.commands.wakes.next());
+        let place = &mut self.place;
         let step = poll_fn(|cx| {
-            let is_at_rest = task.poll(cx);
+            task.wakes(cx);
+            let has_to_do = place.is_taken() || task.is_woken();
+            let is_at_rest = !has_to_do || (place.take(cx) && task.poll(cx));
             if let Some(step) = due(&mail, task, is_at_rest) {
                 return Poll::Ready(Ok(step));
+            }
+            if is_at_rest && mail.state().is_idle() {
+                place.leave();
             }
             if waits && let Poll::Ready(woken) = wakes.as_mut().poll(cx) {
                 let woken = woken.map(|woken| woken.map_or(Step::Again, |(_, woken)| Step::Woken(woken)));
                 return Poll::Ready(woken.map_err(HandlerError::from));
             }
             if alarm.as_mut().poll(cx).is_ready() {
-                return Poll::Ready(Ok(if deadline.is_some() { Step::Again } else { beat(&mail) }));
+                return Poll::Ready(Ok(if deadline.is_some() { Step::Again } else { beat(&mail, place.is_coming()) }));
             }
             Poll::Pending
         });
@@ -216,12 +227,16 @@ impl<'c, 'x> Life<'c, 'x> {
                 state.log.timers.insert(until, true);
                 state.log.reach(until);
             }),
+            Woken::Granted(place, found) => self.mail.change(|state| {
+                let known = state.log.recall(place, found.map(|found| *found));
+                state.items.extend(known);
+            }),
             Woken::Answer(question, answer) => self.mail.change(|state| {
                 if state.log.questions.get(&question).is_none_or(|asked| asked.kept.is_void) {
                     return;
                 }
                 let now = state.log.now();
-                let Answer { decision, at, nonce } = read(answer, now);
+                let Answer { decision, at, nonce, .. } = read(answer, now);
                 let nonce = Some(nonce);
                 state.log.decide(question, decision.clone(), at, nonce);
                 state.items.push(Item::Decided { question, decision, at, nonce });
@@ -248,10 +263,10 @@ fn due(mail: &Mail, task: &mut Task, is_at_rest: bool) -> Option<Step> {
     until.filter(|until| *until > now).map(|until| Step::Record(vec![Item::Waits { until }]))
 }
 
-/// Tells the server that somebody is at it, where a body runs.
-fn beat(mail: &Mail) -> Step {
+/// Tells the server that somebody is at it, where a body runs, or the run waits for its place.
+fn beat(mail: &Mail, is_coming: bool) -> Step {
     let state = mail.state();
-    if state.running.len() > state.asleep.len() {
+    if is_coming || state.running.len() > state.asleep.len() {
         Step::Record(vec![Item::Beat { at: state.log.now() }])
     } else {
         Step::Again
@@ -260,7 +275,7 @@ fn beat(mail: &Mail) -> Step {
 
 /// An answer is bytes until it is read: one that can't be is no yes.
 fn read(answer: Result<Vec<u8>, TerminalError>, now: SystemTime) -> Answer {
-    let refused = |why: String| Answer { decision: Decision::deny(why), at: now, nonce: 0 };
+    let refused = |why: String| Answer::new(Decision::deny(why), now, 0);
     match answer {
         Ok(bytes) => serde_json::from_slice(&bytes)
             .unwrap_or_else(|error| refused(format!("the answer can't be read ({error}), and so it is no yes"))),

@@ -1,9 +1,12 @@
 //! What the log of a run says.
 
 use std::collections::{BTreeMap, HashMap};
+use std::task::Poll;
 use std::time::SystemTime;
 
-use reliable_runtime::durable::records::{Asking, Entry, Place};
+use reliable_runtime::durable::alike::Alike;
+use reliable_runtime::durable::records::{Asking, Entry, Place, Question};
+use reliable_runtime::durable::store_grant::StoreGrant;
 use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
 
@@ -17,10 +20,23 @@ pub(crate) struct Log {
     pub(crate) questions: HashMap<QuestionId, Asked>,
     /// The question that was asked last at a place.
     at: HashMap<Place, QuestionId>,
+    /// Where it was looked, or is, whether an answer is remembered.
+    pub(crate) recalls: HashMap<Place, Recall>,
     /// The instants at which the server wakes the run, and whether it has.
     pub(crate) timers: BTreeMap<SystemTime, bool>,
     /// It can't be earlier than this.
     pub(crate) reached: Option<SystemTime>,
+}
+
+/// It is looked whether an answer to a question is remembered.
+pub(crate) struct Recall {
+    pub(crate) question: Question,
+    pub(crate) alike: Alike,
+    /// So many are still to say what they know.
+    pub(crate) missing: usize,
+    pub(crate) found: Vec<StoreGrant>,
+    /// Whether it is recorded what came of it.
+    pub(crate) is_over: bool,
 }
 
 /// A question that the run has asked.
@@ -70,6 +86,34 @@ impl Log {
         let asked = self.questions.get(self.at.get(place)?)?;
         let question = &asked.kept.question;
         Some((question.id, !asked.kept.is_void && asking.is_the_same_as(&question.request)))
+    }
+
+    /// What is remembered for this question, when that is known.
+    pub(crate) fn recalled(&self, place: &Place, asking: &Asking) -> Poll<Option<(QuestionId, Decision)>> {
+        let asked = self.at.get(place).and_then(|id| self.questions.get(id));
+        if let Some(Asked { kept, .. }) = asked {
+            let is_it = kept.remembered.is_some() && asking.is_the_same_as(&kept.question.request);
+            return Poll::Ready(kept.decision.clone().filter(|_| is_it).map(|decision| (kept.question.id, decision)));
+        }
+        match self.recalls.get(place) {
+            Some(Recall { is_over: true, .. }) => Poll::Ready(None),
+            _ => Poll::Pending,
+        }
+    }
+
+    /// One of those who remember answers has said what it knows. What there is to record, if it was the last.
+    pub(crate) fn recall(&mut self, place: Place, found: Option<StoreGrant>) -> Option<Item> {
+        let at = self.now();
+        let recall = self.recalls.get_mut(&place).filter(|recall| !recall.is_over)?;
+        recall.missing = recall.missing.saturating_sub(1);
+        recall.found.extend(found);
+        let grant = StoreGrant::that_answers(&recall.alike, &recall.found, at).cloned();
+        (recall.missing == 0).then_some(Item::Recalled { place, grant, at })
+    }
+
+    /// Whether it was looked, or is, what is remembered for the question at this place.
+    pub(crate) fn is_recalled(&self, place: &Place) -> bool {
+        self.at.contains_key(place) || self.recalls.contains_key(place)
     }
 
     /// The question at this place, if it is open.

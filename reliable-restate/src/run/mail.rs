@@ -44,7 +44,7 @@ impl State {
     /// The question that waits at this place, or is about to.
     pub(crate) fn asked_at(&self, place: &Place) -> Option<QuestionId> {
         let coming = self.items.iter().find_map(|item| match item {
-            Item::Asked { place: at, question } if at == place => Some(question.id),
+            Item::Asked { place: at, question, .. } if at == place => Some(question.id),
             _ => None,
         });
         coming.or_else(|| self.log.waits_at(place))

@@ -3,8 +3,10 @@
 use std::hash::{BuildHasher, RandomState};
 use std::time::SystemTime;
 
+use reliable_runtime::durable::alike::Alike;
 use reliable_runtime::durable::halt::Halt;
 use reliable_runtime::durable::records::{Entry, Place, Question};
+use reliable_runtime::durable::store_grant::StoreGrant;
 use reliable_runtime::said::decision::Decision;
 use reliable_runtime::said::ids::QuestionId;
 use serde::{Deserialize, Serialize};
@@ -28,7 +30,16 @@ pub(crate) enum Item {
     /// A call has come to this.
     Finished { place: Place, entry: Entry },
     /// A question was asked.
-    Asked { place: Place, question: Question },
+    Asked {
+        place: Place,
+        question: Question,
+        #[serde(default)]
+        alike: Option<Alike>,
+    },
+    /// It is looked whether an answer to this question is remembered.
+    Recall { place: Place, question: Question, alike: Alike },
+    /// What came of that: with the answer, the question stands as one that was answered.
+    Recalled { place: Place, grant: Option<StoreGrant>, at: SystemTime },
     /// It is another one now that is asked there.
     Void { question: QuestionId },
     /// Somebody in the process of the run gives an answer.

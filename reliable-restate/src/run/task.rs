@@ -34,10 +34,15 @@ impl Task {
         Task { flow, ended, waker: Waker::from(Arc::clone(&rest)), rest }
     }
 
+    /// Whether it has anything to do.
+    pub(crate) fn is_woken(&self) -> bool {
+        self.flow.is_some() && self.rest.is_woken.load(Ordering::SeqCst)
+    }
+
     /// Polls it, if somebody has woken it. Whether it is at rest.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>) -> bool {
+        self.wakes(cx);
         let Some(flow) = &mut self.flow else { return true };
-        self.rest.outer(cx.waker());
         if !self.rest.is_woken.swap(false, Ordering::SeqCst) {
             return true;
         }
@@ -50,6 +55,11 @@ impl Task {
         self.flow = None;
         self.ended = Some(ended);
         true
+    }
+
+    /// Whoever polls this is woken with it.
+    pub(crate) fn wakes(&self, cx: &Context<'_>) {
+        self.rest.outer(cx.waker());
     }
 
     /// Lets it tell what it has to tell at its end, and drops it.

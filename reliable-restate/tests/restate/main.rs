@@ -1,6 +1,7 @@
 //! Runs on a real Restate server. The variable `RESTATE_SERVER` names its program; without it, the one that npm has put into
 //! the target folder is taken, and in CI npm is asked for it. Where there is none, each test says so loudly, and passes.
 
+mod bound;
 mod calls;
 mod deaths;
 mod measured;

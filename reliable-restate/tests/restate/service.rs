@@ -102,7 +102,7 @@ pub async fn serve_if_asked_to() {
     {
         workflows = more(workflows);
     }
-    Endpoint::new(&workflows).listen(&address).await;
+    Endpoint::new(&workflows).listen(&address).await.unwrap();
 }
 
 /// Writes down that this was done, where the test reads it.

@@ -73,4 +73,4 @@ impl Bench for OnRestate {
     }
 }
 
-engines::suite!(OnRestate::new().await, Real);
+engines::suite!(OnRestate::new().await, Real, remembers);

@@ -12,9 +12,8 @@ mod tests;
 use crate::said::decision::Decision;
 use crate::said::grant::Grant;
 use crate::said::ids::QuestionId;
-use crate::said::name::ToolName;
 use crate::said::remember::Remember;
-use crate::said::request::{Argument, Request};
+use crate::said::request::Request;
 use crate::scope::Scope;
 use kept::{Answer, Call, Kept, Same};
 
@@ -53,6 +52,9 @@ use kept::{Answer, Call, Kept, Same};
 /// A yes holds for exactly the calls of which [`Request::remember`] told when it was given. A no goes before a yes, whichever
 /// came first. Each use is an event, `Approved` or `Refused`, with `remembered: true` and who once said it.
 ///
+/// In the flow of a durable run it takes the place of the memory of the store, which is
+#[cfg_attr(feature = "durable", doc = "[`StoreGrants`](crate::durable::store_grants::StoreGrants).")]
+#[cfg_attr(not(feature = "durable"), doc = "`durable::StoreGrants`.")]
 /// It lives in this process and is gone with it. What it keeps is not bounded, since each of it is an answer that somebody gave
 /// to be kept: what has expired is let go of, and the rest is there until it is revoked.
 #[derive(Debug, Clone)]
@@ -110,7 +112,7 @@ impl Grants {
     }
 
     pub(crate) fn offer(&self, same: Same) -> Remember {
-        Remember { same: same.map(names), at_most: self.at_most }
+        Remember::of(same, self.at_most)
     }
 
     pub(crate) fn recall(&self, call: &Call) -> Option<Decision> {
@@ -124,7 +126,7 @@ impl Grants {
         let answer = Answer {
             question: request.id,
             tool: request.tool.clone(),
-            arguments: arguments(request, call.same),
+            arguments: request.those(|name| call.same.is_none_or(|same| same.iter().any(|it| *name == **it))),
             same: call.same,
             by: by.map(str::to_owned),
             refused: refused.map(str::to_owned),
@@ -137,16 +139,6 @@ impl Grants {
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-fn names(same: &[&'static str]) -> Vec<ToolName> {
-    same.iter().map(|name| ToolName::from(*name)).collect()
-}
-
-/// Those that must be the same.
-fn arguments(request: &Request, same: Same) -> Vec<Argument> {
-    let counts = |argument: &&Argument| same.is_none_or(|same| same.iter().any(|name| argument.name == *name));
-    request.arguments.iter().filter(counts).cloned().collect()
 }
 
 impl Scope {

@@ -8,6 +8,7 @@ use crate::approval::question::Approval;
 use crate::approval::whom::Whom;
 use crate::base::human_time::asking::asking;
 use crate::durable::question::{Answered, Asked};
+use crate::durable::records::Asking;
 use crate::said::decision::Decision;
 use crate::said::fault::Fault;
 use crate::said::request::Request;
@@ -34,10 +35,20 @@ impl Approval<'_> {
         span.around(async { self.conclude(decision, waited) }).await
     }
 
+    /// What a run is to know of the question.
+    pub(super) fn asking(&self) -> Asking {
+        let alike = self.memory.as_ref().and_then(|memory| memory.alike()).cloned();
+        Asking { request: self.request.clone(), within: self.within, alike }
+    }
+
     async fn answered(&mut self, asked: &Asked, span: &mut Option<ApprovalSpan>) -> Answered {
-        let recalled = self.memory.as_ref().and_then(|memory| memory.recall());
-        if let Some(decision) = recalled {
-            return Answered { id: self.request.id, decision, waited: Duration::ZERO, remembered: true };
+        let known = self.memory.as_ref().and_then(|memory| memory.recall());
+        let recalled = match known {
+            Some(decision) => Some((self.request.id, decision)),
+            None => asked.recall().await,
+        };
+        if let Some((id, decision)) = recalled {
+            return Answered { id, decision, waited: Duration::ZERO, remembered: true };
         }
         let id = asked.open().await;
         self.request.id = id;

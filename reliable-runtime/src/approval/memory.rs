@@ -5,8 +5,16 @@ use std::sync::Arc;
 
 use crate::approval::grants::Grants;
 use crate::approval::grants::kept::{Call, Same};
+#[cfg(feature = "durable")]
+use crate::durable;
+#[cfg(feature = "durable")]
+use crate::durable::alike::{Alike, Holds};
 use crate::said::decision::Decision;
 use crate::said::digest::Digest;
+#[cfg(feature = "durable")]
+use crate::said::name::ToolName;
+#[cfg(feature = "durable")]
+use crate::said::remember::Remember;
 use crate::said::request::Request;
 use crate::scope::Scope;
 use crate::seen::digest;
@@ -14,10 +22,20 @@ use crate::seen::digest;
 /// What tells a call from others, as far as that is known.
 #[derive(Debug, Default)]
 pub(crate) struct Identity {
-    function: Option<Digest>,
+    function: Option<Function>,
+    /// Where the function is, if it is not known by its name alone.
+    #[cfg(feature = "durable")]
+    module: Option<&'static str>,
     /// The function and all arguments so far.
     call: Option<Digest>,
     option: Option<Box<Remembers>>,
+}
+
+#[derive(Debug)]
+struct Function {
+    /// A question is to be small.
+    path: fn() -> &'static str,
+    place: &'static Location<'static>,
 }
 
 /// What the option `remember` needs to know.
@@ -28,12 +46,23 @@ struct Remembers {
 }
 
 impl Identity {
-    /// Two functions may have one path: what stands in a block has that of the block's function. What lives in this process goes
-    /// by the place in the source, too; the digest that others see does not, since lines move with the next version.
-    pub(crate) fn of_function(&mut self, path: &str, tool: &str, place: &Location<'_>) {
-        let function = digest::of(&("function", path, tool));
-        self.function = Some(digest::of(&("place", function, place)));
-        self.call = Some(function);
+    pub(crate) fn of_function(&mut self, path: fn() -> &'static str, tool: &str, place: &'static Location<'static>) {
+        let function = Function { path, place };
+        self.call = Some(function.digest(tool));
+        self.function = Some(function);
+    }
+
+    #[cfg_attr(not(feature = "durable"), expect(unused_variables, reason = "no run records the question"))]
+    pub(crate) fn in_module(&mut self, module: &'static str) {
+        #[cfg(feature = "durable")]
+        {
+            self.module = Some(module);
+        }
+    }
+
+    /// What others see of it does not hang on where the function is. What is remembered does.
+    pub(crate) fn by_name(&mut self, tool: &str) {
+        self.call = Some(digest::of(&("name", tool)));
     }
 
     pub(crate) fn remember(&mut self, same: Same) {
@@ -51,41 +80,107 @@ impl Identity {
     pub(crate) fn digest(&self) -> Option<Digest> {
         self.call
     }
+
+    /// What a question about `tool` is known by in a run.
+    #[cfg(feature = "durable")]
+    pub(crate) fn path(&self, tool: &ToolName) -> ToolName {
+        self.module.map_or_else(|| tool.clone(), |module| format!("{module}::{tool}").into())
+    }
+}
+
+impl Function {
+    /// How deep an expansion nests closures is no matter of the function.
+    fn path(&self) -> &'static str {
+        let mut path = (self.path)();
+        while let Some(outer) = path.strip_suffix("::{{closure}}") {
+            path = outer;
+        }
+        path
+    }
+
+    /// The one that others see: without the place in the source, since lines move with the next version.
+    fn digest(&self, tool: &str) -> Digest {
+        digest::of(&("function", self.path(), tool))
+    }
+
+    /// Two functions may have one path: what stands in a block has that of the block's function. What lives in this process goes
+    /// by the place in the source, too.
+    fn in_this_process(&self, tool: &str) -> Digest {
+        digest::of(&("place", self.digest(tool), self.place))
+    }
 }
 
 /// The answers that are remembered, as one question sees them.
 #[derive(Debug)]
-pub(crate) struct Memory {
-    grants: Arc<Grants>,
-    call: Call,
+pub(crate) enum Memory {
+    /// In this process.
+    Grants(Arc<Grants>, Call),
+    /// In the store of the run.
+    #[cfg(feature = "durable")]
+    Store(Alike),
 }
 
 impl Memory {
     /// `None` where nothing can be remembered. Tells `request` of the other case.
     pub(crate) fn of(identity: &mut Identity, request: &mut Request) -> Option<Box<Memory>> {
         let Remembers { same, arguments } = *identity.option.take()?;
-        let grants = Scope::find::<Grants>()?;
+        let (function, call) = (identity.function.as_ref()?, identity.call);
         // Who is told another reason is asked something else.
-        let whole = identity.call.map(|call| digest::of(&("call", call, &request.reason)));
-        let call = Call { function: identity.function?, whole, same, arguments };
-        call.key(same)?;
-        request.remember = Some(grants.offer(same));
-        Some(Box::new(Memory { grants, call }))
+        let whole = |function| call.map(|call| digest::of(&("call", function, call, &request.reason)));
+        if let Some(grants) = Scope::find::<Grants>() {
+            let function = function.in_this_process(&request.tool);
+            let call = Call { function, whole: whole(function), same, arguments };
+            call.key(same)?;
+            request.remember = Some(grants.offer(same));
+            return Some(Box::new(Memory::Grants(grants, call)));
+        }
+        #[cfg(feature = "durable")]
+        {
+            let at_most = match durable::question::holds() {
+                Holds::Never => return None,
+                Holds::AtMost(at_most) => Some(at_most),
+                Holds::UntilRevoked => None,
+            };
+            let (path, function) = (function.path(), function.digest(&request.tool));
+            let call = Call { function, whole: whole(function), same, arguments };
+            let offer = Remember::of(same, at_most);
+            let alike = Alike::new(path, offer.same.clone(), call.key(same)?, call.whole);
+            request.remember = Some(offer);
+            Some(Box::new(Memory::Store(alike)))
+        }
+        #[cfg(not(feature = "durable"))]
+        None
     }
 
-    /// The answer that holds for this call, too.
+    /// The answer that holds for this call, too, and is known in this process.
     pub(crate) fn recall(&self) -> Option<Decision> {
-        self.grants.recall(&self.call)
+        match self {
+            Memory::Grants(grants, call) => grants.recall(call),
+            #[cfg(feature = "durable")]
+            Memory::Store(_) => None,
+        }
     }
 
-    /// Keeps the answer, if that is what it says. One that corrects something is an answer to this call alone.
+    /// For which calls the store remembers an answer.
+    #[cfg(feature = "durable")]
+    pub(crate) fn alike(&self) -> Option<&Alike> {
+        match self {
+            Memory::Grants(..) => None,
+            Memory::Store(alike) => Some(alike),
+        }
+    }
+
+    /// Keeps the answer, if that is what it says. One that corrects something is an answer to this call alone. A store has kept it
+    /// when it was given.
     pub(crate) fn keep(&self, decision: &Decision, request: &Request) {
+        #[cfg_attr(not(feature = "durable"), expect(irrefutable_let_patterns, reason = "there is no store"))]
+        let Memory::Grants(grants, call) = self else { return };
         match decision {
             Decision::Approved { by, edits, remember: true } if edits.is_empty() => {
-                self.grants.keep(&self.call, request, by.as_deref(), None);
+                grants.keep(call, request, by.as_deref(), None);
             }
             Decision::Denied { by, reason, remember: true } => {
-                self.grants.keep(&self.call, request, by.as_deref(), Some(reason));
+                grants.keep(call, request, by.as_deref(), Some(reason));
             }
             _ => {}
         }

@@ -1,6 +1,6 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
-use std::any::type_name_of_val;
+use std::any::type_name;
 use std::panic::Location;
 use std::time::Duration;
 
@@ -71,8 +71,37 @@ impl<'a> Approval<'a> {
     /// Which function it is whose arguments follow: the path of this closure, which is never called, tells. It comes first, and
     /// makes that the question has a [digest](Request::digest), if each argument is told by [`argument`](Approval::argument).
     #[track_caller]
-    pub fn here(mut self, here: impl FnOnce()) -> Self {
-        self.identity.of_function(type_name_of_val(&here), &self.request.tool, Location::caller());
+    pub fn here<F: FnOnce()>(mut self, here: F) -> Self {
+        let _ = here;
+        self.identity.of_function(type_name::<F>, &self.request.tool, Location::caller());
+        self
+    }
+
+    /// The module where the function is: with it, two functions of one name in two modules have questions of their own in a
+    /// durable run. It is `module_path!()` in what `#[requires_approval]` writes, unless it has a `name`.
+    ///
+    /// ```
+    /// # async fn f() -> Result<(), reliable::Fault> {
+    /// reliable::Approval::new("refund").in_module(module_path!()).ask().await
+    /// # }
+    /// ```
+    #[inline]
+    pub fn in_module(mut self, module: &'static str) -> Self {
+        self.identity.in_module(module);
+        self
+    }
+
+    /// It is known by its name alone, in whichever module the function is: so a durable run goes on with the answer when the function
+    /// has moved. It comes after [`here`](Approval::here), and before the arguments. It is what `#[requires_approval]` writes where
+    /// there is a `name`. An answer that is remembered holds for the function where it is, all the same.
+    ///
+    /// ```
+    /// # async fn f() -> Result<(), reliable::Fault> {
+    /// reliable::Approval::new("refund").here(|| {}).by_name().ask().await
+    /// # }
+    /// ```
+    pub fn by_name(mut self) -> Self {
+        self.identity.by_name(&self.request.tool);
         self
     }
 
@@ -205,7 +234,7 @@ impl<'a> Approval<'a> {
             self.may_be_asked()?;
             self.memory = memory;
             #[cfg(feature = "durable")]
-            if let Some(asked) = durable::question::asked(&self.request, self.within) {
+            if let Some(asked) = durable::question::asked(|| (self.identity.path(&self.request.tool), self.asking())) {
                 return Box::pin(self.ask_in_run(asked)).await;
             }
             if let Some(decision) = self.memory.as_ref().and_then(|memory| memory.recall()) {

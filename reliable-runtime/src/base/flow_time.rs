@@ -28,6 +28,9 @@ pub(crate) trait FlowTime: Debug + Send + Sync {
     /// Random bits, the same in each life.
     fn random(&self) -> u64;
 
+    /// Random bits for the next call of the function with this path, the same in each life.
+    fn random_of(&self, path: &str) -> u128;
+
     /// Whether all that happens has happened before, in an earlier life.
     fn is_read_back(&self) -> bool;
 }

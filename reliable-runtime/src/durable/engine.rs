@@ -1,14 +1,16 @@
 //! What an engine has to do: the contract for whoever writes one.
 
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use crate::durable::alike::Holds;
 use crate::durable::halt::Halt;
 use crate::durable::records::{Asking, Begun, End, Entry, Place, Question, Recording, RunInfo, TrailEntry};
 use crate::durable::store_error::StoreError;
+use crate::durable::store_grant::StoreGrant;
 use crate::said::decision::Decision;
 use crate::said::ids::QuestionId;
 
@@ -67,8 +69,20 @@ pub trait Engine: Send + Sync + 'static {
     /// The questions that wait for an answer, the eldest first.
     fn pending(self: Arc<Self>) -> Reply<Vec<Question>>;
 
-    /// Answers a question. Whether the answer counts: the first one does, while the question is open.
+    /// Answers a question. Whether the answer counts: the first one does, while the question is open. One that is to be remembered
+    /// ([`StoreGrant::of`]) is, at the same time, if the engine [does that](Journal::holds).
     fn answer(self: Arc<Self>, question: QuestionId, decision: Decision) -> Reply<bool>;
+
+    /// The answers that are remembered and hold, the eldest first. An engine that remembers none has none, as here.
+    fn grants(self: Arc<Self>) -> Reply<Vec<StoreGrant>> {
+        Box::pin(ready(Ok(Vec::new())))
+    }
+
+    /// Forgets the answer that was given to this question. Whether it was there.
+    fn revoke(self: Arc<Self>, question: QuestionId) -> Reply<bool> {
+        let _ = question;
+        Box::pin(ready(Ok(false)))
+    }
 }
 
 /// A run that a worker has claimed.
@@ -137,6 +151,20 @@ pub trait Journal: Send + Sync {
     ///
     /// It has been acted on when [`finish`](Journal::finish) has recorded its place.
     fn ask(self: Arc<Self>, place: Place, question: Asking) -> Wait<QuestionId>;
+
+    /// How long an answer holds that is remembered for later questions. An engine that remembers none says so, as here: then
+    /// nobody is offered it.
+    fn holds(&self) -> Holds {
+        Holds::Never
+    }
+
+    /// The answer that is remembered for this question ([`StoreGrant::that_answers`]), with the question's id. It stands in the
+    /// trail then as one that was answered so; where an earlier life has asked it at this place, and nobody has answered, it is
+    /// answered with that. `None`: it is to be [asked](Journal::ask).
+    fn recall(self: Arc<Self>, place: Place, question: Asking) -> Wait<Option<(QuestionId, Decision)>> {
+        let (_, _) = (place, question);
+        Box::pin(ready(Ok(None)))
+    }
 
     /// Waits until this question is answered, or its time is up: [`Decision::Expired`].
     fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision>;

@@ -33,6 +33,8 @@ pub(super) struct Flow {
 #[derive(Default)]
 struct State {
     places: HashMap<(Kind, ToolName), u32>,
+    /// So many calls there were of each function that is not recorded, and has a key.
+    unrecorded: HashMap<String, u32>,
     halt: Option<Halt>,
     /// So many random numbers were drawn.
     drawn: u64,
@@ -210,6 +212,14 @@ impl Flow {
         let mut state = self.state();
         state.drawn += 1;
         state.drawn
+    }
+
+    /// The number of the next call of this function, which is not recorded.
+    pub(super) fn number(&self, path: &str) -> u32 {
+        let mut state = self.state();
+        let number = state.unrecorded.entry(path.to_owned()).or_default();
+        *number += 1;
+        *number
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

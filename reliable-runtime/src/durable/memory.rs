@@ -6,6 +6,7 @@ mod store;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::durable::memory::store::Store;
 use crate::durable::runs::Runs;
@@ -48,6 +49,21 @@ impl Memory {
     pub fn new() -> Self {
         let store = Arc::new(Store::new());
         Memory { runs: Runs::of(Arc::<Store>::clone(&store)), store }
+    }
+
+    /// How long an answer holds that is remembered for later questions; see [`StoreGrants`](crate::durable::store_grants::StoreGrants).
+    /// Default: until somebody revokes it.
+    ///
+    /// ```
+    /// use reliable::durable::Memory;
+    /// use std::time::Duration;
+    ///
+    /// let memory = Memory::new().remember_for(Duration::from_secs(7 * 24 * 3600));
+    /// # let _ = memory;
+    /// ```
+    pub fn remember_for(self, at_most: Duration) -> Self {
+        self.store.runs().remember_for = Some(at_most);
+        self
     }
 
     /// Lets the process die, as if by `kill -9`, when so many more outcomes are recorded: the next call runs, and before its

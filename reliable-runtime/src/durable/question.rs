@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::durable::alike::Holds;
 use crate::durable::flow::{Flow, Here};
 use crate::durable::halt::{Halt, HaltKind};
 use crate::durable::leaf::Leaf;
@@ -12,6 +13,7 @@ use crate::durable::recorded::{in_words, read, write};
 use crate::durable::records::{Asking, Entry, Kind, Place};
 use crate::said::decision::Decision;
 use crate::said::ids::QuestionId;
+use crate::said::name::ToolName;
 use crate::said::request::Request;
 use crate::seen::emit::tell;
 
@@ -40,28 +42,40 @@ pub(crate) struct Asked {
     asking: Asking,
 }
 
-/// Takes the place of a question, in a flow. Inside of a recorded call it stops the run: it would be recorded that nobody
-/// answered.
-pub(crate) fn asked(request: &Request, within: Option<Duration>) -> Option<Box<Asked>> {
-    let (flow, place) = match Here::now() {
+/// Takes the place of a question, in a flow: the path that it is known by, and what is asked. Inside of a recorded call it stops the
+/// run: it would be recorded that nobody answered.
+pub(crate) fn asked(question: impl FnOnce() -> (ToolName, Asking)) -> Option<Box<Asked>> {
+    let here = Here::now();
+    if let Here::Plain = here {
+        return None;
+    }
+    let (path, asking) = question();
+    let (flow, place) = match here {
         Here::Plain => return None,
         Here::Flow(flow) => {
-            let place = flow.place(Kind::Question, request.tool.clone());
+            let place = flow.place(Kind::Question, path);
             (flow, Some(place))
         }
         Here::Leaf(flow) => {
-            flow.halt(misplaced(request));
+            flow.halt(misplaced(&asking.request.tool));
             (flow, None)
         }
     };
-    Some(Box::new(Asked { flow, place, asking: Asking { request: request.clone(), within } }))
+    Some(Box::new(Asked { flow, place, asking }))
 }
 
-fn misplaced(request: &Request) -> Halt {
+/// How long the store would remember the answer to a question in this flow.
+pub(crate) fn holds() -> Holds {
+    match Here::now() {
+        Here::Flow(flow) => flow.journal.holds(),
+        Here::Plain | Here::Leaf(_) => Holds::Never,
+    }
+}
+
+fn misplaced(tool: &ToolName) -> Halt {
     let message = format!(
-        "`{}` asks a human inside of a recorded call, where the answer could not outlive the process: ask in the run itself, \
-         with `#[requires_approval]` above `#[durable]`",
-        request.tool
+        "`{tool}` asks a human inside of a recorded call, where the answer could not outlive the process: ask in the run itself, \
+         with `#[requires_approval]` above `#[durable]`"
     );
     Halt::new(HaltKind::Misplaced, message)
 }
@@ -98,14 +112,25 @@ impl Asked {
             );
             return self.halted(Halt::new(HaltKind::Mismatch, message)).await;
         }
-        let Place { tool, number, .. } = place;
-        tell!(ReadBack { tool, number, same_arguments: true });
+        let tool = &self.asking.request.tool;
+        tell!(ReadBack { tool: tool.clone(), number: place.number, same_arguments: true });
         answered
     }
 
     async fn halted<T>(&self, halt: Halt) -> T {
         self.flow.halt(halt);
         pending().await
+    }
+
+    /// The answer that the store remembers for it, if one holds.
+    pub(crate) fn recall(&self) -> impl Future<Output = Option<(QuestionId, Decision)>> + Send + use<> {
+        let flow = Arc::clone(&self.flow);
+        let place = self.place.clone().filter(|_| self.asking.alike.is_some());
+        let recalled = place.map(|place| Arc::clone(&flow.journal).recall(place, self.asking.clone()));
+        async move {
+            let (id, decision) = flow.unless_halted(recalled?).await?;
+            Some((id, decision.told()))
+        }
     }
 
     /// Puts the question where people find it, and gives its id.

@@ -3,11 +3,13 @@
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
+use crate::durable::alike::Alike;
 use crate::durable::halt::Halt;
 use crate::said::decision::Decision;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::Request;
+use crate::said::words;
 use crate::scope::noted::Noted;
 
 /// Where something recorded stands in its run: known by what it is, and by how often that came before.
@@ -50,6 +52,8 @@ pub struct Asking {
     pub request: Request,
     /// How long it stands open, from when it is first asked on; `None` for ever.
     pub within: Option<Duration>,
+    /// For which later questions the answer may be remembered by the store; `None` where it may not.
+    pub alike: Option<Alike>,
 }
 
 impl Asking {
@@ -87,6 +91,14 @@ impl Question {
     pub fn new(run: String, request: Request, asked_at: SystemTime, expires_at: Option<SystemTime>) -> Self {
         Question { id: request.id, run, request, asked_at, expires_at }
     }
+
+    /// For an engine: one of which what was asked can't be read, and why. So whoever looks after the store sees that it is there;
+    /// no answer to it counts.
+    pub fn unreadable(id: QuestionId, run: String, tool: ToolName, why: impl fmt::Display) -> Self {
+        let reason = format!("what was asked can't be read, and no answer to it counts: {why}");
+        let request = Request { id, reason: Some(words::told(&reason)), ..Request::new(tool) };
+        Question { id, run, request, asked_at: SystemTime::UNIX_EPOCH, expires_at: None }
+    }
 }
 
 /// A question that a run has asked, and what became of it.
@@ -102,12 +114,15 @@ pub struct TrailEntry {
     pub decided_at: Option<SystemTime>,
     /// Whether the run has asked something else in its place, so that no answer to it counts.
     pub is_void: bool,
+    /// The question to which the answer was given, where it was remembered, and nobody was asked this one.
+    #[cfg_attr(feature = "serde", serde(default))]
+    pub remembered: Option<QuestionId>,
 }
 
 impl TrailEntry {
     /// For an engine: a question that waits.
     pub fn new(question: Question) -> Self {
-        TrailEntry { question, decision: None, decided_at: None, is_void: false }
+        TrailEntry { question, decision: None, decided_at: None, is_void: false, remembered: None }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::durable::recorded::{Recorded, read};
 use crate::durable::records::{Recording, RunInfo, TrailEntry, Written};
 use crate::durable::run::run;
 use crate::durable::store_error::StoreError;
+use crate::durable::store_grants::StoreGrants;
 use crate::durable::workflows::{Workflows, work};
 
 /// The runs of an engine: what one does with them is the same on each. A clone is another handle on them.
@@ -91,6 +92,11 @@ impl Runs {
     /// The questions of all runs.
     pub fn inbox(&self) -> Inbox {
         Inbox::of(self.engine())
+    }
+
+    /// The answers that hold for later questions, too.
+    pub fn grants(&self) -> StoreGrants {
+        StoreGrants::of(self.engine())
     }
 
     /// All runs, the latest first.

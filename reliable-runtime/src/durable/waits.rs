@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::base::flow_time::{Asleep, FlowTime, Whose};
 use crate::durable::call::call_in;
 use crate::durable::flow::Flow;
+use crate::said::idempotency::IdempotencyKey;
 use crate::said::name::ToolName;
 use crate::said::words::short;
 
@@ -34,6 +35,10 @@ impl FlowTime for Flow {
 
     fn random(&self) -> u64 {
         mixed(self.journal.seed(), self.draw())
+    }
+
+    fn random_of(&self, path: &str) -> u128 {
+        IdempotencyKey::of(self.journal.seed(), path, self.number(path)).bits()
     }
 
     fn is_read_back(&self) -> bool {

@@ -137,6 +137,17 @@ impl Workflows {
         self.version.as_deref()
     }
 
+    /// For an engine that drives its runs itself: [so many](Workflows::at_once) a process is at, at once.
+    ///
+    /// ```
+    /// use reliable::durable::Workflows;
+    ///
+    /// assert_eq!(Workflows::new().at_once(10).its_bound(), 10);
+    /// ```
+    pub fn its_bound(&self) -> usize {
+        self.at_once
+    }
+
     /// For an engine that drives its runs itself: the names.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.flows.keys().map(String::as_str)

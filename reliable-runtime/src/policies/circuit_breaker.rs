@@ -1,9 +1,14 @@
 //! `#[circuit_breaker]`: stops calling a service that is dead.
 
-#[cfg(test)]
+mod by_hand;
+#[cfg(all(test, loom))]
+mod interleaved;
+#[cfg(all(test, not(loom)))]
 mod model;
+mod options;
 mod rules;
 mod state;
+mod timed;
 
 use std::cell::Cell;
 use std::time::Duration;
@@ -18,13 +23,13 @@ use crate::seen::emit::{is_heard, tell};
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
-use rules::{DEFAULT_RATIO, Ratio, Rules};
-use state::{Admitted, Change, LARGEST_WINDOW, Phase, Refused, State};
+use rules::{DEFAULT, DEFAULT_RATIO, Ratio, Rules, Window};
+use state::{Admitted, Change, FOR_EVER, LARGEST_WINDOW, Refused, State};
 
 /// Keeps calls away from a service that fails, and lets a few through after a while to see whether it is well again.
 ///
 /// ```text
-///              `failures` in a row, or `ratio` of the last `window`
+///              `failures` in a row, or `ratio` of those in the `window`
 ///    closed ─────────────────────────────────────────────────────────> open
 ///      ^                                                               │  ^
 ///      │ all `probes` succeed                  after the `cooldown`    │  │
@@ -53,7 +58,8 @@ use state::{Admitted, Change, LARGEST_WINDOW, Phase, Refused, State};
 /// # }
 /// ```
 ///
-/// The state is in atomics: no lock, and while closed in the consecutive mode no clock either.
+/// The state is in atomics: no lock, and while closed no clock either, unless there is a window of time, or a time from which on
+/// a call is `slow`.
 #[derive(Debug)]
 #[must_use = "a circuit breaker does nothing until a call asks it"]
 pub struct CircuitBreaker {
@@ -77,8 +83,7 @@ impl CircuitBreaker {
     /// Opens after 5 failures in a row, for 30 seconds; one probe.
     #[cfg(not(all(test, loom)))]
     pub const fn new() -> Self {
-        let rules = Rules { failures: 5, ratio: None, cooldown_us: 30_000_000, probes: 1 };
-        CircuitBreaker { rules, state: State::new() }
+        CircuitBreaker { rules: DEFAULT, state: State::new() }
     }
 
     /// The failures in a row that open it. Default: 5.
@@ -93,7 +98,7 @@ impl CircuitBreaker {
 
     /// The share of failures in the last [`window`](CircuitBreaker::window) calls that opens it, instead of a number in
     /// a row. It is judged only when the window is full, and exactly: 0.55 of 100 is 55. Default: 0.5, if a window is
-    /// given.
+    /// given. For a window of time see [`time_window`](CircuitBreaker::time_window).
     ///
     /// # Panics
     /// If it is not above 0 and at most 1, or so small that it rounds to no millionth.
@@ -103,8 +108,7 @@ impl CircuitBreaker {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is between 0 and a million")]
         let millionths = (ratio * 1e6 + 0.5) as u64;
         assert!(millionths > 0, "`ratio` of a circuit breaker must be a millionth or more");
-        let Ratio { window, .. } = self.ratio_or_default();
-        self.rules.ratio = Some(Ratio { millionths, window });
+        self.rules.ratio = Some(Ratio { millionths, ..self.ratio_or_default() });
         self
     }
 
@@ -114,8 +118,7 @@ impl CircuitBreaker {
     /// If it is 0, or above 1024.
     pub const fn window(mut self, window: u32) -> Self {
         assert!(window > 0 && window <= LARGEST_WINDOW, "`window` of a circuit breaker must be between 1 and 1024");
-        let Ratio { millionths, .. } = self.ratio_or_default();
-        self.rules.ratio = Some(Ratio { millionths, window });
+        self.rules.ratio = Some(Ratio { window: Window::Calls(window), ..self.ratio_or_default() });
         self
     }
 
@@ -135,9 +138,7 @@ impl CircuitBreaker {
             cooldown.as_micros() <= LONGEST_COOLDOWN.as_micros(),
             "`cooldown` of a circuit breaker must be at most 365 days"
         );
-        #[expect(clippy::cast_possible_truncation, reason = "a year fits")]
-        let us = cooldown.as_micros() as u64;
-        self.rules.cooldown_us = us;
+        self.rules.cooldown_us = micros(cooldown);
         self
     }
 
@@ -149,15 +150,6 @@ impl CircuitBreaker {
         assert!(probes > 0 && probes <= MOST_PROBES, "`probes` of a circuit breaker must be between 1 and 1000000");
         self.rules.probes = probes;
         self
-    }
-
-    /// The state it is in. One that is open stays so until the next call after the cooldown.
-    pub fn state(&self) -> CircuitState {
-        match self.state.phase() {
-            Phase::Closed { .. } => CircuitState::Closed,
-            Phase::Open { .. } => CircuitState::Open,
-            Phase::HalfOpen { .. } => CircuitState::HalfOpen,
-        }
     }
 
     /// Asks whether a call may go through.
@@ -215,13 +207,14 @@ impl CircuitBreaker {
 
 impl Idle for CircuitBreaker {
     fn is_idle(&self) -> bool {
-        self.state.has_no_failure(&self.rules)
+        self.state.has_no_failure(&self.rules, now_us)
     }
 }
 
 #[inline]
 fn open(tool: &'static str, left_us: u64) -> Fault {
-    Fault::CircuitOpen { tool: tool.into(), left: Duration::from_micros(left_us) }
+    let left = if left_us == FOR_EVER { Duration::MAX } else { Duration::from_micros(left_us) };
+    Fault::CircuitOpen { tool: tool.into(), left }
 }
 
 #[inline]
@@ -232,6 +225,11 @@ fn rejected(tool: &'static str, left_us: u64) {
 
 fn changed(tool: &'static str, state: CircuitState) {
     tell!(Circuit { tool: tool.into(), state });
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a year fits")]
+const fn micros(time: Duration) -> u64 {
+    time.as_micros() as u64
 }
 
 /// No call is of this generation: what is settled has no place to give back.
@@ -316,21 +314,43 @@ impl Permit<'_> {
 
     #[inline]
     fn record(&self, tool: &'static str, failed: bool) {
-        metrics::breaker_counted(tool, failed);
-        let CircuitBreaker { state, rules } = self.breaker;
-        let generation = self.generation.replace(SETTLED);
-        if !state.has_nothing_to_count(rules, generation, failed) {
+        self.breaker.record(tool, self.generation.replace(SETTLED), failed);
+    }
+}
+
+impl CircuitBreaker {
+    #[inline]
+    fn record(&self, tool: &'static str, generation: u64, failed: bool) {
+        if self.state.has_nothing_to_count(&self.rules, generation, failed) {
+            metrics::breaker_counted(tool, failed);
+        } else {
             self.count(tool, generation, failed);
         }
     }
 
     #[cold]
     fn count(&self, tool: &'static str, generation: u64, failed: bool) {
-        let CircuitBreaker { state, rules } = self.breaker;
-        match state.record(rules, generation, failed, now_us) {
+        let slow_us = State::slow_us(&self.rules, generation, now_us);
+        if let (Some(took_us), Some(limit_us), false) = (slow_us, self.rules.slow_us, failed) {
+            let [time, limit] = [took_us, limit_us].map(Duration::from_micros);
+            tell!(Slow { tool: tool.into(), took: time, limit });
+        }
+        let failed = failed || slow_us.is_some();
+        metrics::breaker_counted(tool, failed);
+        match self.state.record(&self.rules, generation, failed, now_us) {
             Change::None => {}
             Change::Opened => changed(tool, CircuitState::Open),
             Change::Closed => changed(tool, CircuitState::Closed),
+        }
+    }
+
+    #[cold]
+    fn end_without_outcome(&self, generation: u64) {
+        if std::thread::panicking() {
+            // Nobody is told: the permit does not know the name of the call, which is larger than the permit.
+            self.state.record(&self.rules, generation, true, now_us);
+        } else {
+            self.state.give_back(&self.rules, generation);
         }
     }
 }
@@ -339,20 +359,7 @@ impl Drop for Permit<'_> {
     #[inline]
     fn drop(&mut self) {
         if self.generation.get() != SETTLED {
-            self.end_without_outcome();
-        }
-    }
-}
-
-impl Permit<'_> {
-    #[cold]
-    fn end_without_outcome(&self) {
-        let CircuitBreaker { state, rules } = self.breaker;
-        if std::thread::panicking() {
-            // Nobody is told: the permit does not know the name of the call, which is larger than the permit.
-            state.record(rules, self.generation.get(), true, now_us);
-        } else {
-            state.give_back(self.generation.get());
+            self.breaker.end_without_outcome(self.generation.get());
         }
     }
 }

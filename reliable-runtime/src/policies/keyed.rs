@@ -50,7 +50,9 @@ struct Known<T> {
 }
 
 struct State<T> {
-    state: Arc<T>,
+    shared: Arc<T>,
+    /// What its key is called, if anybody has said so.
+    name: Option<Box<str>>,
     /// Whether somebody asked for it again, since it was last looked at.
     used: bool,
 }
@@ -67,14 +69,80 @@ impl<T> Keyed<T> {
 impl<T: Idle> Keyed<T> {
     /// The state for `key`.
     pub fn get<K: Hash + ?Sized>(&self, key: &K) -> Arc<T> {
-        let States { hashers, known } = self.states.get_or_init(States::default);
-        // What is foreign, `Hash` and `make`, is called without the lock: it may ask for a state itself.
+        self.find_or_make(key).2
+    }
+
+    /// The same, and what the key is called where it is [listed](Keyed::list): `name` is asked once, when the key is new. An
+    /// attribute with `key = …` says it by `Display` or, where there is none, by `Debug`.
+    ///
+    /// ```
+    /// use reliable::{CircuitBreaker, Keyed};
+    ///
+    /// static BREAKERS: Keyed<CircuitBreaker> = Keyed::new(CircuitBreaker::new);
+    ///
+    /// BREAKERS.get_named(&("api.example.com", 443), || "api.example.com:443".to_owned());
+    /// assert_eq!(BREAKERS.list()[0].0, "api.example.com:443");
+    /// ```
+    pub fn get_named<K: Hash + ?Sized>(&self, key: &K, name: impl FnOnce() -> String) -> Arc<T> {
+        let (hash, is_named, state) = self.find_or_make(key);
+        if !is_named {
+            let name = name().into_boxed_str();
+            lock(&self.states().known).name(hash, name);
+        }
+        state
+    }
+
+    fn states(&self) -> &States<T> {
+        self.states.get_or_init(States::default)
+    }
+
+    /// By what it is known, whether it has a name, and the state.
+    fn find_or_make<K: Hash + ?Sized>(&self, key: &K) -> (KeyHash, bool, Arc<T>) {
+        let States { hashers, known } = self.states();
+        // What is foreign, `Hash`, `make` and the name, is called without the lock: it may ask for a state itself.
         let hash = hashers.hash(key);
-        if let Some(state) = lock(known).find(hash) {
-            return state;
+        if let Some((is_named, state)) = lock(known).find(hash) {
+            return (hash, is_named, state);
         }
         let made = Arc::new((self.make)());
-        lock(known).find_or_add(hash, made)
+        let (is_named, state) = lock(known).find_or_add(hash, made);
+        (hash, is_named, state)
+    }
+
+    /// All that it keeps now, each with what its key is called, in the order of these names. The name is empty where no
+    /// attribute, nor [`get_named`](Keyed::get_named), has said one.
+    ///
+    /// ```
+    /// use reliable::{CircuitBreaker, CircuitState, Fault, Keyed, circuit_breaker};
+    ///
+    /// static HOSTS: Keyed<CircuitBreaker> = Keyed::new(|| CircuitBreaker::new().failures(1));
+    ///
+    /// #[circuit_breaker(HOSTS, key = host)]
+    /// async fn fetch(host: &str, dead: bool) -> Result<u32, Fault> {
+    ///     if dead { Err(Fault::Policy { tool: "fetch".into(), reason: "dead".into() }) } else { Ok(1) }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let _ = (fetch("b.example.com", true).await, fetch("a.example.com", false).await);
+    /// let listed: Vec<_> = HOSTS.list().into_iter().map(|(host, breaker)| (host, breaker.state())).collect();
+    /// assert_eq!(
+    ///     listed,
+    ///     [
+    ///         ("a.example.com".to_owned(), CircuitState::Closed),
+    ///         ("b.example.com".to_owned(), CircuitState::Open),
+    ///     ]
+    /// );
+    /// # }
+    /// ```
+    pub fn list(&self) -> Vec<(String, Arc<T>)> {
+        let Some(States { known, .. }) = self.states.get() else { return Vec::new() };
+        let named = |State { shared, name, .. }: &State<T>| {
+            (name.as_deref().unwrap_or_default().to_owned(), Arc::clone(shared))
+        };
+        let mut listed: Vec<_> = lock(known).states.values().map(named).collect();
+        listed.sort_by(|(one, _), (other, _)| one.cmp(other));
+        listed
     }
 }
 
@@ -90,16 +158,23 @@ impl<T> Default for States<T> {
 }
 
 impl<T: Idle> Known<T> {
-    fn find(&mut self, hash: KeyHash) -> Option<Arc<T>> {
+    /// Whether it has a name, and the state.
+    fn find(&mut self, hash: KeyHash) -> Option<(bool, Arc<T>)> {
         let state = self.states.get_mut(&hash)?;
         state.used = true;
-        Some(Arc::clone(&state.state))
+        Some((state.name.is_some(), Arc::clone(&state.shared)))
+    }
+
+    fn name(&mut self, hash: KeyHash, name: Box<str>) {
+        if let Some(state) = self.states.get_mut(&hash) {
+            state.name.get_or_insert(name);
+        }
     }
 
     /// Another thread may have added it meanwhile.
-    fn find_or_add(&mut self, hash: KeyHash, made: Arc<T>) -> Arc<T> {
-        if let Some(state) = self.find(hash) {
-            return state;
+    fn find_or_add(&mut self, hash: KeyHash, made: Arc<T>) -> (bool, Arc<T>) {
+        if let Some(found) = self.find(hash) {
+            return found;
         }
         if self.states.len() >= CAPACITY {
             // Two for one: so it shrinks as long as more than half of them can be forgotten, and a new key costs no search.
@@ -107,16 +182,16 @@ impl<T: Idle> Known<T> {
             self.forget_if_idle();
         }
         self.round.push_back(hash);
-        self.states.insert(hash, State { state: Arc::clone(&made), used: false });
-        made
+        self.states.insert(hash, State { shared: Arc::clone(&made), name: None, used: false });
+        (false, made)
     }
 
     /// Looks at the state whose turn it is. One that was used meanwhile gets another round.
     fn forget_if_idle(&mut self) {
         let Some(hash) = self.round.pop_front() else { return };
-        let Some(State { state, used }) = self.states.get_mut(&hash) else { return };
+        let Some(State { shared, used, .. }) = self.states.get_mut(&hash) else { return };
         // Nobody else has it, and nobody can get it without the lock.
-        if !*used && Arc::strong_count(state) == 1 && state.is_idle() {
+        if !*used && Arc::strong_count(shared) == 1 && shared.is_idle() {
             self.states.remove(&hash);
             return;
         }
@@ -203,6 +278,25 @@ mod tests {
             keyed.get(&("idle", n));
         }
         assert_eq!(known(&keyed), CAPACITY, "they can be forgotten now");
+    }
+
+    #[test]
+    fn it_is_listed_by_the_name_that_was_said_first_and_only_new_ones_are_asked_for_theirs() {
+        static KEYED: Keyed<Busy> = Keyed::new(Busy::default);
+        assert!(KEYED.list().is_empty());
+        let b = KEYED.get("b");
+        KEYED.get("nameless");
+        for (key, name) in [("b", "B"), ("a", "A"), ("a", "another")] {
+            KEYED.get_named(key, || {
+                // What gives the name is foreign, and may ask for a state itself.
+                KEYED.get("nameless");
+                assert!(name != "another", "it has one");
+                name.to_owned()
+            });
+        }
+        let listed = KEYED.list();
+        assert_eq!(listed.iter().map(|(name, _)| &**name).collect::<Vec<_>>(), ["", "A", "B"]);
+        assert!(Arc::ptr_eq(&listed[2].1, &b));
     }
 
     /// As a key may do that is itself looked up by key.

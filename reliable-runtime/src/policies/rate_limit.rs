@@ -102,8 +102,8 @@ impl RateLimit {
         self.max_wait(Duration::ZERO)
     }
 
-    /// Rejects a call at once that would have to wait for longer than this, or for longer than the timeout around has left
-    /// ([`time_left`]). Default: it waits as long as it takes.
+    /// Rejects a call at once that would have to wait for longer than this, or than what is left of a timeout around it that tells
+    /// its [`time_left`]. Default: it waits as long as it takes.
     ///
     /// ```
     /// use reliable::RateLimit;
@@ -243,10 +243,10 @@ impl RateLimit {
         }
     }
 
-    /// In nanoseconds: no longer than a timeout around has left that tells it. Who waits as long as it takes does not ask.
+    /// As the option says, and no longer than there is time for.
     fn longest_wait(&self) -> u64 {
         let left = if self.max_wait == u64::MAX { None } else { time_left() };
-        left.and_then(|left| u64::try_from(left.as_nanos()).ok()).map_or(self.max_wait, |left| left.min(self.max_wait))
+        self.max_wait.min(left.and_then(|left| u64::try_from(left.as_nanos()).ok()).unwrap_or(u64::MAX))
     }
 
     /// A place in the line; or the time to wait, in nanoseconds, if that is too long.

@@ -18,6 +18,10 @@ pub enum CircuitState {
     Open,
     /// A few calls go through, as probes.
     HalfOpen,
+    /// Calls are kept away until somebody closes it, because somebody wanted it so.
+    Isolated,
+    /// Calls go through, and none is counted, until somebody closes it.
+    Disabled,
 }
 
 impl fmt::Display for CircuitState {
@@ -26,6 +30,8 @@ impl fmt::Display for CircuitState {
             CircuitState::Closed => "closed",
             CircuitState::Open => "open",
             CircuitState::HalfOpen => "half-open",
+            CircuitState::Isolated => "isolated",
+            CircuitState::Disabled => "disabled",
         })
     }
 }

@@ -145,6 +145,15 @@ impl Decision {
         self
     }
 
+    /// The same for this question alone.
+    #[cfg(feature = "durable")]
+    pub(crate) fn once(mut self) -> Self {
+        if let Decision::Approved { remember, .. } | Decision::Denied { remember, .. } = &mut self {
+            *remember = false;
+        }
+        self
+    }
+
     /// A yes to the call with these corrections.
     pub(crate) fn corrected(mut self, corrections: Edits) -> Self {
         if let Decision::Approved { edits, .. } = &mut self {

@@ -61,7 +61,8 @@ pub enum Fault {
     CircuitOpen {
         /// The function that was not called.
         tool: ToolName,
-        /// The time left until the breaker lets a call through again; zero while its probes are under way.
+        /// The time left until the breaker lets a call through again; zero while its probes are under way, and
+        /// [`Duration::MAX`] where it was isolated by hand.
         left: Duration,
     },
     /// A limit had no room for the call: the body did not run.
@@ -191,6 +192,8 @@ impl Fault {
     /// ```
     pub fn wait(&self) -> Option<Duration> {
         match self {
+            // Nobody knows when it will be closed.
+            Fault::CircuitOpen { left: Duration::MAX, .. } => None,
             Fault::CircuitOpen { left, .. } => Some(*left),
             Fault::Rejected { wait, .. } => *wait,
             _ => None,
@@ -259,6 +262,9 @@ impl fmt::Display for Fault {
             }
             Fault::CircuitOpen { tool, left: Duration::ZERO } => {
                 write!(f, "`{tool}` was not called: its circuit breaker waits for a probe")
+            }
+            Fault::CircuitOpen { tool, left: Duration::MAX } => {
+                write!(f, "`{tool}` was not called: its circuit breaker is isolated until somebody closes it")
             }
             Fault::CircuitOpen { tool, left } => {
                 write!(f, "`{tool}` was not called: its circuit breaker is open for another {}", short(*left))

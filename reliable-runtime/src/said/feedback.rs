@@ -1,5 +1,7 @@
 //! What a model is told of a fault.
 
+use std::time::Duration;
+
 use crate::said::fault::{Fault, RATE_LIMIT};
 use crate::said::fault_kind::FaultKind;
 
@@ -21,6 +23,7 @@ impl Fault {
 
     fn advice(&self) -> &'static str {
         match self {
+            Fault::CircuitOpen { left: Duration::MAX, .. } => "It was switched off on purpose: go on without it.",
             Fault::CircuitOpen { left, .. } if !left.is_zero() => {
                 "The service keeps failing: call it again after that, or go on without it."
             }
@@ -65,8 +68,6 @@ fn feedback(what: &str, advice: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use crate::said::fault::BudgetExceeded;
     use crate::said::money::Usd;
     use crate::said::name::ToolName;
@@ -84,6 +85,7 @@ mod tests {
             Fault::Expired { tool: tool(), within: Some(second) },
             Fault::CircuitOpen { tool: tool(), left: second },
             Fault::CircuitOpen { tool: tool(), left: Duration::ZERO },
+            Fault::CircuitOpen { tool: tool(), left: Duration::MAX },
             Fault::Rejected { tool: tool(), by: "rate limit".into(), wait: Some(second) },
             Fault::Rejected { tool: tool(), by: "rate limit".into(), wait: None },
             Fault::Rejected { tool: tool(), by: "bulkhead".into(), wait: None },
@@ -105,6 +107,7 @@ mod tests {
                 "the approval of `refund` expired: nobody answered within 1s. It did not run. Tell the user that it needs an approval, and go on without it.",
                 "`refund` was not called: its circuit breaker is open for another 1s. The service keeps failing: call it again after that, or go on without it.",
                 "`refund` was not called: its circuit breaker waits for a probe. The service has been failing: call it again a little later, or go on without it.",
+                "`refund` was not called: its circuit breaker is isolated until somebody closes it. It was switched off on purpose: go on without it.",
                 "`refund` was not called: the rate limit has room again in 1s. It did not run. Call it again after that.",
                 "`refund` was not called: its `cost` is above the `burst` of its `#[rate_limit]`. It did not run, and never will: ask it for less.",
                 "`refund` was not called: the bulkhead has no room. It did not run. Call it again later, or go on without it.",

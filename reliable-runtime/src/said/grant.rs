@@ -45,27 +45,43 @@ pub struct Grant {
     pub left: Option<Duration>,
 }
 
-impl Display for Grant {
+/// Which answer it is, without its age.
+pub(crate) struct Answer<'g>(&'g Grant);
+
+impl Grant {
+    pub(crate) fn answer(&self) -> Answer<'_> {
+        Answer(self)
+    }
+}
+
+impl Display for Answer<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Grant { tool, arguments, whole_call, approved, reason, by, .. } = self.0;
         words::show(f, |f| {
-            let rest = match (self.whole_call, self.arguments.is_empty()) {
+            let rest = match (whole_call, arguments.is_empty()) {
                 (true, _) => "",
                 (false, true) => "…",
                 (false, false) => ", …",
             };
-            write!(f, "{}({}{rest}): ", self.tool, Listed(&self.arguments))?;
-            f.write_str(if self.approved { "yes" } else { "no" })?;
-            if let Some(reason) = &self.reason {
+            write!(f, "{tool}({}{rest}): ", Listed(arguments))?;
+            f.write_str(if *approved { "yes" } else { "no" })?;
+            if let Some(reason) = reason {
                 write!(f, ", {reason}")?;
             }
-            if let Some(by) = &self.by {
-                write!(f, ", by {by}")?;
-            }
-            write!(f, ", {} ago", short(self.age))?;
-            match self.left {
-                Some(left) => write!(f, ", for another {}", short(left)),
+            match by {
+                Some(by) => write!(f, ", by {by}"),
                 None => Ok(()),
             }
         })
+    }
+}
+
+impl Display for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}, {} ago", self.answer(), short(self.age))?;
+        match self.left {
+            Some(left) => write!(f, ", for another {}", short(left)),
+            None => Ok(()),
+        }
     }
 }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
+use crate::base::flow_time;
+
 /// A name for one call, so that a service which has seen it can answer without doing the work twice.
 ///
 /// `#[retry(idempotency_key)]` makes one for each call of the function, and the body finds it under this name, the same at
@@ -36,8 +38,9 @@ use std::hash::{BuildHasher, RandomState};
 /// stable it does not exist. A function which calls another annotated one keeps its own key, as the inner one
 /// does.
 ///
-/// It lasts as long as the call: a call that is made again by the caller, or after a restart, has another one. One that is
-/// the same after a restart is that of `#[durable(idempotency_key)]`. What must hold for longer still is a name that your
+/// It lasts as long as the call: a call that is made again by the caller, or after a restart, has another one. In the flow of a
+/// durable run it is the same after a restart, and so is that of `#[durable(idempotency_key)]`; inside of a recorded call it is
+/// a new one. What must hold for longer still is a name that your
 /// data has already, such as the number of the invoice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IdempotencyKey(u128);
@@ -56,6 +59,22 @@ impl IdempotencyKey {
         IdempotencyKey::of_bits(random_bits())
     }
 
+    /// The one of the next call of the function with this path: a [new](IdempotencyKey::new) one, and in the flow of a durable run
+    /// one that is the same after a restart. It comes there of the random seed of the run, of the path, and of how often the
+    /// function was called before.
+    ///
+    /// It is what `#[retry(idempotency_key)]` writes.
+    ///
+    /// ```
+    /// use reliable::IdempotencyKey;
+    ///
+    /// assert_ne!(IdempotencyKey::of_call("bank::pay"), IdempotencyKey::of_call("bank::pay"));
+    /// ```
+    pub fn of_call(path: &str) -> Self {
+        flow_time::flow()
+            .map_or_else(IdempotencyKey::new, |flow| IdempotencyKey::of_bits(flow.random_of(&format!("{path}/retry"))))
+    }
+
     /// The one of this call of the run that has this random seed: the same in each process, on each machine, and with each
     /// version of the compiler. That is why it is a hash of our own (FNV-1a).
     #[cfg(feature = "durable")]
@@ -65,6 +84,11 @@ impl IdempotencyKey {
         let (seed, number) = (seed.to_le_bytes(), number.to_le_bytes());
         let bytes = seed.iter().chain(path.as_bytes()).chain(&number);
         IdempotencyKey::of_bits(bytes.fold(OFFSET, |hash, byte| (hash ^ u128::from(*byte)).wrapping_mul(PRIME)))
+    }
+
+    #[cfg(feature = "durable")]
+    pub(crate) fn bits(self) -> u128 {
+        self.0
     }
 
     fn of_bits(random: u128) -> Self {

@@ -30,8 +30,15 @@ use crate::said::words::{self, short};
 pub struct Remember {
     /// The arguments that must be the same, whatever the others are. `None`: all of them, those that nobody is shown, too.
     pub same: Option<Vec<ToolName>>,
-    /// How long it would hold. `None`: until it is revoked, or its `Grants` are gone.
+    /// How long it would hold. `None`: until it is revoked, or what remembers it is gone.
     pub at_most: Option<Duration>,
+}
+
+impl Remember {
+    pub(crate) fn of(same: Option<&[&'static str]>, at_most: Option<Duration>) -> Self {
+        let names = |same: &[&'static str]| same.iter().map(|name| ToolName::from(*name)).collect();
+        Remember { same: same.map(names), at_most }
+    }
 }
 
 impl Display for Remember {

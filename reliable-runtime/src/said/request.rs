@@ -49,7 +49,8 @@ pub struct Request {
     pub digest: Option<Digest>,
     /// For which other calls the answer may be remembered, if whoever gives it says so by
     /// [`Decision::remember`](crate::said::decision::Decision::remember). `None` where it can't be: the attribute has no option
-    /// `remember`, no [`Grants`](crate::approval::grants::Grants) are in scope, or something has no digest by which to tell it.
+    /// `remember`, no [`Grants`](crate::approval::grants::Grants) are in scope and no run's store remembers it, or something has
+    /// no digest by which to tell it.
     pub remember: Option<Remember>,
 }
 
@@ -57,6 +58,11 @@ impl Request {
     pub(crate) fn new(tool: ToolName) -> Self {
         let (run, step, reason, digest, remember) = (None, None, None, None, None);
         Request { id: QuestionId::new(), run, step, tool, reason, arguments: Vec::new(), digest, remember }
+    }
+
+    /// Those of its arguments of which `counts` says so.
+    pub(crate) fn those(&self, counts: impl Fn(&ToolName) -> bool) -> Vec<Argument> {
+        self.arguments.iter().filter(|argument| counts(&argument.name)).cloned().collect()
     }
 }
 

@@ -2,11 +2,13 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use reliable_runtime::approval::question::Approval;
 use reliable_runtime::durable::call::call;
 use reliable_runtime::durable::halt::{Halt, HaltKind};
 use reliable_runtime::durable::records::{Status, Written};
 use reliable_runtime::durable::runs::Runs;
 use reliable_runtime::durable::workflows::Workflows;
+use reliable_runtime::said::decision::Decision;
 use tempfile::TempDir;
 
 use super::*;
@@ -261,4 +263,86 @@ async fn a_damaged_file_is_told() {
         }
     };
     assert!(message.contains("the file is damaged") && message.contains(".recover"), "{message}");
+}
+
+/// What is wrong with one row hides no other.
+#[tokio::test]
+async fn a_question_that_can_not_be_read_is_told_and_no_answer_to_it_counts() {
+    let world = World::new();
+    let ask = async |run: &str, tool: &'static str| {
+        let asks = world.runs.run(run, async {
+            let asked = Approval::new(tool).show("amount", "40".to_owned()).ask().await;
+            asked.map_err(|fault| fault.to_string())
+        });
+        tokio::time::timeout(Duration::from_millis(50), asks).await.unwrap_err();
+    };
+    ask("broken", "pay").await;
+    ask("good", "refund").await;
+    let inbox = world.runs.inbox();
+    let asked = inbox.pending().await.unwrap();
+    world.sql("CREATE TABLE whole AS SELECT id, request, asked FROM question");
+    for broken in ["request = '{'", "asked = 'yesterday'", "expires = 'x'", "request = CAST(x'ff' AS TEXT)"] {
+        world.sql(&format!(
+            "UPDATE question SET request = whole.request, asked = whole.asked, expires = NULL FROM whole WHERE whole.id = question.id;
+             UPDATE question SET {broken} WHERE tool = 'pay'"
+        ));
+        let pending = inbox.pending().await.unwrap();
+        let [one, other] = &pending[..] else { panic!("{broken}: {pending:?}") };
+        assert_eq!((one.id, one.run.as_str(), &*one.request.tool), (asked[0].id, "broken", "pay"));
+        let reason = one.request.reason.as_deref().unwrap();
+        assert!(reason.contains("no answer to it counts") && reason.contains("in the table `question`"), "{reason}");
+        assert_eq!(other, &asked[1]);
+        let refused = inbox.answer(&one.id, Decision::approve()).await.unwrap_err();
+        assert!(refused.message.contains("in the table `question`"), "{refused}");
+    }
+    assert!(inbox.answer(&asked[1].id, Decision::approve()).await.unwrap(), "the other one is answered");
+}
+
+#[tokio::test]
+async fn a_run_that_can_not_be_read_is_listed_as_parked() {
+    let world = World::new();
+    for run in ["broken", "good"] {
+        world.runs.submit("none", run, &1).await.unwrap();
+    }
+    for broken in ["status = 'ended'", "status = 'parked', halt = '{'", "version = CAST(x'ff' AS TEXT)"] {
+        world.sql(&format!("UPDATE run SET status = 'open', halt = NULL; UPDATE run SET {broken} WHERE id = 'broken'"));
+        let runs = world.runs.list().await.unwrap();
+        assert_eq!((runs[0].id.as_str(), &runs[0].status, runs[1].id.as_str()), ("good", &Status::Waiting, "broken"));
+        let Status::Parked(halt) = &runs[1].status else { panic!("{broken}: {runs:?}") };
+        is_told(halt, &["run `broken` in the table `run` can't be read", "mend it there"]);
+    }
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_was_taken_away_stops_the_run_until_it_is_back() {
+    let world = World::new();
+    let (path, away) = (world.folder.path().join("agent.db"), world.folder.path().join("away.db"));
+    let halt = world.trip(|_| std::fs::rename(&path, &away).unwrap()).await.unwrap_err();
+    is_told(&halt, &["the file is not there any more", "put back", "agent.db"]);
+    assert_eq!(world.ran(), 2, "nothing runs that could not be recorded");
+    let error = world.runs.inbox().pending().await.unwrap_err();
+    assert!(error.message.contains("not there any more"), "{error}");
+    std::fs::copy(&away, &path).unwrap();
+    let error = world.runs.list().await.unwrap_err();
+    assert!(error.message.contains("another file is in its place"), "{error}");
+    std::fs::rename(&away, &path).unwrap();
+    assert_eq!(world.trip(|_| {}).await.unwrap(), Ok(4));
+    assert_eq!(world.ran(), 4);
+}
+
+/// Whoever waits for an answer writes nothing.
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_taken_away_stops_a_run_that_waits() {
+    let world = World::new();
+    let asks = world.runs.run("trip-42", async { Approval::new("pay").ask().await.map_err(|fault| fault.to_string()) });
+    let take_away = async {
+        while world.runs.inbox().pending().await.unwrap().is_empty() {
+            tokio::task::yield_now().await;
+        }
+        std::fs::remove_file(world.folder.path().join("agent.db")).unwrap();
+    };
+    let (halted, ()) = tokio::join!(asks, take_away);
+    is_told(&halted.unwrap_err(), &["the file is not there any more"]);
 }

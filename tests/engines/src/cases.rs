@@ -7,5 +7,6 @@ pub mod order;
 pub mod program;
 pub mod questions;
 pub mod recorded;
+pub mod remembers;
 pub mod told;
 pub mod workers;

@@ -7,8 +7,8 @@
 //! ```
 //!
 //! `Paused` instead of `Real` is for an engine whose time goes with tokio's clock. Groups that not every engine can pass are named
-//! behind it: `workers` (several processes at once, so many runs at once, versions), `in_place`
-//! ([`Runs::run`](reliable::durable::Runs::run)).
+//! behind it: `workers` (several processes at once, so many runs at once, versions), `remembers` (answers that hold for later
+//! questions, too), `in_place` ([`Runs::run`](reliable::durable::Runs::run)).
 
 #![allow(clippy::missing_panics_doc, reason = "a case panics where an engine is at fault")]
 
@@ -49,6 +49,8 @@ macro_rules! suite {
             rule_4_the_arguments_differ
             rule_4_calls_of_other_functions_change_places
             rule_4_an_outcome_is_of_another_type
+            rule_4_a_question_is_known_by_the_path_of_its_function
+            rule_4_a_question_is_known_by_the_name_that_it_was_given
             rule_3_an_outcome_cannot_be_written
         );
         $crate::suite!(@group $bench, $clock, halts:
@@ -114,6 +116,16 @@ macro_rules! suite {
             rule_9_one_that_is_cancelled_while_it_sleeps_makes_room
             rule_9_they_leave_a_run_to_its_version
             rule_9_a_panic_is_only_that_run_s
+        );
+    };
+    (@more $bench:expr, $clock:ident, remembers) => {
+        $crate::suite!(@group $bench, $clock, remembers:
+            rule_6_an_answer_holds_for_later_runs
+            rule_6_a_no_goes_before_a_yes
+            rule_6_what_is_revoked_holds_no_longer
+            rule_6_what_was_remembered_is_the_same_in_each_life
+            rule_6_what_an_approver_says_is_remembered
+            rule_6_what_is_remembered_is_listed
         );
     };
     (@more $bench:expr, $clock:ident, in_place) => {

@@ -21,4 +21,4 @@ impl Bench for InMemory {
     }
 }
 
-engines::suite!(InMemory(Memory::new()), Paused, workers, in_place);
+engines::suite!(InMemory(Memory::new()), Paused, workers, remembers, in_place);

@@ -49,7 +49,7 @@ impl Bench for OnAFile {
     }
 }
 
-engines::suite!(OnAFile::new(), Paused, workers, in_place);
+engines::suite!(OnAFile::new(), Paused, workers, remembers, in_place);
 
 /// A process that is alive, and has lost its run all the same: here since somebody has taken its lock away. It can't write any more.
 #[test]

@@ -1,10 +1,12 @@
 //! What is kept of the runs.
 
 use std::collections::HashMap;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
+use crate::durable::alike::Alike;
 use crate::durable::halt::{Halt, HaltKind};
 use crate::durable::records::{Asking, End, Entry, Kind, Place, Question, Recording, RunInfo, Status, TrailEntry};
+use crate::durable::store_grant::StoreGrant;
 use crate::said::decision::Decision;
 use crate::said::idempotency::random_bits;
 use crate::said::ids::QuestionId;
@@ -17,6 +19,10 @@ pub(super) struct Runs {
     pub(super) questions: Vec<Open>,
     /// So many outcomes are recorded before the process dies.
     pub(super) left: Option<usize>,
+    /// The answers that hold for later questions, in the order in which they were given.
+    pub(super) grants: Vec<StoreGrant>,
+    /// How long these hold.
+    pub(super) remember_for: Option<Duration>,
 }
 
 /// A run.
@@ -43,6 +49,7 @@ pub(super) enum Ending {
 pub(super) struct Open {
     place: Place,
     pub(super) asked: TrailEntry,
+    alike: Option<Alike>,
     /// Whether the run has gone on with its answer.
     is_over: bool,
 }
@@ -76,9 +83,7 @@ impl Runs {
 
     /// The question at this place: the one that is there, if it is the same.
     pub(super) fn ask(&mut self, run: &str, place: Place, asking: Asking, now: SystemTime) -> QuestionId {
-        let is_there = |open: &&mut Open| open.asked.question.run == run && open.place == place && !open.asked.is_void;
-        let before = self.questions.iter_mut().rfind(is_there);
-        if let Some(open) = before {
+        if let Some(open) = self.standing(run, &place) {
             if asking.is_the_same_as(&open.asked.question.request) {
                 return open.asked.question.id;
             }
@@ -87,8 +92,39 @@ impl Runs {
         let expires_at = asking.within.and_then(|within| now.checked_add(within));
         let question = Question::new(run.to_owned(), asking.request, now, expires_at);
         let id = question.id;
-        self.questions.push(Open { place, asked: TrailEntry::new(question), is_over: false });
+        self.questions.push(Open { place, asked: TrailEntry::new(question), alike: asking.alike, is_over: false });
         id
+    }
+
+    /// The question that stands at this place.
+    fn standing(&mut self, run: &str, place: &Place) -> Option<&mut Open> {
+        let stands = |open: &&mut Open| open.asked.question.run == run && open.place == *place && !open.asked.is_void;
+        self.questions.iter_mut().rfind(stands)
+    }
+
+    /// The answer that is remembered for this question: with it, the question stands in the trail.
+    pub(super) fn recall(
+        &mut self,
+        run: &str,
+        place: Place,
+        asking: Asking,
+        now: SystemTime,
+    ) -> Option<(QuestionId, Decision)> {
+        let alike = asking.alike.as_ref()?;
+        // An earlier life may have died before it was recorded.
+        if let Some(TrailEntry { question, decision, remembered: Some(_), .. }) =
+            self.standing(run, &place).map(|it| &it.asked)
+            && asking.is_the_same_as(&question.request)
+        {
+            return Some((question.id, decision.clone()?));
+        }
+        let grant = StoreGrant::that_answers(alike, &self.grants, now)?;
+        let (remembered, decision) = (grant.question.id, grant.decision.clone());
+        let id = self.ask(run, place, asking, now);
+        let open = self.question(id).filter(|open| open.waits(now))?;
+        open.decide(decision.clone(), now);
+        open.asked.remembered = Some(remembered);
+        Some((id, decision))
     }
 
     pub(super) fn question(&mut self, id: QuestionId) -> Option<&mut Open> {
@@ -98,11 +134,25 @@ impl Runs {
     /// Only who answers first, and in time.
     pub(super) fn answer(&mut self, id: QuestionId, decision: Decision, now: SystemTime) -> bool {
         let open = self.question(id).filter(|open| open.waits(now));
-        let counts = open.is_some();
-        if let Some(open) = open {
-            open.decide(decision, now);
+        let Some(open) = open else { return false };
+        let grant = StoreGrant::of(&open.asked.question, open.alike.as_ref(), &decision, now);
+        open.decide(decision, now);
+        if let Some(grant) = grant {
+            self.remember(grant, now);
         }
-        counts
+        true
+    }
+
+    fn remember(&mut self, grant: StoreGrant, now: SystemTime) {
+        self.grants.retain(|before| before.holds(now));
+        let before = self.grants.iter().position(|before| before.alike.key == grant.alike.key);
+        if let Some(place) = before {
+            if !self.grants[place].gives_way_to(&grant) {
+                return;
+            }
+            self.grants.remove(place);
+        }
+        self.grants.push(grant);
     }
 
     /// Nobody waits for its answer any more.

@@ -8,11 +8,13 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::base::timer;
+use crate::durable::alike::Holds;
 use crate::durable::engine::{Claim, Engine, Journal, Reply, Wait, Work};
 use crate::durable::halt::Halt;
 use crate::durable::memory::kept::{Ending, Kept, Runs, gone};
 use crate::durable::records::{Asking, Begun, End, Entry, Place, Question, Recording, RunInfo, TrailEntry};
 use crate::durable::store_error::StoreError;
+use crate::durable::store_grant::StoreGrant;
 use crate::said::decision::Decision;
 use crate::said::idempotency::random_bits;
 use crate::said::ids::QuestionId;
@@ -194,6 +196,20 @@ impl Engine for Store {
         let counts = self.change(|runs| runs.answer(question, decision, now));
         Box::pin(ready(Ok(counts)))
     }
+
+    fn grants(self: Arc<Self>) -> Reply<Vec<StoreGrant>> {
+        let now = self.now();
+        let grants = self.runs().grants.iter().filter(|grant| grant.holds(now)).cloned().collect();
+        Box::pin(ready(Ok(grants)))
+    }
+
+    fn revoke(self: Arc<Self>, question: QuestionId) -> Reply<bool> {
+        let now = self.now();
+        let grants = &mut self.runs().grants;
+        let place = grants.iter().position(|grant| grant.question.id == question && grant.holds(now));
+        let revoked = place.map(|place| grants.remove(place)).is_some();
+        Box::pin(ready(Ok(revoked)))
+    }
 }
 
 /// A run that this process is at.
@@ -265,6 +281,17 @@ impl Journal for Claimed {
         let going_on = self.kept(|_| ());
         let asked = going_on.map(|()| self.store.change(|runs| runs.ask(&self.run, place, question, now)));
         Box::pin(ready(asked))
+    }
+
+    fn holds(&self) -> Holds {
+        self.store.runs().remember_for.map_or(Holds::UntilRevoked, Holds::AtMost)
+    }
+
+    fn recall(self: Arc<Self>, place: Place, question: Asking) -> Wait<Option<(QuestionId, Decision)>> {
+        let now = self.store.now();
+        let going_on = self.kept(|_| ());
+        let recalled = going_on.map(|()| self.store.change(|runs| runs.recall(&self.run, place, question, now)));
+        Box::pin(ready(recalled))
     }
 
     fn decided(self: Arc<Self>, question: QuestionId) -> Wait<Decision> {

@@ -1,92 +1,17 @@
 //! The state of a breaker in atomics: no lock, and no clock. Time comes in from outside, in microseconds.
 
-use super::rules::Rules;
+mod outcomes;
+mod reopened;
+mod ticket;
+mod word;
+
+use super::rules::{Rules, Window};
 use crate::base::sync::{AtomicU64, Ordering};
-
-/// Everything but the outcomes in the window, in one word, so that every transition is one compare-and-swap.
-///
-/// ```text
-/// phase (2 bits) | generation (14 bits) | payload (48 bits)
-/// closed:    the failures in a row
-/// open:      when it opened, in microseconds
-/// half-open: the probes admitted (24 bits) | the probes that succeeded (24 bits)
-/// ```
-///
-/// The generation grows with every transition: an outcome that comes back to another generation is too old to count. After
-/// 16384 of them a new era begins, which a call keeps beside its generation, in the place of the payload.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Word(u64);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Phase {
-    Closed { failures: u64 },
-    Open { since: u64 },
-    HalfOpen { admitted: u64, succeeded: u64 },
-}
-
-const PAYLOAD_BITS: u32 = 48;
-const PAYLOAD: u64 = (1 << PAYLOAD_BITS) - 1;
-const HALF: u64 = (1 << (PAYLOAD_BITS / 2)) - 1;
-/// A generation is kept in the place that it has in the word: a call that went well compares it as it is.
-const GENERATION: u64 = ((1 << 14) - 1) << PAYLOAD_BITS;
-const NEXT_GENERATION: u64 = 1 << PAYLOAD_BITS;
-
-impl Word {
-    #[inline]
-    fn new(generation: u64, phase: Phase) -> Word {
-        let (tag, payload) = match phase {
-            Phase::Closed { failures } => (0, failures),
-            Phase::Open { since } => (1, since),
-            Phase::HalfOpen { admitted, succeeded } => (2, admitted << (PAYLOAD_BITS / 2) | succeeded),
-        };
-        Word(tag << 62 | generation | payload & PAYLOAD)
-    }
-
-    #[inline]
-    fn phase(self) -> Phase {
-        let payload = self.0 & PAYLOAD;
-        match self.0 >> 62 {
-            0 => Phase::Closed { failures: payload },
-            1 => Phase::Open { since: payload },
-            _ => Phase::HalfOpen { admitted: payload >> (PAYLOAD_BITS / 2), succeeded: payload & HALF },
-        }
-    }
-
-    #[inline]
-    fn generation(self) -> u64 {
-        self.0 & GENERATION
-    }
-
-    /// The same generation, with another payload.
-    fn with(self, phase: Phase) -> Word {
-        Word::new(self.generation(), phase)
-    }
-
-    /// The next generation.
-    fn next(self, phase: Phase) -> Word {
-        Word::new((self.0 + NEXT_GENERATION) & GENERATION, phase)
-    }
-}
-
-/// The microseconds that have passed since then; `None` if the clock went back, by more than what lies between the readings of
-/// two threads. Both are as in a payload, where a clock that has run for years begins anew.
-fn passed(since: u64, now: u64) -> Option<u64> {
-    let passed = passed_or_long(since, now);
-    if passed <= PAYLOAD / 2 {
-        return Some(passed);
-    }
-    (PAYLOAD - passed < 1_000_000).then_some(0)
-}
-
-/// The same, and longer than anything that is waited for if the clock went back.
-#[inline]
-fn passed_or_long(since: u64, now: u64) -> u64 {
-    now.wrapping_sub(since) & PAYLOAD
-}
-
-/// The largest window that a breaker can look at.
-pub(crate) const LARGEST_WINDOW: u32 = 1024;
-const WINDOW_WORDS: usize = LARGEST_WINDOW as usize / 64;
+use outcomes::Outcomes;
+pub(crate) use outcomes::{BUCKETS, LARGEST_WINDOW};
+use reopened::Reopened;
+pub(crate) use word::Phase;
+use word::{CLOSED, GENERATION, Word, passed, passed_or_long};
 
 /// The state of one breaker.
 #[derive(Debug)]
@@ -96,10 +21,9 @@ pub(crate) struct State {
     era: AtomicU64,
     /// When the last probe was let through, in microseconds.
     probed: AtomicU64,
-    /// The generation that the window belongs to (14 bits), and the outcomes seen in it (50 bits).
-    tally: AtomicU64,
-    /// A bit for each outcome in the window: 1 is a failure. Judged only when every one of them was written anew.
-    window: [AtomicU64; WINDOW_WORDS],
+    /// How often probes have failed since it was closed.
+    reopened: Reopened,
+    outcomes: Outcomes,
 }
 
 /// A call that was let through.
@@ -121,10 +45,14 @@ pub(crate) enum Change {
 /// A call that was not let through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refused {
+    /// [`FOR_EVER`] if it was isolated by hand.
     pub(crate) left_us: u64,
     /// Whether this call has found that the probes took too long, and opened the breaker again.
     pub(crate) opened: bool,
 }
+
+/// What is left of the time of a breaker that somebody has to close.
+pub(crate) const FOR_EVER: u64 = u64::MAX;
 
 impl State {
     #[cfg(not(all(test, loom)))]
@@ -133,9 +61,15 @@ impl State {
             word: AtomicU64::new(0),
             era: AtomicU64::new(0),
             probed: AtomicU64::new(0),
-            tally: AtomicU64::new(0),
-            window: [const { AtomicU64::new(0) }; WINDOW_WORDS],
+            reopened: Reopened::new(),
+            outcomes: Outcomes::new(),
         }
+    }
+
+    /// The same, for rules by which it is looked at the clock when a call begins.
+    #[cfg(not(all(test, loom)))]
+    pub(crate) const fn watching() -> State {
+        State { word: AtomicU64::new(Word::WATCHING.0), ..State::new() }
     }
 
     #[cfg(all(test, loom))]
@@ -144,8 +78,8 @@ impl State {
             word: AtomicU64::new(0),
             era: AtomicU64::new(0),
             probed: AtomicU64::new(0),
-            tally: AtomicU64::new(0),
-            window: std::array::from_fn(|_| AtomicU64::new(0)),
+            reopened: Reopened::new(),
+            outcomes: Outcomes::new(),
         }
     }
 
@@ -182,17 +116,20 @@ impl State {
     #[inline]
     pub(crate) fn admit_if_closed(&self) -> Option<u64> {
         let (era, word) = (self.era(), self.load());
-        matches!(word.phase(), Phase::Closed { .. }).then(|| word.generation() | era)
+        word.is_plainly_closed().then(|| word.generation() | era)
     }
 
     /// The time left, in microseconds, where one look is enough to see that no call is let through; `None` where it is not.
     #[inline]
     pub(crate) fn left_us(&self, rules: &Rules, now: impl Fn() -> u64) -> Option<u64> {
         // Of a clock that went back nothing is known here: what has passed by it is longer than all that it is compared to.
-        match self.phase() {
-            Phase::Closed { .. } => None,
+        let word = self.load();
+        match word.phase() {
+            Phase::Closed { .. } | Phase::Disabled => None,
+            Phase::Isolated => Some(FOR_EVER),
             Phase::Open { since } => {
-                rules.cooldown_us.checked_sub(passed_or_long(since, now())).filter(|left_us| *left_us > 0)
+                let cooldown_us = self.reopened.cooldown_us(rules, word);
+                cooldown_us.checked_sub(passed_or_long(since, now())).filter(|left_us| *left_us > 0)
             }
             Phase::HalfOpen { admitted, .. } => {
                 let has_no_place = admitted >= u64::from(rules.probes);
@@ -207,27 +144,32 @@ impl State {
     pub(crate) fn admit(&self, rules: &Rules, now: impl Fn() -> u64) -> Result<Admitted, Refused> {
         let mut opened = false;
         loop {
-            let (era, word) = (self.era(), self.load());
+            let (reopened, era, word) = (self.reopened.load(), self.era(), self.load());
+            let ticket = |generation: u64, era: u64| ticket::ticket(rules, generation, era, &now);
             let to = match word.phase() {
-                Phase::Closed { .. } => {
-                    return Ok(Admitted { generation: word.generation() | era, first_probe: false });
+                Phase::Closed { .. } | Phase::Disabled => {
+                    return Ok(Admitted { generation: ticket(word.generation(), era), first_probe: false });
                 }
-                Phase::Open { since } => match passed(since, now()) {
-                    Some(passed) if passed >= rules.cooldown_us => {
-                        word.next(Phase::HalfOpen { admitted: 1, succeeded: 0 })
+                Phase::Isolated => return Err(Refused { left_us: FOR_EVER, opened }),
+                Phase::Open { since } => {
+                    let cooldown_us = self.reopened.cooldown_us(rules, word);
+                    match passed(since, now()) {
+                        Some(passed) if passed >= cooldown_us => {
+                            word.next(rules, Phase::HalfOpen { admitted: 1, succeeded: 0 })
+                        }
+                        Some(passed) => return Err(Refused { left_us: cooldown_us - passed, opened }),
+                        // By the clock that there is now, it opens now.
+                        None => word.with(rules, Phase::Open { since: now() }),
                     }
-                    Some(passed) => return Err(Refused { left_us: rules.cooldown_us - passed, opened }),
-                    // By the clock that there is now, it opens now.
-                    None => word.with(Phase::Open { since: now() }),
-                },
+                }
                 Phase::HalfOpen { admitted, .. } if admitted >= u64::from(rules.probes) => {
                     let Some(since) = self.probes_failed(rules, now()) else {
                         return Err(Refused { left_us: 0, opened });
                     };
-                    word.next(Phase::Open { since })
+                    self.reopened.opens(rules, reopened, word, word.next(rules, Phase::Open { since }))
                 }
                 Phase::HalfOpen { admitted, succeeded } => {
-                    word.with(Phase::HalfOpen { admitted: admitted + 1, succeeded })
+                    word.with(rules, Phase::HalfOpen { admitted: admitted + 1, succeeded })
                 }
             };
             let is_probe = matches!(to.phase(), Phase::HalfOpen { .. });
@@ -239,7 +181,7 @@ impl State {
                 let is_next = to.generation() != word.generation();
                 if is_probe {
                     let era = if to.generation() < word.generation() { self.era() } else { era };
-                    return Ok(Admitted { generation: to.generation() | era, first_probe: is_next });
+                    return Ok(Admitted { generation: ticket(to.generation(), era), first_probe: is_next });
                 }
                 opened |= is_next;
             }
@@ -260,38 +202,53 @@ impl State {
     #[inline]
     pub(crate) fn has_nothing_to_count(&self, rules: &Rules, generation: u64, failed: bool) -> bool {
         // One of an earlier era has nothing to count either.
-        !failed && rules.ratio.is_none() && self.load() == Word::new(generation & GENERATION, CLOSED)
+        !failed && rules.ratio.is_none() && self.load() == Word::closed(generation & GENERATION)
+    }
+
+    /// How long the call has taken that was admitted in `generation`, if that is too long.
+    pub(crate) fn slow_us(rules: &Rules, generation: u64, now: impl Fn() -> u64) -> Option<u64> {
+        ticket::slow_us(rules, generation, now)
+    }
+
+    /// As if the call that was admitted in `generation` had begun so much later.
+    pub(crate) fn began_later(rules: &Rules, generation: u64, us: u64) -> u64 {
+        if rules.slow_us.is_some() { ticket::later(generation, us) } else { generation }
     }
 
     /// Counts the outcome of a call that was admitted in `generation`.
     pub(crate) fn record(&self, rules: &Rules, generation: u64, failed: bool, now: impl Fn() -> u64) -> Change {
+        let generation = ticket::generation(rules, generation, self.era());
         let now_in = self.load();
         if !self.is_of_now(now_in, generation) {
             return Change::None;
         }
-        let window_is_bad = now_in.phase() == CLOSED && self.push(rules, generation & GENERATION, failed);
+        let window_is_bad = now_in.phase() == CLOSED && self.push(rules, generation & GENERATION, failed, &now);
         loop {
-            let word = self.load();
+            let (reopened, word) = (self.reopened.load(), self.load());
             if !self.is_of_now(word, generation) {
                 return Change::None;
             }
+            let open = |since: u64| {
+                let to = word.next(rules, Phase::Open { since });
+                (self.reopened.opens(rules, reopened, word, to), Change::Opened)
+            };
             let (to, change) = match word.phase() {
                 Phase::Closed { failures } => {
                     let failures = if failed && rules.ratio.is_none() { failures + 1 } else { 0 };
                     if window_is_bad || failures >= u64::from(rules.failures) {
-                        (word.next(Phase::Open { since: now() }), Change::Opened)
+                        open(now())
                     } else {
-                        (word.with(Phase::Closed { failures }), Change::None)
+                        (word.with(rules, Phase::Closed { failures }), Change::None)
                     }
                 }
                 Phase::HalfOpen { admitted, succeeded } => match self.probes_failed(rules, now()) {
-                    Some(since) => (word.next(Phase::Open { since }), Change::Opened),
-                    None if failed => (word.next(Phase::Open { since: now() }), Change::Opened),
-                    None if succeeded + 1 >= u64::from(rules.probes) => (word.next(CLOSED), Change::Closed),
-                    None => (word.with(Phase::HalfOpen { admitted, succeeded: succeeded + 1 }), Change::None),
+                    Some(since) => open(since),
+                    None if failed => open(now()),
+                    None if succeeded + 1 >= u64::from(rules.probes) => (word.next(rules, CLOSED), Change::Closed),
+                    None => (word.with(rules, Phase::HalfOpen { admitted, succeeded: succeeded + 1 }), Change::None),
                 },
-                // An open breaker admits nobody: nobody has a call of this generation.
-                Phase::Open { .. } => return Change::None,
+                // An open breaker admits nobody: nobody has a call of this generation. One that is disabled counts nothing.
+                Phase::Open { .. } | Phase::Isolated | Phase::Disabled => return Change::None,
             };
             // What stays as it is need not be written: that would take the word from all other threads.
             if to == word || self.swap(word, to) {
@@ -300,79 +257,53 @@ impl State {
         }
     }
 
+    /// Puts it by hand into a phase that says nothing of the calls under way. Whether it was in another one.
+    pub(crate) fn put(&self, rules: &Rules, phase: Phase) -> bool {
+        loop {
+            let word = self.load();
+            let is_closed = |phase: Phase| matches!(phase, Phase::Closed { .. });
+            let is_in_it = word.phase() == phase || is_closed(word.phase()) && is_closed(phase);
+            // What was counted is forgotten, though it was closed before.
+            if (is_in_it && !is_closed(phase)) || self.swap(word, word.next(rules, phase)) {
+                return !is_in_it;
+            }
+        }
+    }
+
     /// Takes back the admission of a call that came to nothing: cancelled, or refused further down.
     #[inline]
-    pub(crate) fn give_back(&self, generation: u64) {
+    pub(crate) fn give_back(&self, rules: &Rules, generation: u64) {
         if let Phase::HalfOpen { .. } = self.phase() {
-            self.give_probe_back(generation);
+            self.give_probe_back(rules, generation);
         }
     }
 
     #[cold]
-    fn give_probe_back(&self, generation: u64) {
+    fn give_probe_back(&self, rules: &Rules, generation: u64) {
+        let generation = ticket::generation(rules, generation, self.era());
         loop {
             let word = self.load();
             let Phase::HalfOpen { admitted, succeeded } = word.phase() else { return };
             if !self.is_of_now(word, generation) {
                 return;
             }
-            let to = word.with(Phase::HalfOpen { admitted: admitted.saturating_sub(1), succeeded });
+            let to = word.with(rules, Phase::HalfOpen { admitted: admitted.saturating_sub(1), succeeded });
             if self.swap(word, to) {
                 return;
             }
         }
     }
 
-    /// Writes an outcome into the window. Whether the window is full now, and too many in it are failures.
-    fn push(&self, rules: &Rules, generation: u64, failed: bool) -> bool {
+    /// Writes an outcome into the window. Whether it is to be judged now, and too many in it are failures.
+    fn push(&self, rules: &Rules, generation: u64, failed: bool, now: impl Fn() -> u64) -> bool {
         let Some(ratio) = &rules.ratio else { return false };
-        let Some(seen) = self.next_in_window(generation) else { return false };
-        let place = seen % u64::from(ratio.window);
-        let (word, bit) = (&self.window[usize::try_from(place / 64).unwrap_or_default()], 1 << (place % 64));
-        match (word.load(Ordering::Acquire) & bit != 0, failed) {
-            (false, true) => drop(word.fetch_or(bit, Ordering::AcqRel)),
-            (true, false) => drop(word.fetch_and(!bit, Ordering::AcqRel)),
-            (true, true) | (false, false) => {}
-        }
-        seen + 1 >= u64::from(ratio.window) && ratio.is_reached(self.failures_in(ratio.window))
-    }
-
-    /// The place of the next outcome; `None` if it comes from an earlier generation than the window.
-    fn next_in_window(&self, generation: u64) -> Option<u64> {
-        loop {
-            let tally = self.tally.load(Ordering::Acquire);
-            let seen = match tally >> 50 == generation >> PAYLOAD_BITS {
-                true => tally & ((1 << 50) - 1),
-                // A window is emptied by the first outcome of a new generation.
-                false if self.load().generation() == generation => 0,
-                false => return None,
-            };
-            let next = generation >> PAYLOAD_BITS << 50 | (seen + 1);
-            if self.tally.compare_exchange(tally, next, Ordering::AcqRel, Ordering::Acquire).is_ok() {
-                return Some(seen);
-            }
-        }
+        self.outcomes.push(ratio, generation, failed, now, || self.load().generation() == generation)
     }
 
     /// Whether it is closed, with no failure counted.
-    pub(crate) fn has_no_failure(&self, rules: &Rules) -> bool {
-        let (word, tally) = (self.load(), self.tally.load(Ordering::Acquire));
-        let window = rules.ratio.map_or(0, |ratio| ratio.window);
-        let is_of_now = tally >> 50 == word.generation() >> PAYLOAD_BITS;
-        let seen = if is_of_now { tally & ((1 << 50) - 1) } else { 0 };
-        let seen = u32::try_from(seen).unwrap_or(u32::MAX);
-        word.phase() == CLOSED && self.failures_in(seen.min(window)) == 0
-    }
-
-    fn failures_in(&self, window: u32) -> u32 {
-        let words = window.div_ceil(64) as usize;
-        let last = if window % 64 == 0 { u64::MAX } else { (1 << (window % 64)) - 1 };
-        let ones = |(i, word): (usize, &AtomicU64)| {
-            let mask = if i + 1 == words { last } else { u64::MAX };
-            (word.load(Ordering::Acquire) & mask).count_ones()
-        };
-        self.window[..words].iter().enumerate().map(ones).sum()
+    pub(crate) fn has_no_failure(&self, rules: &Rules, now: impl Fn() -> u64) -> bool {
+        let word = self.load();
+        let none_in = |window: Window| self.outcomes.has_no_failure(window, word.generation(), now);
+        word.phase() == CLOSED && rules.ratio.is_none_or(|ratio| none_in(ratio.window))
     }
 }
-
-const CLOSED: Phase = Phase::Closed { failures: 0 };

@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use reliable::Event;
 use reliable::durable::{self, HaltKind};
+use reliable::{Event, Fault};
 
 use crate::bench::Bench;
-use crate::lab::{Case, nobody};
+use crate::lab::{Case, nobody, yes};
 use crate::world::{Deaths, Outcome, World, act, call, life, point};
 
 pub async fn rule_4_it_gains_a_call(case: &Case<'_, impl Bench>) {
@@ -118,4 +118,60 @@ pub async fn rule_3_an_outcome_cannot_be_written(case: &Case<'_, impl Bench>) {
         assert!(case.runs().resume(&run).await.unwrap());
     }
     assert_eq!(case.until_it_ends(&world, &run, mended).await.unwrap(), Ok(()));
+}
+
+mod bank {
+    #[reliable::requires_approval]
+    pub(super) async fn allow(what: &str) -> Result<String, reliable::Fault> {
+        Ok(format!("the bank: {what}"))
+    }
+
+    #[reliable::requires_approval(name = "sign")]
+    pub(super) async fn sign(what: &str) -> Result<String, reliable::Fault> {
+        Ok(format!("the bank: {what}"))
+    }
+}
+
+mod shop {
+    #[reliable::requires_approval]
+    pub(super) async fn allow(what: &str) -> Result<String, reliable::Fault> {
+        Ok(format!("the shop: {what}"))
+    }
+
+    #[reliable::requires_approval(name = "sign")]
+    pub(super) async fn subscribe(what: &str) -> Result<String, reliable::Fault> {
+        Ok(format!("the shop: {what}"))
+    }
+}
+
+/// The program gains a question of another function of that name.
+pub async fn rule_4_a_question_is_known_by_the_path_of_its_function(case: &Case<'_, impl Bench>) {
+    async fn flow() -> Result<String, Fault> {
+        if life() > 1 {
+            shop::allow("a chair").await?;
+        }
+        let allowed = bank::allow("a loan").await?;
+        point("behind").await;
+        call("tell", "told", 1).await.unwrap();
+        Ok(allowed)
+    }
+    case.program_changes();
+    case.wherever_it_dies(yes, flow, |ended| assert_eq!(ended.outcome.unwrap(), "the bank: a loan")).await;
+}
+
+/// The function moves, and its question stays what it was.
+pub async fn rule_4_a_question_is_known_by_the_name_that_it_was_given(case: &Case<'_, impl Bench>) {
+    async fn flow() -> Result<String, Fault> {
+        let signed = if life() == 1 { bank::sign("a loan").await? } else { shop::subscribe("a loan").await? };
+        point("behind").await;
+        call("tell", "told", 1).await.unwrap();
+        Ok(signed)
+    }
+    let (run, world) = (case.submit("").await, World::new(Deaths::None));
+    let question = case.until_it_asks(&world, &run, flow).await;
+    assert_eq!(case.until_it_asks(&world, &run, flow).await.id, question.id, "it is open");
+    assert!(case.runs().cancel(&run).await.unwrap());
+    let ended = case.dying(Deaths::At(1), yes, flow).await;
+    assert_eq!((ended.outcome.unwrap().as_str(), ended.world.lives()), ("the shop: a loan", 2), "it was answered");
+    assert_eq!(case.runs().trail(&ended.run).await.unwrap().len(), 1);
 }

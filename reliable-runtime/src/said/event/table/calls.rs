@@ -139,10 +139,10 @@ macro_rules! events_of_calls {
             row |row| { row.stood_in += 1; }
             counts {}
 
-            /// A circuit breaker opened, began to probe, or closed.
+            /// A circuit breaker opened, began to probe, or closed; or it was isolated, disabled or closed by hand.
             Circuit, "reliable.circuit", warn
             {
-                /// The function whose call made it so.
+                /// The function whose call made it so; `circuit breaker`, where somebody did it by hand.
                 tool: ToolName => tool,
                 /// The state that it is in now.
                 state: CircuitState => state,
@@ -150,6 +150,20 @@ macro_rules! events_of_calls {
             says |f| { write!(f, "the circuit breaker is {state} now") }
             row |row| { row.opened += u32::from(*state == CircuitState::Open); }
             counts { if *state == CircuitState::Open { one("ft.circuitbreaker.opened.total", tool); } }
+
+            /// A call went well, and took so long that its circuit breaker counts it as a failure.
+            Slow, "reliable.slow", warn
+            {
+                /// The function.
+                tool: ToolName => tool,
+                /// How long it took, without the time that a human was asked.
+                took: Duration => took_ms,
+                /// The option `slow` of the breaker.
+                limit: Duration => limit_ms,
+            }
+            says |f| { write!(f, "took {}, and is a failure for its circuit breaker from {} on", short(*took), short(*limit)) }
+            row |_row| {}
+            counts {}
 
             /// A breaker or a limit kept a call away from its service, or from its tool.
             Rejected, "reliable.rejected", warn

@@ -1,0 +1,8 @@
+use reliable::{Fault, circuit_breaker};
+
+#[circuit_breaker(ratio = 0.5, window = 20, min_calls = 20)]
+async fn forecast() -> Result<u32, Fault> {
+    Ok(21)
+}
+
+fn main() {}

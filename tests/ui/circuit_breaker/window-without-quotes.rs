@@ -1,0 +1,8 @@
+use reliable::{Fault, circuit_breaker};
+
+#[circuit_breaker(ratio = 0.5, window = 10s)]
+async fn forecast() -> Result<u32, Fault> {
+    Ok(21)
+}
+
+fn main() {}
