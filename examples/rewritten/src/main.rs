@@ -1,15 +1,44 @@
 //! The blocks at work: offline, and at once, since the clock is paused.
 
+use futures_util::StreamExt;
 use reliable::approver::Scripted;
 use reliable::{Decision, Fault, Grants, Recorder, Scope, Usd};
 use rewritten::approvals::{ToolCall, coder};
 use rewritten::budget::{Research, researcher};
 use rewritten::machine::Machine;
+use rewritten::provider::{Client, ProviderError};
+use rewritten::wire::{Model, Reply};
 
 #[tokio::main(flavor = "current_thread", start_paused = true)]
 async fn main() {
+    a_provider().await;
     a_tool_loop().await;
     a_budget().await;
+}
+
+async fn a_provider() {
+    println!("A model provider with retries, failover and streams\n");
+    let client = Client {
+        models: vec![
+            Model::new("large", [Reply::Fails(ProviderError::QuotaUsedUp)]),
+            Model::new("small", [Reply::Hangs, Reply::Stalls(&["It is ", "sunny "])]),
+            Model::new("local", []),
+        ],
+    };
+    let recorder = Recorder::new();
+    Scope::current().recorder(&recorder).run(read(&client)).await;
+    println!("\n{}", recorder.report());
+}
+
+async fn read(client: &Client) {
+    match client.stream("How is the weather?").await {
+        Ok(mut words) => {
+            while let Some(word) = words.next().await {
+                println!("  the reader gets: {word:?}");
+            }
+        }
+        Err(error) => println!("  nobody answers: {error}"),
+    }
 }
 
 async fn a_tool_loop() {

@@ -167,9 +167,11 @@ impl Bulkhead {
                 return Err(full(tool));
             }
         };
-        let (since, counted) = (Instant::now(), metrics::bulkhead_waiting(tool));
-        let place = block_on(waiting, self.max_wait, || blocked::tell(tool));
-        drop(counted);
+        let since = Instant::now();
+        let place = {
+            let _counted = metrics::bulkhead_waiting(tool);
+            block_on(waiting, self.max_wait, || blocked::tell(tool))
+        };
         let Some(place) = place else {
             tell_full(tool);
             return Err(full(tool));
