@@ -7,8 +7,8 @@ use std::pin::Pin;
 use std::time::Duration;
 
 use reliable::approver::Scripted;
-use reliable::durable::{Memory, Question};
-use reliable::{Decision, Fault, Grants, Scope, fallback, requires_approval};
+use reliable::durable::{HaltKind, Memory, Question};
+use reliable::{Decision, Fault, Grants, Recorder, Scope, fallback, requires_approval};
 
 fn secs(secs: u64) -> Duration {
     Duration::from_secs(secs)
@@ -111,6 +111,25 @@ async fn it_expires() {
     tokio::time::advance(secs(3600)).await;
     answered(&memory, to("eve"), always()).await.unwrap();
     assert_eq!(memory.run("eve", to("eve")).await.unwrap(), Ok("eve".to_owned()));
+}
+
+/// It was given to the run when it was found, also if that was not recorded yet.
+#[tokio::test(start_paused = true)]
+async fn it_stays_the_answer_when_the_process_dies_and_it_is_revoked() {
+    let memory = Memory::new();
+    answered(&memory, to("bob"), always()).await.unwrap();
+    let grant = memory.grants().list().await.unwrap().remove(0);
+    memory.crash_after(0);
+    assert_eq!(memory.run("dies", to("bob")).await.unwrap_err().kind, HaltKind::Crashed);
+    assert!(memory.grants().revoke(&grant.question.id).await.unwrap());
+    let recorder = Recorder::new();
+    let outcome = Scope::current().recorder(&recorder).run(memory.run("dies", to("bob"))).await.unwrap();
+    assert_eq!(outcome, Ok("bob".to_owned()));
+    let told: Vec<_> = recorder.report().entries().iter().map(|entry| entry.event.name()).collect();
+    assert_eq!(told, ["reliable.approved"], "and nobody was asked");
+    let trail = memory.trail("dies").await.unwrap();
+    assert_eq!((trail.len(), trail[0].remembered), (1, Some(grant.question.id)));
+    assert!(asks(&memory, to("bob")).await.is_some(), "another run asks");
 }
 
 /// One for each user keeps their answers apart.

@@ -121,16 +121,13 @@ impl Line {
 
     /// Reads this on the spot, if nobody is at the connection: for what is known to take no more than microseconds. `None` if
     /// somebody is.
-    pub(crate) fn at_once<T>(
-        &self,
-        read: impl FnOnce(&Connection) -> Result<T, Trouble>,
-    ) -> Option<Result<T, Trouble>> {
+    pub(crate) fn at_once<T>(&self, read: impl FnOnce(&Connection) -> T) -> Option<T> {
         let connection = match self.connection.try_lock() {
             Ok(connection) => connection,
             Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
             Err(TryLockError::WouldBlock) => return None,
         };
-        Some(self.is_there().and_then(|()| read(&connection)))
+        Some(read(&connection))
     }
 
     /// Does this now, with all that waits, and comes back when it is done: where nobody can wait for a future.
@@ -186,8 +183,8 @@ impl Line {
         }
     }
 
-    /// About 1 µs, beside the 100 that a commit takes.
-    fn is_there(&self) -> Result<(), Trouble> {
+    /// Whether the file is. It takes some microseconds: little beside a commit, and too much for what is read at once.
+    pub(crate) fn is_there(&self) -> Result<(), Trouble> {
         self.on_disk.as_ref().map_or(Ok(()), OnDisk::check)
     }
 

@@ -108,6 +108,7 @@ impl Watch {
                 sleep(left).await;
                 continue;
             }
+            readers.is_there()?;
             let now = match readers.at_once(version) {
                 Some(now) => now?,
                 None => readers.ask(version).await?,
