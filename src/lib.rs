@@ -22,8 +22,8 @@
 //!   questions, and a [`Recorder`] says what happened.
 //! - Reports, logs and metrics: a [`Recorder`] makes a [`Report`], [`Scope::listen`] hears each [`Event`] at once, and the
 //!   features `tracing` and `metrics` hand them on.
-//! - Streams: an attribute is around the call, until it returns. Of a function that returns a stream this is the opening; the
-//!   items come after it, and no attribute sees them. Where they matter, read the stream to its end inside the function.
+//! - Streams: an attribute is around the call, until it returns. Of a function that returns a stream this is the opening; with the
+//!   option `stream` the attributes are around the items, too: the module `stream` (feature `stream`).
 //! - For frameworks, each with the feature of its name: the modules `rmcp`, `rig` and `metrics`; what goes to `tracing` is
 //!   listed at [`Event`]. What a model is told of a fault: [`Fault::model_feedback`].
 //! - What is in force around a call: [`Scope`], with an [`Approver`] and a [`Recorder`]; in an agent, [`Run`]. Into another
@@ -111,6 +111,21 @@ pub mod durable {
     pub use reliable_runtime::scope::noted::{Noted, Observed};
 }
 
+#[cfg(feature = "stream")]
+pub mod stream {
+    #![doc = include_str!("stream.md")]
+
+    pub use reliable_runtime::stream::begun::{Begun, FromItem, ResultStream, StreamItem, begun, begun_at, pinned};
+    pub use reliable_runtime::stream::boxed::{IntoBox, boxed};
+    pub use reliable_runtime::stream::counted::Counted;
+    #[cfg(feature = "chaos")]
+    pub use reliable_runtime::stream::cut::{Cut, Items, struck};
+    pub use reliable_runtime::stream::either::{Either, left, right};
+    pub use reliable_runtime::stream::gaps::Gaps;
+    pub use reliable_runtime::stream::held::Held;
+    pub use reliable_runtime::stream::lend::{Lend, lend};
+}
+
 /// An engine that keeps its runs in one SQLite file.
 #[cfg(feature = "sqlite")]
 pub mod sqlite {
@@ -161,11 +176,13 @@ pub mod policies {
     /// Of a [`Bulkhead`](crate::Bulkhead).
     pub mod bulkhead {
         pub use reliable_runtime::policies::bulkhead::Permit;
+        pub use reliable_runtime::policies::bulkhead::owned::OwnedPermit;
     }
 
     /// Of a [`CircuitBreaker`](crate::CircuitBreaker).
     pub mod circuit_breaker {
         pub use reliable_runtime::policies::circuit_breaker::Permit;
+        pub use reliable_runtime::policies::circuit_breaker::owned::OwnedPermit;
     }
 
     /// Of a [`Failover`](crate::Failover).

@@ -159,7 +159,12 @@ async fn a_task_takes_it_along_with_the_time_of_humans() {
             work(1).await;
             let before = left();
             let inner = in_time(3, async { left() }).await;
-            let wider = in_time(300, async { left() }).await;
+            let wider = in_time(300, async {
+                let deeper = reliable::spawn(async { left() }).await.unwrap();
+                assert_eq!(deeper, left(), "the tighter one is taken along");
+                left()
+            });
+            let wider = wider.await;
             ask(100).await.unwrap();
             (before, inner, wider, left())
         });
@@ -248,4 +253,50 @@ fn nothing_is_allocated_for_it() {
     }
     let _ = (allocated!(silent), allocated!(telling));
     assert_eq!(allocated!(telling), allocated!(silent));
+}
+
+mod a_rate_limit {
+    use super::*;
+    use reliable::{RateLimit, rate_limit};
+    use tokio::time::Instant;
+
+    static LIMIT: RateLimit = RateLimit::per_minute(6).burst(1).max_wait(secs(60));
+    static PATIENT: RateLimit = RateLimit::per_minute(6).burst(1);
+
+    #[timeout(limit, deadline)]
+    #[rate_limit(LIMIT)]
+    async fn call(limit: Duration) -> Result<u64, Fault> {
+        Ok(time_left().unwrap().as_secs())
+    }
+
+    #[timeout(limit)]
+    #[rate_limit(LIMIT)]
+    async fn silent(limit: Duration) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    #[timeout(limit, deadline)]
+    #[rate_limit(PATIENT)]
+    async fn patient(limit: Duration) -> Result<(), Fault> {
+        Ok(())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn rejects_at_once_where_there_is_no_time_to_wait() {
+        let started = Instant::now();
+        assert_eq!(call(secs(5)).await, Ok(5));
+        let Err(Fault::Rejected { wait, .. }) = call(secs(5)).await else { panic!("it would have to wait for 10 s") };
+        assert_eq!((wait, started.elapsed()), (Some(secs(10)), secs(0)));
+        assert!(matches!(silent(secs(5)).await, Err(Fault::TimedOut { .. })), "it does not know");
+        assert_eq!(call(secs(15)).await, Ok(10), "in line, and in time");
+        let (in_line, behind) = tokio::join!(call(secs(15)), call(secs(15)));
+        assert_eq!(in_line, Ok(5));
+        assert!(matches!(behind, Err(Fault::Rejected { wait: Some(wait), .. }) if wait == secs(20)), "{behind:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn that_waits_as_long_as_it_takes_does_so() {
+        assert!(patient(secs(5)).await.is_ok());
+        assert!(matches!(patient(secs(5)).await, Err(Fault::TimedOut { .. })));
+    }
 }

@@ -50,6 +50,7 @@ folders! {
     rate_limit
     requires_approval
     retry
+    stream
     timeout
     transient
 }

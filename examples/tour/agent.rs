@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use futures_util::stream::{self, BoxStream, StreamExt};
 use reliable::{Charge, Fault, Run, Step, Transient, agent, bulkhead, call_limit, chaos, circuit_breaker, failover};
 use reliable::{fallback, hedge, policy, rate_limit, requires_approval, retry, time_left, timeout};
 use serde::{Deserialize, Serialize};
@@ -91,6 +92,29 @@ async fn summarize(world: &World, text: &str) -> Result<String, ToolError> {
     Ok(world.service.call(format!("{text}, in short ({model} model)")).await?)
 }
 
+/// It comes word by word: cut before the first word, it is asked for again, and a hang between two of them has an end.
+#[retry(max = 3, jitter = 0, stream)]
+#[timeout(secs = 2, idle = "1s")]
+#[chaos]
+async fn narrate(world: &World, title: &str) -> Result<BoxStream<'static, Result<String, ToolError>>, ToolError> {
+    let text = world.service.call(format!("once upon a time there was {title}")).await?;
+    let words: Vec<_> = text.split(' ').map(|word| Ok(word.to_owned())).collect();
+    Ok(stream::iter(words).boxed())
+}
+
+/// Half a story is better than none: what came of it is kept, whatever its end.
+async fn tell_story(world: &World, title: &str) -> Result<String, ToolError> {
+    let mut words = narrate(world, title).await?;
+    let mut story = String::new();
+    while let Some(next) = words.next().await {
+        match next {
+            Ok(heard) => story = format!("{story}{heard} "),
+            Err(error) => return Ok(format!("{story}… ({error})")),
+        }
+    }
+    Ok(story)
+}
+
 /// A small service with a quota: two calls at once, and four in a second.
 #[bulkhead(max = 2)]
 #[rate_limit(per_second = 4, burst = 2)]
@@ -143,6 +167,7 @@ pub async fn assistant(world: &World, task: &mut Task) -> Result<Step<String>, T
         Reply::FindHotel(city) => find_hotel(world, city).await,
         Reply::Translate(words) => translate(world, words).await,
         Reply::Summarize(text) => summarize(world, text).await,
+        Reply::TellStory(title) => tell_story(world, title).await,
         Reply::LookUpFour(term) => look_up_four(world, term).await,
         Reply::SearchWeb(words) => search_web(world, words).await,
         Reply::ReadPage(page) => read_page(world, page).await,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use reliable::approver::Scripted;
-use reliable::chaos::{Chaos, fail, hang, slow};
+use reliable::chaos::{Chaos, cut_after, fail, hang, slow, stall_after};
 use reliable::{Decision, Grants, Recorder, Report, Scope, Usd};
 
 use crate::agent::{ToolError, assistant};
@@ -22,6 +22,7 @@ pub async fn play_all() -> Vec<Drill> {
         a_service_that_drags().await,
         a_slow_call().await,
         a_provider_that_is_down().await,
+        a_stream_that_breaks().await,
         too_many_calls_at_once().await,
         a_runaway_loop().await,
         a_cost_cap().await,
@@ -190,6 +191,19 @@ async fn a_provider_that_is_down() -> Drill {
         failure: "a provider that is down for a while",
         expected: "1 failed, 2 stood in, then an answer",
         seen: format!("{failed} failed, {stood_in} stood in, then {ending}"),
+    }
+}
+
+async fn a_stream_that_breaks() -> Drill {
+    let promise = "#[retry(stream)] asks again until its first word, #[timeout(idle)] ends a hang behind it";
+    let scene = Scene::new("A stream that breaks", promise)
+        .with(Chaos::plan().at("narrate", [cut_after(0).with(down), stall_after(4)]));
+    let (ending, report) = scene.play(&World::new(), Task::new([Reply::TellStory("a fox")])).await;
+    let (attempts, stalls) = report.of("narrate").map_or((0, 0), |row| (row.attempts, row.timeouts));
+    Drill {
+        failure: "a stream cut at once, one that hangs",
+        expected: "2 attempts, 1 hang, then an answer",
+        seen: format!("{attempts} attempts, {stalls} hang, then {ending}"),
     }
 }
 

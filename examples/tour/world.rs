@@ -104,6 +104,7 @@ pub enum Reply {
     FindHotel(&'static str),
     Translate(&'static str),
     Summarize(&'static str),
+    TellStory(&'static str),
     LookUpFour(&'static str),
     SearchWeb(&'static str),
     ReadPage(u32),

@@ -12,7 +12,7 @@ use syn::{
 
 use crate::function::boxed::Shell;
 use crate::function::tokens::{at, last_segment, mentions, opened, with_this};
-use crate::function::types::{Opened, inferred};
+use crate::function::types::{Opened, inferred, is_opaque, items};
 use crate::function::unfinished::breaks_off;
 
 mod async_trait;
@@ -36,6 +36,8 @@ pub(crate) struct Function {
     pub(crate) redacted: Vec<Ident>,
     /// How a fault becomes an error, if not by `From<Fault>`.
     pub(crate) into_error: Option<IntoError>,
+    /// Whether its attributes are around the stream that it returns.
+    pub(crate) stream: Option<Streamed>,
     /// Whether what a retry fails with is kept, and for whose faults, which would hide it.
     pub(crate) last_error: Option<Kept>,
     pub(crate) vis: Visibility,
@@ -55,6 +57,14 @@ pub(crate) enum Kept {
     Below,
     /// What is above it, too, and sees nothing of what is inside: the whole call has one place.
     Above,
+}
+
+/// What the option `stream` says.
+pub(crate) struct Streamed {
+    /// Whether an item counts as the first, as a closure: `|value| Chunk::has_text(value)`.
+    pub(crate) counts: Option<TokenStream>,
+    /// Where it is written.
+    pub(crate) span: Span,
 }
 
 /// What the option `fault` says.
@@ -93,6 +103,7 @@ impl Parse for Function {
             is_named: false,
             redacted: Vec::new(),
             into_error: None,
+            stream: None,
             last_error: None,
             vis,
             sig,
@@ -214,6 +225,22 @@ impl Function {
     pub(crate) fn return_hint(&self) -> Type {
         let ReturnType::Type(_, ty) = &self.sig.output else { return parse_quote!(()) };
         inferred(ty)
+    }
+
+    /// Whether there is an `impl Trait` in the return type, which no expression can name.
+    pub(crate) fn returns_opaque(&self) -> bool {
+        match &self.sig.output {
+            ReturnType::Type(_, ty) => is_opaque(ty),
+            ReturnType::Default => false,
+        }
+    }
+
+    /// The items of the `impl Stream` in the return type.
+    pub(crate) fn opaque_items(&self) -> Option<Type> {
+        match &self.sig.output {
+            ReturnType::Type(_, ty) => items(ty),
+            ReturnType::Default => None,
+        }
     }
 
     /// Where errors about the return type point.

@@ -19,13 +19,16 @@ pub(crate) mod rows;
 pub(crate) mod values;
 
 /// The options that every attribute on a function has. One mention of each holds for the whole function.
-pub(crate) const SHARED: &[Row] = &[NAME, FAULT];
+pub(crate) const SHARED: &[Row] = &[NAME, FAULT, STREAM];
 
 /// What the function is called, in faults, questions and events.
 pub(crate) const NAME: Row = Row::beside("name", Takes::Text { such_as: "weather" }).also(&["point", "id", "label"]);
 
 /// How a fault becomes an error, where the error type has no `From<Fault>`.
 pub(crate) const FAULT: Row = Row::beside("fault", Takes::Expression);
+
+/// That the attributes are around the stream which the function returns; and which item is its first, where that is not any.
+pub(crate) const STREAM: Row = Row::beside("stream", Takes::ExpressionOrNothing);
 
 /// The options as written, each checked to be known and to stand there once.
 pub(crate) struct Options {

@@ -29,6 +29,7 @@ mod last_error;
 mod order;
 pub(crate) mod rule;
 mod signature;
+pub(crate) mod streamed;
 mod whole;
 
 /// The attributes that know each other, and the frameworks whose tools they meet.
@@ -163,6 +164,7 @@ fn build(
     // What is wrong with the whole is told first, and some of that depends on the options.
     let mut of_options = Errors::default();
     let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
+    function.stream = whole::stream(&stack, &mut errors);
     signature::check(&function, &stack, &mut errors);
     let before = errors.count();
     order::check(&stack, &mut errors);
@@ -185,7 +187,7 @@ fn build(
     let function = match errors.finish() {
         Ok(()) => {
             let outermost = family.frameworks.iter().filter_map(|framework| framework.outermost(&function, attrs));
-            let layers: Vec<_> = outermost.chain(hoisted(stack)).collect();
+            let layers: Vec<_> = outermost.chain(streamed::around(&function, hoisted(stack))).collect();
             wrap(function, attrs, &layers, name)
         }
         // The function as it was written, but for what others count on.

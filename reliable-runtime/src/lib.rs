@@ -8,6 +8,7 @@
 //! |---|---|
 //! | [`expansion`] | what only the expansions of the attributes name |
 //! | [`frameworks`] | what rmcp, rig, reqwest and HTTP make of it |
+//! | `stream` | what the policies put around a stream (feature `stream`) |
 //! | [`approval`] | the question to a human, and who answers it |
 //! | [`policies`] | a module for each pattern: retry, timeout, circuit breaker, … |
 //! | `durable` | a run that outlives its process (feature `durable`) |
@@ -35,3 +36,5 @@ pub mod scope;
 pub mod seen;
 #[cfg(all(test, any(feature = "metrics", feature = "tracing")))]
 mod sources;
+#[cfg(feature = "stream")]
+pub mod stream;

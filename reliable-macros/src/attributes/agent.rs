@@ -120,6 +120,15 @@ impl Layer for Agent {
         answer_of_the_run(signature);
     }
 
+    fn check_function(&self, function: &Function, errors: &mut Errors) {
+        if let Some(stream) = &function.stream {
+            errors.push(syn::Error::new(
+                stream.span,
+                "an agent gives an answer, and no stream: write `stream` at the function that its step asks the model by",
+            ));
+        }
+    }
+
     /// Its callers expect the answer, and not the step.
     fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
         is_step(function).then(|| Box::new(OneStep) as Box<dyn Layer>)

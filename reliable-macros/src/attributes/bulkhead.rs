@@ -1,6 +1,6 @@
 //! `#[bulkhead]`: so many calls at once, and no more.
 
-use proc_macro2::Span;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote_spanned;
 
 use crate::errors::Errors;
@@ -11,6 +11,7 @@ use crate::options::max_wait::{self, MAX_WAIT};
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::streamed::{for_stream, lent};
 
 pub(crate) const BULKHEAD: Attribute = Attribute::new(
     "bulkhead",
@@ -65,10 +66,18 @@ impl Layer for Bulkhead {
     //     BODY
     //
     // The permit gives its place back at the end of the block, also when the call is cancelled or the body panics.
+    //
+    // With `stream`, the stream keeps it:
+    //     let permit = match … { … };
+    //     let outcome = { BODY };
+    //     permit.until_dropped(::core::clone::Clone::clone(&bulkhead), outcome)
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let bulkhead = inner.setting("bulkhead", &self.0);
+        let bulkhead = inner.setting("bulkhead", &for_stream(&self.0, function));
         let admitted = admit(&bulkhead, function);
         let rejected = ended_by_fault(function);
+        if function.stream.is_some() {
+            return held(inner, &bulkhead, &admitted, &rejected, function);
+        }
         inner.after(&quote_spanned!(Span::mixed_site()=>
             let _permit = match #admitted {
                 ::core::result::Result::Ok(permit) => permit,
@@ -76,4 +85,20 @@ impl Layer for Bulkhead {
             };
         ))
     }
+}
+
+fn held(inner: Code, bulkhead: &Ident, admitted: &TokenStream, rejected: &TokenStream, function: &Function) -> Code {
+    let (outcome, lent) = (inner.outcome(function), lent(bulkhead));
+    let held = quote_spanned!(function.return_span()=> permit.until_dropped(#lent, outcome));
+    inner.into_returning(|leave, last| {
+        let rejected = leave(rejected);
+        quote_spanned!(Span::mixed_site()=>
+            let permit = match #admitted {
+                ::core::result::Result::Ok(permit) => permit,
+                ::core::result::Result::Err(fault) => #rejected,
+            };
+            #outcome
+            #last #held
+        )
+    })
 }

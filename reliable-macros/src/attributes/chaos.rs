@@ -8,6 +8,7 @@ use crate::function::Function;
 use crate::function::code::Code;
 use crate::options::Options;
 use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::streamed::begun_again;
 
 pub(crate) const CHAOS: Attribute = Attribute::new("chaos", &[], read);
 
@@ -31,9 +32,16 @@ impl Layer for Chaos {
     //         return outcome;
     //     }
     //     BODY
+    //
+    // With `stream`, which a plan may break:
+    //     let outcome = ::reliable::stream::struck("ask", async { BODY }, |items| items.of_fault()).await;
+    //     ::reliable::stream::begun(outcome).await
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         if !cfg!(feature = "chaos") {
             return inner;
+        }
+        if function.stream.is_some() {
+            return broken(inner, function);
         }
         let span = function.return_span();
         let name = &function.name;
@@ -48,4 +56,11 @@ impl Layer for Chaos {
             }
         ))
     }
+}
+
+fn broken(inner: Code, function: &Function) -> Code {
+    let (span, name, call) = (function.return_span(), &function.name, inner.lazy_future(function));
+    let struck = quote_spanned!(span=> ::reliable::stream::struck(#name, #call, |items| items.of_fault()).await);
+    let begun = begun_again(&quote_spanned!(span=> outcome), function);
+    inner.into_block(|last| quote_spanned!(Span::mixed_site()=> let outcome = #struck; #last #begun))
 }

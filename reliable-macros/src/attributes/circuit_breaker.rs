@@ -3,11 +3,13 @@
 use std::time::Duration;
 
 use proc_macro2::{Ident, Span};
-use quote::quote_spanned;
+use quote::{ToTokens, quote_spanned};
+use syn::Expr;
 
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
+use crate::function::tokens::mentions;
 use crate::options::Options;
 use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::policy::Policy;
@@ -15,6 +17,7 @@ use crate::options::rows::{Row, Takes};
 use crate::options::{durations, values};
 use crate::stack::attribute::{Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
+use crate::stack::streamed::{for_stream, lent};
 
 pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
     order: &[
@@ -75,6 +78,7 @@ const POLICY: Policy = Policy {
 struct CircuitBreaker {
     breaker: Setting,
     classify: Classify,
+    when: Option<Expr>,
     /// Whether there may be a `slow`, and a human in a call whose time is left out of it.
     may_be_slow: bool,
 }
@@ -87,7 +91,8 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     check_cooldown(options, errors);
     let breaker = POLICY.shared("BREAKER", options, function, errors);
     let may_be_slow = function.is_async() && (options.positional.is_some() || options.value("slow").is_some());
-    Box::new(CircuitBreaker { breaker, classify: Classify::when(options, errors), may_be_slow })
+    let (classify, when) = (Classify::when(options, errors), options.value("when").cloned());
+    Box::new(CircuitBreaker { breaker, classify, when, may_be_slow })
 }
 
 impl Layer for CircuitBreaker {
@@ -116,10 +121,13 @@ impl Layer for CircuitBreaker {
     //     let mut permit = match …;
     //     let outcome: Result<Forecast, WeatherError> = permit.run(BODY).await;
     //
+    // With `stream`, it is settled when that has ended; the second look is at the errors of its items:
+    //     permit.until_end(::core::clone::Clone::clone(&breaker), "forecast", outcome, |error| …, |error| …)
+    //
     // A permit that is dropped on the way gives its place back, where the call is cancelled, and counts as a failure, where
     // the body panics.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
-        let breaker = inner.setting("breaker", &self.breaker);
+        let breaker = inner.setting("breaker", &for_stream(&self.breaker, function));
         let tool = &function.name;
         let mutable = self.may_be_slow.then(|| quote_spanned!(Span::mixed_site()=> mut));
         if self.may_be_slow {
@@ -132,7 +140,12 @@ impl Layer for CircuitBreaker {
         let fault = inner.last_error_before(function);
         let fault = fault.map(|last_error| quote_spanned!(Span::mixed_site()=> let fault = #last_error.add_to(fault);));
         let rejected = ended_by_fault(function);
-        let settle = self.classify.settle(function);
+        let settled = if function.stream.is_some() {
+            let (classify, lent) = (&self.classify, lent(&breaker));
+            quote_spanned!(function.return_span()=> until_end(#lent, #tool, outcome, #classify, #classify))
+        } else {
+            self.classify.settle(function)
+        };
         inner.into_returning(|leave, last| {
             let rejected = leave(&rejected);
             let rejected = match &fault {
@@ -145,9 +158,21 @@ impl Layer for CircuitBreaker {
                     ::core::result::Result::Err(fault) => #rejected,
                 };
                 #outcome
-                #last permit.#settle
+                #last permit.#settled
             )
         })
+    }
+
+    /// The stream looks at its items when the call is over, and its parameters with it.
+    fn check_function(&self, function: &Function, errors: &mut Errors) {
+        let (Some(when), Some(_)) = (&self.when, &function.stream) else { return };
+        let is_parameter = |name: &Ident| name == "self" || function.binds(name);
+        if !matches!(when, Expr::Path(_)) && mentions(when.to_token_stream(), &is_parameter) {
+            errors.add(
+                when,
+                "with `stream`, `when` looks at the errors of items, too, after the call: it can use `error` and constants, but no parameter",
+            );
+        }
     }
 }
 

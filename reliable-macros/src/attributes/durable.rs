@@ -164,6 +164,13 @@ impl Layer for Durable {
     }
 
     fn check_function(&self, function: &Function, errors: &mut Errors) {
+        if let Some(stream) = &function.stream {
+            errors.push(syn::Error::new(
+                stream.span,
+                "a stream can't be recorded: remove `stream`, and read it to its end in the function, which returns what it gave",
+            ));
+            return;
+        }
         for input in &function.sig.inputs {
             check_parameter(input, errors);
         }

@@ -15,6 +15,7 @@ use crate::options::values::Argument;
 use crate::options::{Options, values};
 use crate::stack::attribute::{Attribute, Layer};
 use crate::stack::rule::Twice;
+use crate::stack::streamed::begun;
 
 pub(crate) const FALLBACK: Attribute = Attribute {
     // The upper one answers what the lower one could not.
@@ -104,14 +105,26 @@ impl Layer for Fallback {
     //     }
     //     offline_forecast(city).await
     //
+    // With `stream`, one of two streams is given:
+    //     return ::reliable::stream::left(outcome);
+    //     …
+    //     { let answer: … = offline_forecast(city).await; ::reliable::stream::right(::reliable::stream::begun(answer).await) }
+    //
     // The error is gone before the fallback is awaited: one that is not `Send` would make the whole future so.
     fn wrap(&self, inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let outcome = inner.outcome(function);
         let settle = self.classify.settle(function);
         let settled = quote_spanned!(function.return_span()=> ::reliable::expansion::Fallback::#settle);
+        let is_streamed = function.stream.is_some() && !self.answer.diverges();
         inner.into_returning(|leave, last| {
-            let answered = leave(&quote_spanned!(mixed=> outcome));
+            let kept = if is_streamed {
+                quote_spanned!(mixed=> ::reliable::stream::left(outcome))
+            } else {
+                quote_spanned!(mixed=> outcome)
+            };
+            let stands_in = |answer: TokenStream| if is_streamed { stands_in(&answer, function) } else { answer };
+            let answered = leave(&kept);
             let unless_answered = quote_spanned!(mixed=>
                 #outcome
                 if let ::core::ops::ControlFlow::Break(outcome) = #settled {
@@ -122,21 +135,24 @@ impl Layer for Fallback {
             let last = if self.answer.diverges() { &none } else { last };
             match &self.answer {
                 Answer::Call(path, arguments) => {
-                    let call = call(path, arguments, function.is_async());
+                    let call = stands_in(call(path, arguments, function.is_async()));
                     quote_spanned!(mixed=> #unless_answered #last #call)
                 }
                 Answer::Expr(expr) if self.uses_error(expr) => {
-                    let error = visible("error");
+                    let (error, answer) = (visible("error"), stands_in(expr.to_token_stream()));
                     quote_spanned!(mixed=>
                         #outcome
                         let #error = match #settled {
                             ::core::ops::ControlFlow::Break(outcome) => #answered,
                             ::core::ops::ControlFlow::Continue(error) => error,
                         };
-                        #last #expr
+                        #last #answer
                     )
                 }
-                Answer::Expr(expr) => quote_spanned!(mixed=> #unless_answered #last #expr),
+                Answer::Expr(expr) => {
+                    let answer = stands_in(expr.to_token_stream());
+                    quote_spanned!(mixed=> #unless_answered #last #answer)
+                }
                 Answer::Missing => TokenStream::new(),
             }
         })
@@ -145,6 +161,19 @@ impl Layer for Fallback {
     fn leaves_denials_alone(&self) -> bool {
         !self.classify.has_when()
     }
+}
+
+// Output:
+//     {
+//         let answer: Result<BoxStream<'_, Result<Chunk, ApiError>>, ApiError> = offline(prompt).await;
+//         ::reliable::stream::right(::reliable::stream::begun(answer).await)
+//     }
+/// What stands in for a stream, when it has begun.
+fn stands_in(answer: &TokenStream, function: &Function) -> TokenStream {
+    let mixed = Span::mixed_site();
+    let returned = function.return_hint();
+    let begun = begun(&quote_spanned!(function.return_span()=> answer), function);
+    quote_spanned!(mixed=> { let answer: #returned = #answer; ::reliable::stream::right(#begun) })
 }
 
 impl Fallback {

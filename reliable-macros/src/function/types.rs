@@ -2,7 +2,9 @@
 
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Type, parse_quote};
+use syn::{AssocType, Type, TypeImplTrait, parse_quote};
+
+use crate::function::tokens::mentions;
 
 /// Opens the invisible groups that `macro_rules!` leaves around a type, but where they hold `dyn A + B` together.
 pub(crate) struct Opened;
@@ -33,6 +35,32 @@ pub(crate) fn inferred(ty: &Type) -> Type {
     let mut ty = ty.clone();
     Infer.visit_type_mut(&mut ty);
     ty
+}
+
+/// Whether there is an `impl Trait` in a type.
+pub(crate) fn is_opaque(ty: &Type) -> bool {
+    mentions(ty.to_token_stream(), &|name| name == "impl")
+}
+
+/// What an `impl Stream<Item = …>` in a type says of its items.
+pub(crate) fn items(ty: &Type) -> Option<Type> {
+    struct Items(Option<Type>);
+    impl VisitMut for Items {
+        fn visit_type_impl_trait_mut(&mut self, ty: &mut TypeImplTrait) {
+            visit_mut::visit_type_impl_trait_mut(&mut Within(&mut self.0), ty);
+        }
+    }
+    struct Within<'a>(&'a mut Option<Type>);
+    impl VisitMut for Within<'_> {
+        fn visit_assoc_type_mut(&mut self, named: &mut AssocType) {
+            if named.ident == "Item" {
+                self.0.get_or_insert_with(|| inferred(&named.ty));
+            }
+        }
+    }
+    let mut items = Items(None);
+    items.visit_type_mut(&mut ty.clone());
+    items.0
 }
 
 /// Whether two types are written with the same words.

@@ -210,7 +210,9 @@ fn in_its_form(row: &Row, value: &TokenStream) -> String {
     let key = row.key;
     match row.takes {
         takes if takes.names() => takes_names(key, takes),
-        takes if takes.nothing() => format!("`{key}` stands alone: write `{key}` without a value"),
+        takes if takes.nothing() && !takes.a_value() => {
+            format!("`{key}` stands alone: write `{key}` without a value")
+        }
         _ if value.is_empty() => format!("`{key}` takes its value behind a `=`: write `{key} = …`"),
         _ => format!("`{key}` takes its value behind a `=`: write `{key} = {value}`"),
     }

@@ -45,6 +45,8 @@ pub(crate) enum Takes {
     Choice { of: &'static str, words: &'static [(&'static str, &'static str)] },
     /// What the compiler alone can judge: `when = ApiError::is_busy`.
     Expression,
+    /// The same, or nothing: `stream`, `stream = Chunk::has_text`.
+    ExpressionOrNothing,
     /// What each of several things is called, and what they are in: `model in self.models`.
     Each,
     /// A list of parameters: `show(to, body)`.
@@ -98,7 +100,7 @@ impl Row {
         match self.takes {
             Takes::Each => format!("model {key} self.models"),
             Takes::Names => format!("{key}(a, b)"),
-            Takes::Nothing | Takes::NamesOrNothing => key.to_owned(),
+            Takes::Nothing | Takes::NamesOrNothing | Takes::ExpressionOrNothing => key.to_owned(),
             _ => format!("{key} = …"),
         }
     }
@@ -151,7 +153,12 @@ impl Row {
                 None
             }
             Takes::Choice { of, words } => values::choice(key, of, words, expr, errors),
-            Takes::Expression | Takes::Each | Takes::Names | Takes::Nothing | Takes::NamesOrNothing => None,
+            Takes::Expression
+            | Takes::ExpressionOrNothing
+            | Takes::Each
+            | Takes::Names
+            | Takes::Nothing
+            | Takes::NamesOrNothing => None,
         };
         written.unwrap_or_else(|| expr.to_token_stream())
     }
@@ -170,7 +177,7 @@ impl Takes {
 
     /// Whether it is written `key = value`.
     pub(crate) fn a_value(self) -> bool {
-        !self.names() && !self.nothing() && !self.each()
+        matches!(self, Takes::ExpressionOrNothing) || !self.names() && !self.nothing() && !self.each()
     }
 
     /// Whether it is written `name key value`.
@@ -185,7 +192,7 @@ impl Takes {
 
     /// Whether it is written `key`.
     pub(crate) fn nothing(self) -> bool {
-        matches!(self, Takes::Nothing | Takes::NamesOrNothing)
+        matches!(self, Takes::Nothing | Takes::NamesOrNothing | Takes::ExpressionOrNothing)
     }
 }
 

@@ -28,6 +28,11 @@ pub(crate) fn check(function: &Function, stack: &[Placed], errors: &mut Errors) 
     }
     let mut attributes = stack.iter().map(|placed| placed.attribute);
     let Some(name) = attributes.find(|attribute| attribute.needs_async).map(|attribute| attribute.name) else {
+        if let Some(stream) = &function.stream {
+            let message =
+                format!("`stream` waits for the first item, and needs an `async fn`: write `async fn {ident}`");
+            errors.push(syn::Error::new(stream.span, message));
+        }
         return;
     };
     errors.add(

@@ -1,5 +1,5 @@
-//! The options that every attribute has, and that hold for the whole function: what it is called, and how a fault becomes
-//! its error.
+//! The options that every attribute has, and that hold for the whole function: what it is called, how a fault becomes
+//! its error, and whether the stream that it returns is a part of the call.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
@@ -9,7 +9,8 @@ use syn::spanned::Spanned;
 use crate::errors::Errors;
 use crate::function::code::{Code, Setting};
 use crate::function::tokens::{at, visible};
-use crate::function::{Function, IntoError};
+use crate::function::{Function, IntoError, Streamed};
+use crate::options::classify::WHEN_OK;
 use crate::options::rows::Row;
 use crate::options::{self, values};
 use crate::stack::attribute::Placed;
@@ -91,6 +92,38 @@ pub(crate) fn into_error(stack: &[Placed], errors: &mut Errors) -> Option<IntoEr
             function: quote_spanned!(mixed=> |#seen| #written),
         }
     })
+}
+
+// Input:
+//     stream = Chunk::has_text
+//
+// Output:
+//     |value| Chunk::has_text(value)
+/// Whether the attributes are around the stream that the function returns, and which item of it is the first.
+pub(crate) fn stream(stack: &[Placed], errors: &mut Errors) -> Option<Streamed> {
+    let key = options::STREAM.key;
+    let mut mentions = stack.iter().filter_map(|placed| {
+        let written = placed.options.first_of(&[key])?;
+        Some((written, placed.options.value(key)))
+    });
+    let (written, counts) = mentions.next()?;
+    let said = |counts: Option<&Expr>| counts.to_token_stream().to_string();
+    for (other, _) in mentions.filter(|(_, other)| said(*other) != said(counts)) {
+        errors.add(other, "another attribute of this function has another `stream`, and one `stream` holds for all of them: write it at one of them only");
+    }
+    for when_ok in stack.iter().filter_map(|placed| placed.options.mention(WHEN_OK.key)) {
+        errors.add(when_ok, "with `stream` the value is a stream that has hardly begun, and `when_ok` can't judge it: remove it, or give an error in the body instead of such a stream");
+    }
+    if !cfg!(feature = "stream") {
+        errors.add(written, "`stream` needs the feature `stream` of `reliable-tools`: add it in Cargo.toml");
+    }
+    let counts = counts.map(|counts| {
+        values::check_question(key, "`value`", counts, errors);
+        let value = visible("value");
+        let counted = values::call_or_evaluate(counts, &value);
+        quote_spanned!(Span::mixed_site()=> |#value| #counted)
+    });
+    Some(Streamed { counts, span: written.span() })
 }
 
 /// The parameters that some attribute redacts: one mention holds for all.

@@ -1,5 +1,6 @@
 //! `#[bulkhead]`: so many calls at once, and no more.
 
+pub mod owned;
 mod places;
 
 use std::future::Future;
@@ -304,13 +305,13 @@ fn tell_full(tool: &'static str) {
 #[must_use = "a permit that is dropped at once gives its place back at once"]
 pub struct Permit<'a> {
     // In this order: never are more counted than there are places.
-    _running: metrics::Running,
-    _place: Place<'a>,
+    running: metrics::Running,
+    place: Place<'a>,
 }
 
 impl<'a> Permit<'a> {
     #[inline]
     fn new(tool: &'static str, place: Place<'a>) -> Self {
-        Permit { _running: metrics::bulkhead_admitted(tool), _place: place }
+        Permit { running: metrics::bulkhead_admitted(tool), place }
     }
 }

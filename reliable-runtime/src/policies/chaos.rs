@@ -33,7 +33,12 @@
 //! # }
 //! ```
 
+#[cfg(feature = "stream")]
+mod cut;
 pub(crate) mod strike;
+
+#[cfg(feature = "stream")]
+pub use cut::{cut_after, stall_after};
 
 use std::any::{Any, type_name};
 use std::borrow::Cow;
@@ -122,12 +127,23 @@ pub struct Injection {
     turn: Turn,
 }
 
-enum What {
+pub(crate) enum What {
     Nothing,
     Fail(Failing),
     Hang,
     Slow(Duration),
     Panic(Cow<'static, str>),
+    /// The stream breaks off behind so many items; by a fault, if there is no error for it.
+    #[cfg(feature = "stream")]
+    Cut {
+        items: u32,
+        error: Option<Failing>,
+    },
+    /// It hangs there.
+    #[cfg(feature = "stream")]
+    Stall {
+        items: u32,
+    },
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -139,7 +155,7 @@ enum Turn {
 }
 
 /// Makes errors of one type, which only the injection point knows.
-struct Failing {
+pub(crate) struct Failing {
     /// A `Make<E>`.
     make: Box<dyn Any + Send + Sync>,
     error: &'static str,
@@ -151,8 +167,7 @@ type Make<E> = Box<dyn Fn() -> E + Send + Sync>;
 ///
 /// A fault is an error like any other: `fail(|| WeatherError::from(fault))`.
 pub fn fail<E: 'static>(error: impl Fn() -> E + Send + Sync + 'static) -> Injection {
-    let make: Make<E> = Box::new(error);
-    Injection::once(What::Fail(Failing { make: Box::new(make), error: type_name::<E>() }))
+    Injection::once(What::Fail(Failing::new(error)))
 }
 
 /// The call never comes back; in an `async fn` only.
@@ -242,9 +257,14 @@ impl Point {
 }
 
 impl Failing {
+    fn new<E: 'static>(error: impl Fn() -> E + Send + Sync + 'static) -> Self {
+        let make: Make<E> = Box::new(error);
+        Failing { make: Box::new(make), error: type_name::<E>() }
+    }
+
     /// # Panics
     /// If the function's error is of another type.
-    fn error<E: 'static>(&self, point: &str) -> E {
+    pub(crate) fn error<E: 'static>(&self, point: &str) -> E {
         let Some(make) = self.make.downcast_ref::<Make<E>>() else {
             panic!(
                 "the chaos plan fails `{point}` with a `{}`, and the function fails with a `{}`: write `fail(|| …)` with an error of that type",
@@ -264,6 +284,14 @@ impl fmt::Display for What {
             What::Hang => f.write_str("a hang"),
             What::Slow(by) => write!(f, "a delay of {}", short(*by)),
             What::Panic(words) => write!(f, "a panic ({words})"),
+            #[cfg(feature = "stream")]
+            What::Cut { items: 0, .. } => f.write_str("an error before the first item"),
+            #[cfg(feature = "stream")]
+            What::Stall { items: 0 } => f.write_str("a hang before the first item"),
+            #[cfg(feature = "stream")]
+            What::Cut { items, .. } => write!(f, "an error behind item {items}"),
+            #[cfg(feature = "stream")]
+            What::Stall { items } => write!(f, "a hang behind item {items}"),
         }
     }
 }

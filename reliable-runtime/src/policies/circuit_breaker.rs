@@ -6,6 +6,7 @@ mod interleaved;
 #[cfg(all(test, not(loom)))]
 mod model;
 mod options;
+pub mod owned;
 mod rules;
 mod state;
 mod timed;

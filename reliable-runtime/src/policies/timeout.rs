@@ -34,6 +34,7 @@ use crate::seen::outcome::Outcome;
 #[must_use = "a timeout does nothing until a call runs in it"]
 pub struct Timeout {
     limit: Duration,
+    idle: Option<Duration>,
 }
 
 impl Timeout {
@@ -49,7 +50,31 @@ impl Timeout {
 
     /// A limit. A limit of zero lets the call run until it first has to wait.
     pub const fn after(limit: Duration) -> Self {
-        Timeout { limit }
+        Timeout { limit, idle: None }
+    }
+
+    /// None at all: for what only [`idle`](Timeout::idle) limits.
+    pub const fn unlimited() -> Self {
+        Timeout::after(Duration::MAX)
+    }
+
+    /// The longest time that the reader of a stream waits for its next item, from the second on: the limit of the call holds until
+    /// the first. Default: none. It limits nothing but a stream, by the option `stream` of `#[timeout]`.
+    ///
+    /// ```
+    /// use reliable::Timeout;
+    /// use std::time::Duration;
+    ///
+    /// const ANSWER: Timeout = Timeout::secs(20).idle(Duration::from_secs(5));
+    /// const ONLY_IDLE: Timeout = Timeout::unlimited().idle(Duration::from_secs(5));
+    /// ```
+    pub const fn idle(self, idle: Duration) -> Self {
+        Timeout { idle: Some(idle), ..self }
+    }
+
+    #[cfg(feature = "stream")]
+    pub(crate) const fn idle_limit(&self) -> Option<Duration> {
+        self.idle
     }
 
     /// Runs `call`, and drops it with [`Fault::TimedOut`] when it is not done in time.
@@ -153,7 +178,7 @@ fn started_at(timer: Pin<&Option<OwnTimer>>, timeout: &Timeout) -> metrics::Star
 /// For each function anew, so that what the error leaves out of the fault is never made.
 #[cold]
 #[inline(never)]
-fn timed_out<E>(tool: &'static str, limit: Duration, into_error: &impl IntoError<E>) -> E {
+pub(crate) fn timed_out<E>(tool: &'static str, limit: Duration, into_error: &impl IntoError<E>) -> E {
     tell!(TimedOut { tool: tool.into(), limit });
     into_error.error(Fault::TimedOut { tool: tool.into(), limit })
 }

@@ -14,7 +14,7 @@ use crate::base::human_time::{HumanTime, polled};
 use crate::base::timer::{Timer, poll_timer, start};
 
 /// What a clock knows of the questions under it: nothing, until there is one.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub(crate) struct Standstill(Option<Arc<HumanTime>>);
 
 impl Standstill {

@@ -100,7 +100,7 @@ impl Places {
 
     /// One who had a place goes, and leaves it to the first in the line.
     #[inline]
-    fn leave(&self, of: usize) {
+    pub(super) fn leave(&self, of: usize) {
         let one_less = |inside| (inside <= of).then(|| inside - 1);
         if self.inside.fetch_update(Ordering::Release, Ordering::Relaxed, one_less).is_err() {
             self.hand_over();
@@ -134,6 +134,19 @@ impl Line {
 pub(super) struct Place<'a> {
     places: &'a Places,
     of: usize,
+}
+
+impl Place<'_> {
+    pub(super) fn is_in(&self, places: &Places) -> bool {
+        std::ptr::eq(self.places, places)
+    }
+
+    /// Keeps it: who does gives it back by [`Places::leave`], with what this gives.
+    pub(super) fn keep(self) -> usize {
+        let of = self.of;
+        std::mem::forget(self);
+        of
+    }
 }
 
 impl Drop for Place<'_> {

@@ -1,7 +1,7 @@
 //! What `#[chaos]` writes before a body.
 
+use std::convert::Infallible;
 use std::future::pending;
-use std::ops::ControlFlow;
 use std::time::Duration;
 
 use super::{Chaos, What};
@@ -37,14 +37,12 @@ use crate::seen::outcome::Outcome;
 /// If the plan says so, or fails the function with an error of another type than its own.
 pub async fn strike<R: Outcome<Error: 'static>>(point: &'static str) -> Option<R> {
     // Bound before it is awaited: what a `match` looks at stays alive until its end, and an outcome may not be `Send`.
-    let wait = match struck(point)? {
-        ControlFlow::Break(outcome) => return Some(outcome),
-        ControlFlow::Continue(wait) => wait,
+    let wait = match struck(point, |_| no_stream(point))? {
+        Struck::Ended(outcome) => return Some(outcome),
+        Struck::Waits(wait) => wait,
+        Struck::Breaks(never) => match never {},
     };
-    match wait {
-        Wait::ForEver => pending().await,
-        Wait::For(time) => Timer::new(Whose { tool: point, attribute: "chaos" }, time).await,
-    }
+    wait.over(point).await;
     None
 }
 
@@ -53,29 +51,60 @@ pub async fn strike<R: Outcome<Error: 'static>>(point: &'static str) -> Option<R
 /// # Panics
 /// As [`strike`] does; and if the plan hangs the call, because a thread that hangs would hang the test.
 pub fn strike_blocking<R: Outcome<Error: 'static>>(point: &'static str) -> Option<R> {
-    match struck(point)? {
-        ControlFlow::Break(outcome) => return Some(outcome),
-        ControlFlow::Continue(Wait::For(time)) => std::thread::sleep(time),
-        ControlFlow::Continue(Wait::ForEver) => {
+    match struck(point, |_| no_stream(point))? {
+        Struck::Ended(outcome) => return Some(outcome),
+        Struck::Waits(Wait::For(time)) => std::thread::sleep(time),
+        Struck::Waits(Wait::ForEver) => {
             panic!("the chaos plan hangs `{point}`, which is no `async fn`: nothing could end that")
         }
+        Struck::Breaks(never) => match never {},
     }
     None
 }
 
-enum Wait {
+#[cold]
+fn no_stream(point: &str) -> Infallible {
+    panic!("the chaos plan breaks the stream of `{point}`, and nothing is around that: write `#[chaos(stream)]`")
+}
+
+/// What happens to a call: an outcome, a wait before its body, or a stream that breaks.
+pub(crate) enum Struck<R, B> {
+    Ended(R),
+    Waits(Wait),
+    #[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "no plan has that"))]
+    Breaks(B),
+}
+
+pub(crate) enum Wait {
     For(Duration),
     ForEver,
 }
 
-/// What happens to a call: an outcome, or a wait before its body.
-fn struck<R: Outcome<Error: 'static>>(point: &'static str) -> Option<ControlFlow<R, Wait>> {
-    let plan = Scope::find::<Chaos>()?;
-    match plan.point(point)?.next(point) {
-        What::Nothing => None,
-        What::Fail(failing) => Some(ControlFlow::Break(R::from_result(Err(failing.error(point))))),
-        What::Hang => Some(ControlFlow::Continue(Wait::ForEver)),
-        What::Slow(by) => Some(ControlFlow::Continue(Wait::For(*by))),
-        What::Panic(words) => panic!("{words}"),
+impl Wait {
+    pub(crate) async fn over(self, point: &'static str) {
+        match self {
+            Wait::ForEver => pending().await,
+            Wait::For(time) => Timer::new(Whose { tool: point, attribute: "chaos" }, time).await,
+        }
     }
+}
+
+/// What happens to the call that is reaching this point. `breaks` is asked how its stream does.
+pub(crate) fn struck<R: Outcome<Error: 'static>, B>(
+    point: &'static str,
+    #[cfg_attr(not(feature = "stream"), expect(unused_variables, reason = "no plan has that"))] breaks: impl FnOnce(
+        &What,
+    )
+        -> B,
+) -> Option<Struck<R, B>> {
+    let plan = Scope::find::<Chaos>()?;
+    Some(match plan.point(point)?.next(point) {
+        What::Nothing => return None,
+        What::Fail(failing) => Struck::Ended(R::from_result(Err(failing.error(point)))),
+        What::Hang => Struck::Waits(Wait::ForEver),
+        What::Slow(by) => Struck::Waits(Wait::For(*by)),
+        What::Panic(words) => panic!("{words}"),
+        #[cfg(feature = "stream")]
+        what @ (What::Cut { .. } | What::Stall { .. }) => Struck::Breaks(breaks(what)),
+    })
 }

@@ -198,6 +198,20 @@ impl State {
         (passed >= rules.longest_probe_us()).then(|| probed.wrapping_add(rules.longest_probe_us()))
     }
 
+    /// Something was heard of a probe that is under way: its longest time begins anew.
+    #[cfg(feature = "stream")]
+    pub(crate) fn goes_on(&self, rules: &Rules, generation: u64, now: impl Fn() -> u64) {
+        let generation = ticket::generation(rules, generation, self.era());
+        let word = self.load();
+        if !matches!(word.phase(), Phase::HalfOpen { .. }) || !self.is_of_now(word, generation) {
+            return;
+        }
+        let now = now();
+        if self.probes_failed(rules, now).is_none() {
+            self.probed.store(now, Ordering::Release);
+        }
+    }
+
     /// Whether an outcome changes nothing: a success, counted one by one, where no failure stands before it.
     #[inline]
     pub(crate) fn has_nothing_to_count(&self, rules: &Rules, generation: u64, failed: bool) -> bool {

@@ -36,8 +36,8 @@ use crate::seen::outcome::Outcome;
 pub struct Deadline(Timeout);
 
 impl Timeout {
-    /// The same limit, which tells [`time_left`] inside how much of it is left. It costs a few instructions for each poll, and
-    /// that is why it is asked for.
+    /// The same limit, which tells [`time_left`] inside how much of it is left. It costs some fifty instructions a call
+    /// that is ready at once, and a look at the clock at each poll of one that is not: that is why it is asked for.
     pub const fn deadline(self) -> Deadline {
         Deadline(self)
     }
@@ -63,6 +63,12 @@ impl Deadline {
         self.0.run_with(tool, self.telling(call), into_error)
     }
 
+    #[cfg(feature = "stream")]
+    pub(crate) const fn timeout(&self) -> &Timeout {
+        &self.0
+    }
+
+    #[inline]
     fn telling<F>(&self, call: F) -> TellingCall<F> {
         TellingCall { call, limit: Limit::new(self.0.limit) }
     }
@@ -82,6 +88,7 @@ pin_project! {
 impl<F: Future> Future for TellingCall<F> {
     type Output = F::Output;
 
+    #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         this.limit.poll(|| this.call.poll(cx))

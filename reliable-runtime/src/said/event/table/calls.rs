@@ -13,7 +13,7 @@ macro_rules! events_of_calls {
                 tool: ToolName => tool,
                 /// The attempt that failed; the first call is attempt 1.
                 attempt: u32 => attempt,
-                /// What the error said.
+                /// What the error said, or that a value was refused (`when_ok`).
                 error: String => error,
                 /// The pause before the next attempt.
                 pause: Duration => pause_ms,
@@ -41,7 +41,7 @@ macro_rules! events_of_calls {
                 tool: ToolName => tool,
                 /// The attempts that were made.
                 attempts: u32 => attempts,
-                /// What the last error said.
+                /// What the last error said, or that a value was refused (`when_ok`).
                 error: String => error,
                 /// Why no other attempt follows.
                 reason: GaveUpReason => reason,
@@ -91,7 +91,7 @@ macro_rules! events_of_calls {
             {
                 /// The function that failed.
                 tool: ToolName => tool,
-                /// What its error said.
+                /// What its error said, or that its value was refused (`when_ok`).
                 error: String => error,
             }
             says |f| { write!(f, "failed ({error}); the fallback answers") }
@@ -105,7 +105,7 @@ macro_rules! events_of_calls {
                 tool: ToolName => tool,
                 /// The candidate that failed: what its key says, or its number in the list.
                 candidate: String => candidate,
-                /// What its error said.
+                /// What its error said, or that its value was refused (`when_ok`).
                 error: String => error,
                 /// How long it is left out.
                 cooldown: Duration => cooldown_ms,
