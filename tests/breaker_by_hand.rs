@@ -147,6 +147,21 @@ async fn a_retry_does_not_wait_for_ever_and_a_failover_asks_the_next_one() {
     assert_eq!(ask().await, Ok("large"), "nobody is left out for it");
 }
 
+#[tokio::test(start_paused = true)]
+async fn disabled_it_calls_nothing_slow() {
+    let breaker = CircuitBreaker::new().failures(1).slow(Duration::from_secs(1));
+    breaker.disable();
+    let recorder = Recorder::new();
+    let call = async {
+        let permit = breaker.admit("call").unwrap();
+        advance(Duration::from_secs(2)).await;
+        permit.settle("call", Ok::<_, Error>(1), |error| reliable::expansion::Inspect::new(error).failure())
+    };
+    assert_eq!(Scope::current().recorder(&recorder).run(call).await, Ok(1));
+    assert!(recorder.report().entries().is_empty());
+    assert_eq!(breaker.state(), CircuitState::Disabled);
+}
+
 #[test]
 fn a_slow_breaker_is_a_closed_one_too() {
     let breaker = CircuitBreaker::new().slow(Duration::from_secs(1));

@@ -203,10 +203,31 @@ struct Admission<'a> {
 
 struct Waits<'a> {
     waiting: Waiting<'a>,
-    since: Instant,
-    /// On the heap, so that the call's future stays small.
-    until: Option<Pin<Box<Timer>>>,
+    time: Time,
     _counted: metrics::Waiting,
+}
+
+/// Since when it waits, and until when, if there is an end to it: that is on the heap, so that the call's future is as small as
+/// without it.
+enum Time {
+    Since(Instant),
+    Limited(Box<(Instant, Pin<Box<Timer>>)>),
+}
+
+impl Time {
+    fn since(&self) -> Instant {
+        match self {
+            Time::Since(since) => *since,
+            Time::Limited(limited) => limited.0,
+        }
+    }
+
+    fn is_up(&mut self, cx: &mut Context<'_>) -> bool {
+        match self {
+            Time::Since(_) => false,
+            Time::Limited(limited) => limited.1.as_mut().poll(cx).is_ready(),
+        }
+    }
 }
 
 impl<'a> Future for Admission<'a> {
@@ -224,35 +245,38 @@ impl<'a> Future for Admission<'a> {
                 Entered::Waits(waiting) => self.begin_to_wait(waiting),
             }
         }
-        self.wait(cx)
+        self.wait(cx).map(|permit| permit.ok_or_else(|| full(self.tool)))
     }
 }
 
 impl<'a> Admission<'a> {
     #[cold]
     fn begin_to_wait(&mut self, waiting: Waiting<'a>) {
-        let whose = Whose { tool: self.tool, attribute: "bulkhead" };
-        let until = self.bulkhead.max_wait.map(|max_wait| Box::pin(Timer::new(whose, max_wait)));
-        let counted = metrics::bulkhead_waiting(self.tool);
-        self.waits = Some(Waits { waiting, since: Instant::now(), until, _counted: counted });
+        let (now, whose) = (Instant::now(), Whose { tool: self.tool, attribute: "bulkhead" });
+        let time = match self.bulkhead.max_wait {
+            None => Time::Since(now),
+            Some(max_wait) => Time::Limited(Box::new((now, Box::pin(Timer::new(whose, max_wait))))),
+        };
+        self.waits = Some(Waits { waiting, time, _counted: metrics::bulkhead_waiting(self.tool) });
     }
 
+    /// `None` if it has waited for too long.
     #[cold]
-    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Result<Permit<'a>, Fault>> {
+    fn wait(&mut self, cx: &mut Context<'_>) -> Poll<Option<Permit<'a>>> {
         let Some(waits) = &mut self.waits else { return Poll::Pending };
-        let since = waits.since;
+        let since = waits.time.since();
         let place = match Pin::new(&mut waits.waiting).poll(cx) {
             Poll::Ready(place) => Some(place),
-            Poll::Pending if waits.until.as_mut().is_some_and(|until| until.as_mut().poll(cx).is_ready()) => None,
+            Poll::Pending if waits.time.is_up(cx) => None,
             Poll::Pending => return Poll::Pending,
         };
         self.waits = None;
-        let Some(place) = place else {
+        if place.is_some() {
+            waited(self.tool, "bulkhead", since);
+        } else {
             tell_full(self.tool);
-            return Poll::Ready(Err(full(self.tool)));
-        };
-        waited(self.tool, "bulkhead", since);
-        Poll::Ready(Ok(Permit::new(self.tool, place)))
+        }
+        Poll::Ready(place.map(|place| Permit::new(self.tool, place)))
     }
 }
 

@@ -331,7 +331,7 @@ impl CircuitBreaker {
 
     #[cold]
     fn count(&self, tool: &'static str, generation: u64, failed: bool) {
-        let slow_us = State::slow_us(&self.rules, generation, now_us);
+        let slow_us = self.state.slow_us(&self.rules, generation, now_us);
         if let (Some(took_us), Some(limit_us), false) = (slow_us, self.rules.slow_us, failed) {
             let [time, limit] = [took_us, limit_us].map(Duration::from_micros);
             tell!(Slow { tool: tool.into(), took: time, limit });

@@ -256,7 +256,7 @@ proptest! {
                 }
                 Line::End { call, failed } if !under_way.is_empty() => {
                     let (generation, call, began) = under_way.swap_remove(call.index(under_way.len()));
-                    let is_slow = State::slow_us(&rules, generation, || now).is_some();
+                    let is_slow = state.slow_us(&rules, generation, || now).is_some();
                     state.record(&rules, generation, failed || is_slow, || now);
                     let is_slow = rules.slow_us.is_some_and(|slow_us| now - began > slow_us);
                     model.record(call, failed || is_slow, now);

@@ -219,9 +219,9 @@ impl State {
         !failed && rules.ratio.is_none() && self.load() == Word::closed(generation & GENERATION)
     }
 
-    /// How long the call has taken that was admitted in `generation`, if that is too long.
-    pub(crate) fn slow_us(rules: &Rules, generation: u64, now: impl Fn() -> u64) -> Option<u64> {
-        ticket::slow_us(rules, generation, now)
+    /// How long the call has taken that was admitted in `generation`, if that is too long, and anything is counted.
+    pub(crate) fn slow_us(&self, rules: &Rules, generation: u64, now: impl Fn() -> u64) -> Option<u64> {
+        ticket::slow_us(rules, generation, now).filter(|_| self.phase() != Phase::Disabled)
     }
 
     /// As if the call that was admitted in `generation` had begun so much later.
