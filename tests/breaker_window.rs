@@ -283,9 +283,13 @@ async fn the_time_of_a_human_is_left_out() {
     async fn shared(work: Duration) -> Result<u32, Error> {
         reliable::spawn(async move { asks_and_works(work).await }).await.unwrap()
     }
-    let started = Instant::now();
-    assert_eq!((own(ms(1900)).await, shared(ms(1900)).await), (Ok(1), Ok(1)));
+    let (recorder, started) = (Recorder::new(), Instant::now());
+    let quick = async { (own(ms(1900)).await, shared(ms(1900)).await) };
+    assert_eq!(Scope::current().recorder(&recorder).run(quick).await, (Ok(1), Ok(1)));
     assert_eq!(started.elapsed(), ms(2 * 61_900));
+    let is_slow = |entry: &reliable::report::Entry| matches!(entry.event, Event::Slow { .. });
+    assert!(!recorder.report().entries().iter().any(is_slow));
+    assert_eq!(SHARED.state(), CircuitState::Closed);
     assert!(own(ms(2100)).await.is_ok() && is_open(&own(ms(0)).await));
     assert!(shared(ms(2100)).await.is_ok() && is_open(&shared(ms(0)).await));
 }
