@@ -52,7 +52,10 @@ impl Identity {
         self.function = Some(function);
     }
 
-    #[cfg_attr(not(feature = "durable"), expect(unused_variables, clippy::unused_self, reason = "no run records the question"))]
+    #[cfg_attr(
+        not(feature = "durable"),
+        expect(unused_variables, clippy::unused_self, reason = "no run records the question")
+    )]
     pub(crate) fn in_module(&mut self, module: &'static str) {
         #[cfg(feature = "durable")]
         {
