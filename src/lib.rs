@@ -119,7 +119,7 @@ pub mod stream {
     pub use reliable_runtime::stream::boxed::{IntoBox, boxed};
     pub use reliable_runtime::stream::counted::Counted;
     #[cfg(feature = "chaos")]
-    pub use reliable_runtime::stream::cut::{Cut, Items, struck};
+    pub use reliable_runtime::stream::cut::{Cut, Items, OfAny, struck};
     pub use reliable_runtime::stream::either::{Either, left, right};
     pub use reliable_runtime::stream::gaps::Gaps;
     pub use reliable_runtime::stream::held::Held;

@@ -82,8 +82,9 @@ impl<B: Deref<Target = CircuitBreaker>> OwnedPermit<B> {
 
     #[cfg(feature = "stream")]
     fn slow_us(&self) -> Option<u64> {
+        let CircuitBreaker { state, rules } = &*self.breaker;
         let is_under_way = self.generation != SETTLED;
-        is_under_way.then(|| self.breaker.state.slow_us(&self.breaker.rules, self.generation, now_us)).flatten()
+        is_under_way.then(|| state.slow_us(rules, self.generation, now_us)).flatten()
     }
 
     /// The call is well so far, and goes on: the longest time of a probe begins anew.
