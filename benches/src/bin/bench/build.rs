@@ -30,7 +30,7 @@ pub struct LeftOut {
 /// The program, and the peers that it is without.
 pub fn cases() -> Result<(PathBuf, Vec<LeftOut>), String> {
     eprintln!("building with {} peers …", PEERS.len());
-    let with = |peers: &[&str]| build(&format!("failing,{}", peers.join(",")));
+    let with = |peers: &[&str]| build(&format!("failing,options,{}", peers.join(",")));
     if let Ok(program) = with(&PEERS) {
         return Ok((program, Vec::new()));
     }

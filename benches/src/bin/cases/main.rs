@@ -5,7 +5,10 @@
 //!
 //! Nobody listens to what happens, unless the variable `HEARD_BY` says who does.
 
-#![cfg_attr(not(feature = "failing"), allow(dead_code, reason = "what only calls need that do not go well"))]
+#![cfg_attr(
+    not(all(feature = "durable", feature = "failing", feature = "options")),
+    allow(dead_code, reason = "what only some of the features need")
+)]
 
 mod callgrind;
 mod case;
@@ -14,6 +17,8 @@ mod contenders;
 mod failing;
 mod heard;
 mod measure;
+#[cfg(feature = "options")]
+mod options;
 mod row;
 mod tool;
 
@@ -32,6 +37,8 @@ fn main() -> Result<(), String> {
     contenders::add_to(&mut rows);
     #[cfg(feature = "failing")]
     failing::add_to(&mut rows);
+    #[cfg(feature = "options")]
+    options::add_to(&mut rows);
     let rows = rows.of(only.as_deref());
     let heard_by = std::env::var("HEARD_BY").ok();
     heard::by_whom(heard_by.as_deref(), || match mode.as_deref() {

@@ -112,11 +112,11 @@ impl Runs {
     ) -> Option<(QuestionId, Decision)> {
         let alike = asking.alike.as_ref()?;
         // An earlier life may have died before it was recorded.
-        if let Some(TrailEntry { question, decision, remembered: Some(_), .. }) =
-            self.standing(run, &place).map(|it| &it.asked)
-            && asking.is_the_same_as(&question.request)
+        let earlier = self.standing(run, &place).map(|open| &open.asked);
+        if let Some(earlier) =
+            earlier.filter(|it| it.remembered.is_some() && asking.is_the_same_as(&it.question.request))
         {
-            return Some((question.id, decision.clone()?));
+            return Some((earlier.question.id, earlier.decision.clone()?));
         }
         let grant = StoreGrant::that_answers(alike, &self.grants, now)?;
         let (remembered, decision) = (grant.question.id, grant.decision.clone());
