@@ -118,3 +118,24 @@ async fn a_gap_is_made_longer_by_no_more_than_the_reader_is_late() {
         assert_eq!(answer.next().await, None);
     }
 }
+
+/// Nor is it time that the reader had left when it went away.
+#[tokio::test(start_paused = true)]
+async fn a_gap_is_made_longer_by_none_of_the_time_of_a_human() {
+    #[timeout(secs = 5, idle = "2s", stream)]
+    async fn ask() -> Answer<'static> {
+        let asked = stream::once(async {
+            let question = async { Approval::new("refund").by(&AfterAMinute).ask().await };
+            reliable::spawn(question).await.unwrap()?;
+            std::future::pending().await
+        });
+        Ok(stream::iter([Ok(1)]).chain(asked).boxed())
+    }
+    let mut answer = ask().await.unwrap();
+    assert_eq!(answer.next().await, Some(Ok(1)));
+    assert!(tokio::time::timeout(Duration::from_secs(1), answer.next()).await.is_err());
+    sleep(Duration::from_secs(99)).await;
+    let back = Instant::now();
+    assert!(matches!(answer.next().await, Some(Err(ApiError(Fault::TimedOut { .. })))));
+    assert_eq!(back.elapsed().as_secs(), 2);
+}
