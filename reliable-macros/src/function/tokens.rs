@@ -61,6 +61,7 @@ pub(crate) fn plain(tokens: impl ToTokens) -> String {
         (" ,", ","),
         (" ;", ";"),
         ("' ", "'"),
+        (" .. ", ".."),
     ] {
         text = text.replace(spaced, plain);
     }

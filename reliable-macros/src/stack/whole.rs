@@ -4,11 +4,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Expr;
-use syn::spanned::Spanned;
 
 use crate::errors::Errors;
 use crate::function::code::{Code, Setting};
-use crate::function::tokens::{at, visible};
+use crate::function::tokens::visible;
 use crate::function::{Function, IntoError, Streamed};
 use crate::options::classify::WHEN_OK;
 use crate::options::rows::Row;

@@ -1,6 +1,6 @@
 use std::pin::Pin;
 
-use futures_core::Stream;
+use futures_util::Stream;
 use reliable::{Fault, retry};
 
 #[retry(stream = *value > 1)]
