@@ -76,6 +76,31 @@ impl Service {
         })
     }
 
+    /// The same of a receiver that is not there any more when it is taken.
+    #[timeout(self.limit())]
+    fn with_the_receiver_taken<'this, 'trait_>(
+        &'this mut self,
+    ) -> Pin<Box<dyn Future<Output = Outcome> + Send + 'trait_>>
+    where
+        'this: 'trait_,
+    {
+        Box::pin(async move {
+            if let Some(ret) = None::<Outcome> {
+                return ret;
+            }
+            let this = self;
+            let ret: Outcome = {
+                *this.calls.get_mut() += 1;
+                std::future::pending().await
+            };
+            ret
+        })
+    }
+
+    fn limit(&self) -> Duration {
+        Duration::from_secs(3 + u64::from(self.calls()))
+    }
+
     #[retry(max = 3)]
     fn behind_an_alias(&self, city: String) -> BoxFuture<'_, Outcome> {
         let city = city.to_uppercase();
@@ -137,6 +162,14 @@ async fn a_retry_asks_again_in_every_shape() {
         unboxed_from_elsewhere("Oslo") => "sunny in Oslo";
         with_a_statement_of_its_own("Oslo") => "rain in Oslo";
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_setting_reads_a_receiver_that_the_future_takes() {
+    let mut service = Service::default();
+    let fault = service.with_the_receiver_taken().await.unwrap_err();
+    assert_eq!(fault.to_string(), "`with_the_receiver_taken` timed out after 3s");
+    assert_eq!(service.calls(), 1);
 }
 
 #[fallback(offline)]

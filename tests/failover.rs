@@ -794,3 +794,12 @@ async fn a_breaker_has_a_key_made_of_the_candidates_words() {
     }
     assert_eq!([ask().await, ask().await], [Ok(1), Ok(1)]);
 }
+
+#[tokio::test]
+async fn a_list_may_be_made_on_the_spot() {
+    #[failover(number in (1..3).collect::<Vec<_>>())]
+    async fn ask() -> Result<u32, Fault> {
+        Ok(*number)
+    }
+    assert_eq!(ask().await, Ok(1));
+}

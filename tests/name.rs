@@ -157,3 +157,12 @@ async fn names_that_are_made_at_run_time_are_kept_for_a_policy_and_not_without_e
     assert_eq!(reject("user 1").await, "`user 1` was not called: the policy has no room");
     assert_eq!(reject("user 4999").await, "`never` was not called: the policy has no room");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_name_may_be_put_together_of_two() {
+    #[timeout(ms = 5, name = "mail to ".to_owned() + to)]
+    async fn call(to: &str) -> Result<(), Fault> {
+        std::future::pending().await
+    }
+    assert_eq!(call("ana").await.unwrap_err().to_string(), "`mail to ana` timed out after 5ms");
+}

@@ -11,7 +11,7 @@ use syn::{
 };
 
 use crate::function::boxed::Shell;
-use crate::function::tokens::{at, last_segment, mentions, opened, with_this};
+use crate::function::tokens::{at, last_segment, mentions, opened, renamed, this, with_inside};
 use crate::function::types::{Opened, boxed_stream, inferred, is_opaque, items};
 use crate::function::unfinished::breaks_off;
 
@@ -154,9 +154,9 @@ impl Function {
 
     /// Has the body know its receiver as `this`.
     pub(crate) fn call_itself_this(&mut self) {
-        let mut body = Group::new(self.body.delimiter(), with_this(self.body.stream()));
-        body.set_span(self.body.span());
-        self.body = body;
+        if let Some(receiver) = self.receiver() {
+            self.body = with_inside(&self.body, renamed(self.body.stream(), &receiver, &this()));
+        }
     }
 
     pub(crate) fn is_async(&self) -> bool {
@@ -264,6 +264,12 @@ impl Function {
         mentions(self.body.stream(), &|mentioned| mentioned == name)
     }
 
+    /// Whether the body uses this name, be it in a text, which a macro may look into.
+    pub(crate) fn may_use(&self, name: &Ident) -> bool {
+        let plain = name.unraw().to_string();
+        self.mentions(&name.to_string()) || in_a_text(self.body.stream(), &plain)
+    }
+
     /// Whether it speaks of the type that it belongs to.
     pub(crate) fn names_self(&self) -> bool {
         mentions(self.sig.to_token_stream(), &|name| name == "Self") || names_self(self.body.stream())
@@ -328,6 +334,14 @@ fn collect_bindings<'a>(pat: &'a Pat, found: &mut impl FnMut(&'a PatIdent)) {
         Pat::Guard(guard) => collect_bindings(&guard.pat, found),
         _ => {}
     }
+}
+
+fn in_a_text(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Literal(literal) => literal.to_string().contains(name),
+        TokenTree::Group(group) => in_a_text(group.stream(), name),
+        _ => false,
+    })
 }
 
 /// Whether `Self` is in it, but not in an item, where it is another type.

@@ -164,7 +164,7 @@ fn build(
     // What is wrong with the whole is told first, and some of that depends on the options.
     let mut of_options = Errors::default();
     let stack: Vec<Placed> = written.into_iter().map(|written| written.read(&function, &mut of_options)).collect();
-    function.stream = whole::stream(&stack, &mut errors);
+    function.stream = whole::stream(&stack, &function, &mut errors);
     signature::check(&function, &stack, &mut errors);
     let before = errors.count();
     order::check(&stack, &mut errors);

@@ -6,4 +6,5 @@
 mod a_body_that_never_ends;
 mod behind_cfg_attr;
 mod imports_are_used;
+mod parameters_of_settings_alone;
 mod step_behind_a_name;

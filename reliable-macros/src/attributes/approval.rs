@@ -85,7 +85,10 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         values::check_question("when", "the parameters", when, errors);
         condition(when, function)
     });
-    let by = options.value("by").map(|by| quote_spanned!(at(by.span())=> .by(&#by)));
+    let by = options.value("by").map(|by| {
+        let name = values::borrowed(by);
+        quote_spanned!(at(by.span())=> .by(#name))
+    });
     let guarded = options.mention("guarded").map(|flag| Flag::new(flag, function));
     let (mut calls, mut edits) = (calls(options, function, errors), Edits::new(options, function, errors));
     calls.append(&mut edits.calls);

@@ -91,7 +91,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     check_cooldown(options, errors);
     let breaker = POLICY.shared("BREAKER", options, function, errors);
     let may_be_slow = function.is_async() && (options.positional.is_some() || options.value("slow").is_some());
-    let (classify, when) = (Classify::when(options, errors), options.value("when").cloned());
+    let (classify, when) = (Classify::when(options, function, errors), options.value("when").cloned());
     Box::new(CircuitBreaker { breaker, classify, when, may_be_slow })
 }
 

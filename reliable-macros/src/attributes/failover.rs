@@ -13,7 +13,7 @@ use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::policy::Policy;
 use crate::options::repeat::{Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
-use crate::options::values::{call_or_evaluate, is_literal};
+use crate::options::values::{borrowed, call_or_evaluate, is_literal};
 use crate::options::{NAME, Options};
 use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 use crate::stack::rule::{Moves, Rule};
@@ -78,7 +78,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         list,
         key,
         span,
-        classify: Classify::when(options, errors),
+        classify: Classify::when(options, function, errors),
         clones: Clones::of(options, function, errors),
     })
 }
@@ -101,8 +101,13 @@ fn candidates(options: &Options, function: &Function, errors: &mut Errors) -> (I
     } else if is_literal(list) {
         errors.add(list, format!("this is no list: write one, such as `{candidate} in [\"large\", \"small\"]`"));
     }
-    let span = at(list.span());
-    let list = Setting { ty: Some(quote_spanned!(span=> &[_])), value: quote_spanned!(span=> &#list) };
+    if let Some(what) = no_list(list) {
+        let written = plain(list);
+        let whole = if matches!(list, Expr::Range(_)) { format!("({written})") } else { written };
+        errors
+            .add(list, format!("`#[failover]` needs a list, and this is {what}: write `{whole}.collect::<Vec<_>>()`"));
+    }
+    let list = Setting { ty: Some(quote_spanned!(at(list.span())=> &[_])), value: borrowed(list) };
     (candidate.clone(), list)
 }
 
@@ -119,6 +124,18 @@ fn check_policy_without_list(options: &Options, errors: &mut Errors) {
         None => {
             options.must_have("`#[failover]` needs its candidates: write `#[failover(model in self.models)]`", errors);
         }
+    }
+}
+
+/// What looks like a list, and is none.
+fn no_list(list: &Expr) -> Option<&'static str> {
+    const ITERATORS: [&str; 4] = ["iter", "into_iter", "keys", "values"];
+    match list {
+        Expr::Range(_) => Some("a range"),
+        Expr::MethodCall(call) if call.args.is_empty() => {
+            ITERATORS.iter().any(|method| call.method == method).then_some("an iterator")
+        }
+        _ => None,
     }
 }
 

@@ -3,11 +3,11 @@
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
-use syn::{Expr, ExprPath, FnArg, Pat, PatIdent, PatType, parse_quote};
+use syn::{Expr, ExprPath, FnArg, Pat, PatIdent, PatType, ReturnType, parse_quote};
 
 use crate::errors::Errors;
 use crate::function::code::Code;
-use crate::function::tokens::{at, diverges, visible};
+use crate::function::tokens::{at, diverges, last_segment, plain, visible};
 use crate::function::{Function, cfgs};
 use crate::options::classify::{Classify, WHEN_OK};
 use crate::options::rows::{Row, Takes};
@@ -31,6 +31,10 @@ struct Fallback {
     answer: Answer,
     classify: Classify,
 }
+
+/// Types that everybody knows to be no `Result`.
+const NO_RESULTS: [&str; 13] =
+    ["Option", "String", "Vec", "bool", "char", "u8", "u16", "u32", "u64", "usize", "i32", "i64", "f64"];
 
 enum Answer {
     /// A function with the same signature, and the arguments for it.
@@ -62,7 +66,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
             Answer::Missing
         }
     };
-    let classify = Classify::when(options, errors);
+    let classify = Classify::when(options, function, errors);
     if let (Answer::Expr(expr), true) = (&answer, classify.has_when_ok()) {
         check_error(expr, function, errors);
     }
@@ -160,6 +164,18 @@ impl Layer for Fallback {
 
     fn leaves_denials_alone(&self) -> bool {
         !self.classify.has_when()
+    }
+
+    /// An answer that is a `Result` would be a second error of the compiler's.
+    fn check_function(&self, function: &Function, errors: &mut Errors) {
+        let (Answer::Expr(_), ReturnType::Type(_, returned)) = (&self.answer, &function.sig.output) else { return };
+        if last_segment(returned).is_some_and(|last| NO_RESULTS.iter().any(|name| last.ident == name)) {
+            let returned_text = plain(returned);
+            errors.add(
+                returned,
+                format!("`#[fallback]` needs a function that returns a `Result`, and this one returns `{returned_text}`: write `Result<{returned_text}, YourError>`"),
+            );
+        }
     }
 }
 

@@ -51,7 +51,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     check_shared(function, errors);
     Box::new(Hedge {
         policy: hedge(options, function, errors),
-        classify: Classify::when(options, errors),
+        classify: Classify::when(options, function, errors),
         clones: Clones::of(options, function, errors),
     })
 }

@@ -114,7 +114,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     }
     Box::new(Retry {
         policy,
-        classify: Classify::when(options, errors).and_after(options, errors),
+        classify: Classify::when(options, function, errors).and_after(options, errors),
         budget: options.value("budget").map(|expr| budget(expr, errors)),
         key: Key::of(options, function, errors),
         attempt: Attempt::of(options, function, errors),

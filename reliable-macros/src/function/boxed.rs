@@ -10,10 +10,10 @@ use syn::parse::Parser;
 use syn::spanned::Spanned;
 use syn::{
     AssocType, Block, Expr, ExprAsync, ExprMacro, FnArg, GenericArgument, Ident, Pat, PatType, PathArguments,
-    ReturnType, Signature, Stmt, StmtMacro, Token, Type, TypeParamBound,
+    ReceiverKind, ReturnType, Signature, Stmt, StmtMacro, Token, Type, TypeParamBound,
 };
 
-use crate::function::tokens::{at, braced, diverges, mentions};
+use crate::function::tokens::{at, braced, diverges, mentions, renamed};
 use crate::function::types::inferred;
 use crate::function::{async_trait, outlived};
 
@@ -82,6 +82,7 @@ impl Shell {
     /// The signature of the function, and its body around that of the `async fn`.
     pub(crate) fn close(&self, inner: &Signature, body: impl ToTokens) -> (Signature, TokenStream) {
         let Shell { boxed, takes, .. } = self;
+        let body = self.knowing_receiver(body.to_token_stream());
         let mut future = quote_spanned!(Span::mixed_site()=> async move { #(#takes)* #body });
         if let Some(span) = boxed {
             future = quote_spanned!(*span=> ::std::boxed::Box::pin(#future));
@@ -91,6 +92,17 @@ impl Shell {
             *output = Type::clone(answer);
         }
         (sig, quote_spanned!(Span::mixed_site()=> return #future))
+    }
+
+    /// The same, where the future has moved the receiver before: what the attributes say of `self` means the new name then.
+    fn knowing_receiver(&self, body: TokenStream) -> TokenStream {
+        match (self.sig.receiver(), self.receiver()) {
+            (Some(receiver), Some(moved_to)) if !is_shared(&receiver.kind) => {
+                let receiver = Ident::new("self", receiver.self_token.span);
+                renamed(body, &receiver, moved_to)
+            }
+            _ => body,
+        }
     }
 
     /// The name that the future has moved the receiver to.
@@ -112,6 +124,15 @@ impl Shell {
                 *typed.pat = pat.clone();
             }
         }
+    }
+}
+
+/// Whether it is there still when it has been moved.
+fn is_shared(receiver: &ReceiverKind) -> bool {
+    match receiver {
+        ReceiverKind::Reference(_, _, mutability) => mutability.is_none(),
+        ReceiverKind::Typed(_, ty) => matches!(&**ty, Type::Reference(reference) if reference.mutability.is_none()),
+        _ => false,
     }
 }
 

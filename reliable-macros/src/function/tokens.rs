@@ -61,6 +61,7 @@ pub(crate) fn plain(tokens: impl ToTokens) -> String {
         (" ,", ","),
         (" ;", ";"),
         ("' ", "'"),
+        (" .. ", ".."),
     ] {
         text = text.replace(spaced, plain);
     }
@@ -115,27 +116,27 @@ pub(crate) fn this() -> Ident {
     Ident::new("this", Span::mixed_site())
 }
 
-/// The same with [`this`] in the place of `self`. In an item within it `self` is another one, and in `self::name` it is none.
-pub(crate) fn with_this(tokens: TokenStream) -> TokenStream {
+/// The same with another name in the place of the receiver's, which is `self` mostly. In an item within it `self` is another one,
+/// and in `self::name` it is none.
+pub(crate) fn renamed(tokens: TokenStream, receiver: &Ident, new: &Ident) -> TokenStream {
+    if !mentions(tokens.clone(), &|name| name == receiver) {
+        return tokens;
+    }
     let mut in_item = false;
     let mut tokens = tokens.into_iter().peekable();
     let mut written = TokenStream::new();
     while let Some(token) = tokens.next() {
         written.extend([match token {
-            TokenTree::Ident(name) if name == "self" && !in_item && !is_colon(tokens.peek()) => {
-                let mut this = this();
-                this.set_span(at(name.span()));
-                this.into()
+            TokenTree::Ident(name) if name == *receiver && !in_item && !is_colon(tokens.peek()) => {
+                let mut new = new.clone();
+                new.set_span(new.span().located_at(name.span()));
+                new.into()
             }
             TokenTree::Ident(name) => {
                 in_item |= name == "impl" || name == "trait" || name == "fn";
                 name.into()
             }
-            TokenTree::Group(group) if !in_item => {
-                let mut inside = Group::new(group.delimiter(), with_this(group.stream()));
-                inside.set_span(group.span());
-                inside.into()
-            }
+            TokenTree::Group(group) if !in_item => with_inside(&group, renamed(group.stream(), receiver, new)).into(),
             TokenTree::Group(group) => {
                 in_item = group.delimiter() != Delimiter::Brace;
                 group.into()
@@ -144,6 +145,13 @@ pub(crate) fn with_this(tokens: TokenStream) -> TokenStream {
         }]);
     }
     written
+}
+
+/// A group with something else in it.
+pub(crate) fn with_inside(group: &Group, tokens: TokenStream) -> Group {
+    let mut inside = Group::new(group.delimiter(), tokens);
+    inside.set_span(group.span());
+    inside
 }
 
 fn is_colon(token: Option<&TokenTree>) -> bool {
@@ -176,6 +184,7 @@ mod tests {
             "this.a(&this, [this.b]); self::c(Self::D); struct E; impl E { fn f(self) { self.g() } } { this }"
                 .parse()
                 .unwrap();
-        assert_eq!(with_this(body).to_string(), expected.to_string());
+        let receiver = Ident::new("self", Span::call_site());
+        assert_eq!(renamed(body, &receiver, &this()).to_string(), expected.to_string());
     }
 }

@@ -10,7 +10,7 @@ use crate::function::Function;
 use crate::function::tokens::visible;
 use crate::options::Options;
 use crate::options::rows::{Row, Takes};
-use crate::options::values::{call_or_evaluate, check_question};
+use crate::options::values::{call_or_evaluate, check_hidden, check_question};
 
 /// Which values count as failures.
 pub(crate) const WHEN_OK: Row = Row::beside("when_ok", Takes::Expression).also(&[
@@ -33,9 +33,13 @@ pub(crate) struct Classify {
 
 impl Classify {
     /// By the options `when` and `when_ok`.
-    pub(crate) fn when(options: &Options, errors: &mut Errors) -> Classify {
+    pub(crate) fn when(options: &Options, function: &Function, errors: &mut Errors) -> Classify {
         let when = asked("when", "`error`", options, errors);
-        Classify { when, when_ok: asked(WHEN_OK.key, "`value`", options, errors), ..Classify::default() }
+        let when_ok = asked(WHEN_OK.key, "`value`", options, errors);
+        if let Some(question) = &when_ok {
+            check_hidden(WHEN_OK.key, "value", question, function, errors);
+        }
+        Classify { when, when_ok, ..Classify::default() }
     }
 
     /// By the option `after`, too.

@@ -10,7 +10,7 @@ use crate::function::Function;
 use crate::function::code::Setting;
 use crate::function::tokens::{at, mentions};
 use crate::options::rows::{Goes, Row, Takes};
-use crate::options::values::{is_literal, word};
+use crate::options::values::{borrowed, is_literal, word};
 use crate::options::{Options, durations};
 
 /// What the messages and the expansion say of the policy. Its options are the attribute's rows that go into it.
@@ -103,11 +103,11 @@ impl Policy {
         });
         let (one, many) = (Ident::new(name, mixed), Ident::new(&format!("{name}S"), mixed));
         // An error about the key's type points at the key.
-        let key = key.map(|key| quote_spanned!(at(key.span())=> &#key));
+        let key = key.map(borrowed);
         let value = match (&options.positional, key) {
             (Some(shared), None) => {
                 let span = at(shared.span());
-                return Setting { ty: Some(quote_spanned!(span=> &#ty)), value: quote_spanned!(span=> &#shared) };
+                return Setting { ty: Some(quote_spanned!(span=> &#ty)), value: borrowed(shared) };
             }
             (Some(shared), Some(key)) => {
                 let get = quote_spanned!(at(shared.span())=> ::reliable::Keyed::get_named);

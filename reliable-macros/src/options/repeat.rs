@@ -45,7 +45,8 @@ impl Clones {
         options.must_name("clone", errors);
         let names = options.names("clone").unwrap_or_default();
         let written = |Binding { pat, ty, cfgs }: Binding<'_>| {
-            let owned = options.flag("clone") && !matches!(ty, Type::Reference(_));
+            // The clone of one that is for a setting alone would be an unused variable.
+            let owned = options.flag("clone") && !matches!(ty, Type::Reference(_)) && function.may_use(&pat.ident);
             let name = names.iter().find(|name| **name == pat.ident).or_else(|| owned.then_some(&pat.ident))?;
             Some(Cloned { name: name.clone(), cfgs })
         };

@@ -2,13 +2,14 @@
 
 use std::ops::RangeInclusive;
 
-use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Literal, Spacing, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Expr, ExprLit, ExprPath, ExprUnary, Lit, UnOp};
 
 use crate::errors::Errors;
-use crate::function::tokens::{at, relocate};
+use crate::function::Function;
+use crate::function::tokens::{at, relocate, uses, visible};
 
 /// Whether the expression is a literal, perhaps with a sign: a value that the compiler knows.
 pub(crate) fn is_literal(expr: &Expr) -> bool {
@@ -195,6 +196,40 @@ pub(crate) fn check_question(key: &str, uses: &str, expr: &Expr, errors: &mut Er
         _ => return,
     };
     errors.add(expr, message);
+}
+
+/// A `&` before all of an expression, and not before its first part alone: `&(1..3)`.
+pub(crate) fn borrowed(expr: &Expr) -> TokenStream {
+    let span = at(expr.span());
+    match expr {
+        Expr::Binary(_) | Expr::Cast(_) | Expr::Range(_) => quote_spanned!(span=> &(#expr)),
+        _ => quote_spanned!(span=> &#expr),
+    }
+}
+
+/// Notes an error for a question whose answer depends on something with this name, where a parameter has it, too.
+pub(crate) fn check_hidden(key: &str, name: &str, question: &Expr, function: &Function, errors: &mut Errors) {
+    let (is_call, name) = (matches!(question, Expr::Path(_)), visible(name));
+    if !is_call && function.binds(&name) && reads(question.to_token_stream(), &name) {
+        errors.add(
+            question,
+            format!("the `{name}` of `{key}` would hide the parameter `{name}`: rename the parameter, or write the path of a function"),
+        );
+    }
+}
+
+/// Whether a name is used that is no field and no method.
+fn reads(tokens: TokenStream, name: &Ident) -> bool {
+    let mut is_member = false;
+    tokens.into_iter().any(|token| {
+        let was_member = is_member;
+        is_member =
+            matches!(&token, TokenTree::Punct(mark) if mark.as_char() == '.' && mark.spacing() == Spacing::Alone);
+        match token {
+            TokenTree::Group(group) => reads(group.stream(), name),
+            token => !was_member && uses(token, name),
+        }
+    })
 }
 
 /// What a function is called with. The `#[cfg]`s are those of the parameter that it is.

@@ -4,11 +4,10 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::Expr;
-use syn::spanned::Spanned;
 
 use crate::errors::Errors;
 use crate::function::code::{Code, Setting};
-use crate::function::tokens::{at, visible};
+use crate::function::tokens::visible;
 use crate::function::{Function, IntoError, Streamed};
 use crate::options::classify::WHEN_OK;
 use crate::options::rows::Row;
@@ -38,11 +37,7 @@ impl Name {
     pub(crate) fn given(stack: &[Placed], function: &Function, errors: &mut Errors) -> Option<Name> {
         let name = given(&options::NAME, stack, errors)?;
         let value = options::NAME.value(name, errors);
-        Some(if values::is_literal(name) {
-            Name::Text(value)
-        } else {
-            Name::Value(setting(name, &value, &function.name))
-        })
+        Some(if values::is_literal(name) { Name::Text(value) } else { Name::Value(setting(name, &function.name)) })
     }
 
     /// Has the name ready before everything else, and gives the expression that the attributes use.
@@ -59,8 +54,8 @@ impl Name {
 //
 // Output:
 //     let tool = ::reliable::run_time_name(&self.name(), "call");
-fn setting(name: &Expr, value: &TokenStream, own: &TokenStream) -> Setting {
-    let text = quote_spanned!(at(name.span())=> &#value);
+fn setting(name: &Expr, own: &TokenStream) -> Setting {
+    let text = values::borrowed(name);
     Setting { ty: None, value: quote_spanned!(Span::mixed_site()=> ::reliable::run_time_name(#text, #own)) }
 }
 
@@ -100,7 +95,7 @@ pub(crate) fn into_error(stack: &[Placed], errors: &mut Errors) -> Option<IntoEr
 // Output:
 //     |value| Chunk::has_text(value)
 /// Whether the attributes are around the stream that the function returns, and which item of it is the first.
-pub(crate) fn stream(stack: &[Placed], errors: &mut Errors) -> Option<Streamed> {
+pub(crate) fn stream(stack: &[Placed], function: &Function, errors: &mut Errors) -> Option<Streamed> {
     let key = options::STREAM.key;
     let mut mentions = stack.iter().filter_map(|placed| {
         let written = placed.options.first_of(&[key])?;
@@ -119,6 +114,7 @@ pub(crate) fn stream(stack: &[Placed], errors: &mut Errors) -> Option<Streamed> 
     }
     let counts = counts.map(|counts| {
         values::check_question(key, "`value`", counts, errors);
+        values::check_hidden(key, "value", counts, function, errors);
         let value = visible("value");
         let counted = values::call_or_evaluate(counts, &value);
         quote_spanned!(Span::mixed_site()=> |#value| #counted)

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use reliable::approver::Scripted;
-use reliable::{Decision, Fault, Scope, Step, agent, circuit_breaker, fallback, requires_approval, retry, timeout};
+use reliable::{
+    Decision, Fault, Scope, Step, agent, circuit_breaker, fallback, rate_limit, requires_approval, retry, timeout,
+};
 
 #[derive(Debug, PartialEq, thiserror::Error)]
 enum ToolError {
@@ -158,4 +160,73 @@ async fn an_agent_whose_callers_see_the_answer() {
     let agent: &dyn Tool = &Service::new(0);
     assert_eq!(agent.assistant(&mut Vec::new()).await, Ok(3));
     assert_eq!(Service::new(1).assistant(&mut Vec::new()).await, Err(ToolError::Busy));
+}
+
+/// What the settings say of `self` is said of what the future has taken.
+#[async_trait]
+trait Counter {
+    async fn limited(&mut self) -> Result<u32, ToolError>;
+    async fn retried(&mut self, by: u32) -> Result<u32, ToolError>;
+    async fn paced(&mut self) -> Result<u32, ToolError>;
+    async fn last_resort(&mut self, by: u32) -> Result<u32, ToolError>;
+    async fn given_away(self) -> Result<u32, ToolError>;
+}
+
+#[derive(Clone)]
+struct Count {
+    limit: Duration,
+    most: u32,
+    now: u32,
+}
+
+impl Count {
+    async fn least(&mut self, by: u32) -> Result<u32, ToolError> {
+        Ok(self.now + by)
+    }
+
+    async fn spent(self) -> Result<u32, ToolError> {
+        if self.now < self.most { Err(ToolError::Busy) } else { Ok(self.now) }
+    }
+}
+
+#[async_trait]
+impl Counter for Count {
+    #[timeout(self.limit, name = format!("count to {}", self.most))]
+    async fn limited(&mut self) -> Result<u32, ToolError> {
+        self.now += 1;
+        std::future::pending().await
+    }
+
+    #[retry(max = self.most, when_ok = *value < self.most, backoff = "none")]
+    async fn retried(&mut self, by: u32) -> Result<u32, ToolError> {
+        self.now += by;
+        Ok(self.now)
+    }
+
+    #[rate_limit(per_second = 10, cost = self.most)]
+    async fn paced(&mut self) -> Result<u32, ToolError> {
+        self.now += 1;
+        Ok(self.now)
+    }
+
+    #[fallback(Self::least)]
+    async fn last_resort(&mut self, by: u32) -> Result<u32, ToolError> {
+        self.now += by;
+        Err(ToolError::Busy)
+    }
+
+    #[retry(max = self.most, backoff = "none", clone)]
+    async fn given_away(self) -> Result<u32, ToolError> {
+        self.spent().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn settings_of_a_receiver_that_the_future_takes() {
+    let mut count = Count { limit: Duration::from_secs(2), most: 3, now: 0 };
+    assert_eq!(count.limited().await.unwrap_err().to_string(), "`count to 3` timed out after 2s");
+    assert_eq!(count.retried(1).await, Ok(3));
+    assert_eq!(count.paced().await, Ok(4));
+    assert_eq!(count.last_resort(2).await, Ok(8), "6 and 2");
+    assert_eq!(count.given_away().await, Ok(6));
 }

@@ -38,6 +38,8 @@ pub struct Deadline(Timeout);
 impl Timeout {
     /// The same limit, which tells [`time_left`] inside how much of it is left. It costs some fifty instructions a call
     /// that is ready at once, and a look at the clock at each poll of one that is not: that is why it is asked for.
+    ///
+    /// `#[timeout]` takes a [`Timeout`], and `deadline` beside it: `#[timeout(LIMIT, deadline)]`.
     pub const fn deadline(self) -> Deadline {
         Deadline(self)
     }
