@@ -98,7 +98,7 @@ where
         let item = ready!(Pin::new(stream).poll_next(cx));
         match &item {
             Some(Ok(_)) => this.permit.goes_on(),
-            Some(Err(error)) => this.permit.failed(this.tool, &(this.inspect)(error)),
+            Some(Err(error)) => this.permit.broke_off(this.tool, &(this.inspect)(error)),
             None => {
                 this.permit.ended(this.tool);
                 this.stream = None;
