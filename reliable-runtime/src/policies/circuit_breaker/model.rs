@@ -314,6 +314,30 @@ fn generations_begin_anew_in_every_phase() {
 }
 
 #[test]
+fn a_thread_that_lags_by_a_whole_window_takes_nothing_from_those_ahead() {
+    let window = Window::Time { bucket_us: 1_000 };
+    let rules = Rules { ratio: Some(Ratio { millionths: 500_000, window, min_calls: 3 }), ..DEFAULT };
+    let state = State::new();
+    let call = |failed: bool, now: u64| {
+        let call = state.admit(&rules, || now).unwrap();
+        state.record(&rules, call.generation, failed, || now)
+    };
+    call(false, 1_000);
+    call(true, 1_000);
+    let ahead = 1_000 + BUCKETS as u64 * 1_000;
+    for _ in 0..8 {
+        call(false, ahead);
+    }
+    for _ in 0..3 {
+        assert_eq!(call(true, 1_500), state::Change::None, "it is too late to count");
+    }
+    for _ in 0..7 {
+        assert_eq!(call(true, ahead), state::Change::None);
+    }
+    assert_eq!(call(true, ahead), state::Change::Opened, "8 of 16");
+}
+
+#[test]
 fn a_clock_that_went_back_opens_it_anew() {
     const HOUR: u64 = 3_600_000_000;
     let (rules, state) = opened_at(2 * HOUR);
