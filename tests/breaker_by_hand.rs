@@ -131,6 +131,11 @@ async fn a_retry_does_not_wait_for_ever_and_a_failover_asks_the_next_one() {
     async fn call() -> Result<u32, Error> {
         Ok(1)
     }
+    #[retry(max = 2, when = true, backoff = "none")]
+    #[circuit_breaker(ISOLATED)]
+    async fn at_once() -> Result<u32, Error> {
+        Ok(1)
+    }
     #[failover(model in ["large", "small"])]
     async fn ask() -> Result<&'static str, Error> {
         if model == &"large" {
@@ -139,9 +144,13 @@ async fn a_retry_does_not_wait_for_ever_and_a_failover_asks_the_next_one() {
         Ok(model)
     }
     ISOLATED.isolate();
-    let started = Instant::now();
+    let (started, recorder) = (Instant::now(), Recorder::new());
     assert!(call().await.is_err());
-    assert_eq!(started.elapsed(), Duration::from_secs(2));
+    assert!(at_once().await.is_err());
+    assert!(Scope::current().recorder(&recorder).run(at_once()).await.is_err());
+    assert_eq!(started.elapsed(), Duration::ZERO);
+    let retried = recorder.report().entries().iter().filter(|entry| entry.event.name() == "reliable.retrying").count();
+    assert_eq!(retried, 0, "it knows at once");
     assert_eq!(ask().await, Ok("small"));
     ISOLATED.close();
     assert_eq!(ask().await, Ok("large"), "nobody is left out for it");

@@ -391,7 +391,17 @@ async fn a_probe_that_hangs_doubles_it_too_and_without_the_option_it_does_not_gr
         assert_eq!(left(&constant), 100);
         advance(ms(100_000)).await;
     }
-    let shorter = CircuitBreaker::new().failures(1).cooldown(ms(100_000)).max_cooldown(ms(1));
+    let shorter = CircuitBreaker::new().failures(1).max_cooldown(ms(1));
     fail(&shorter);
-    assert_eq!(left(&shorter), 100, "never shorter than the cooldown");
+    assert_eq!(left(&shorter), 30, "never shorter than the cooldown");
+}
+
+#[test]
+fn a_cooldown_that_grows_has_room_to_grow_in_whatever_order_it_is_given() {
+    let caught = |build: fn() -> CircuitBreaker| std::panic::catch_unwind(build).is_err();
+    assert!(caught(|| CircuitBreaker::new().cooldown(ms(2)).max_cooldown(ms(1))));
+    assert!(caught(|| CircuitBreaker::new().max_cooldown(ms(1)).cooldown(ms(2))));
+    assert!(caught(|| CircuitBreaker::new().cooldown(ms(30_000)).max_cooldown(ms(1))));
+    assert!(!caught(|| CircuitBreaker::new().max_cooldown(ms(2)).cooldown(ms(2))));
+    assert!(!caught(|| CircuitBreaker::new().cooldown(ms(1)).max_cooldown(ms(2))));
 }

@@ -151,6 +151,56 @@ async fn the_bucket_never_holds_more_than_its_burst_whatever_is_given_back() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_has_come_back_by_itself_is_not_given_back_again() {
+    let limit = RateLimit::per_second(1000).burst(1000).reject();
+    let late = limit.reserve("call", 1000).await.unwrap();
+    advance(ms(2000)).await;
+    limit.reserve("call", 1000).await.unwrap();
+    late.commit(0);
+    assert_eq!(limit.reserve("call", 1).await.unwrap_err(), too_early(ms(1)), "it was full since");
+
+    advance(ms(1000)).await;
+    let late = limit.reserve("call", 1000).await.unwrap();
+    advance(ms(500)).await;
+    limit.reserve("call", 500).await.unwrap();
+    late.commit(0);
+    assert!(limit.reserve("call", 501).await.is_err(), "500 were back, and are taken");
+    assert!(limit.reserve("call", 500).await.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_number_of_late_corrections_give_no_more_than_one_burst() {
+    let limit = RateLimit::per_second(1000).burst(100).reject();
+    for pause in [100, 50, 10] {
+        advance(ms(1000)).await;
+        let mut late = Vec::new();
+        for _ in 0..20 {
+            advance(ms(pause)).await;
+            late.push(limit.reserve("call", u32::try_from(pause).unwrap()).await.unwrap());
+        }
+        let mut used = 0;
+        for late in late {
+            late.commit(0);
+            while limit.reserve("call", 10).await.is_ok() {
+                used += 10;
+            }
+        }
+        assert!(used <= 100, "{used} at one instant");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_waited_gives_back_what_it_took_when_it_went_through() {
+    let limit = RateLimit::per_second(1000).burst(100);
+    limit.reserve("call", 100).await.unwrap();
+    let second = limit.reserve("call", 80).await.unwrap();
+    second.commit(0);
+    let started = Instant::now();
+    limit.reserve("call", 100).await.unwrap();
+    assert_eq!(started.elapsed(), ms(20), "as if it had taken nothing");
+}
+
+#[tokio::test(start_paused = true)]
 async fn of_two_corrections_the_last_one_counts() {
     let limit = RateLimit::per_second(1000).burst(1000).reject();
     let reserved = limit.reserve("call", 1000).await.unwrap();

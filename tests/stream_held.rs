@@ -160,6 +160,29 @@ async fn slow_is_what_takes_long_to_begin_and_not_what_is_long() {
     assert_eq!(answer.count().await, 2);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_long_stream_that_ends_with_an_error_that_does_not_count_is_not_slow() {
+    static SERVICE: CircuitBreaker = CircuitBreaker::new().failures(1).slow(Duration::from_secs(2));
+    #[circuit_breaker(SERVICE, stream, when = ApiError::is_theirs)]
+    async fn ask(first: u64, last: Item) -> Answer<'static> {
+        let after = |(secs, item)| async move {
+            sleep(Duration::from_secs(secs)).await;
+            item
+        };
+        Ok(stream::iter([(first, Ok(1)), (60, last)]).then(after).boxed())
+    }
+    let recorder = Recorder::new();
+    Scope::current()
+        .recorder(&recorder)
+        .run(async {
+            assert_eq!(ask(1, Err(ApiError::Bad)).await.unwrap().count().await, 2);
+            assert_eq!((SERVICE.state(), recorder.report().entries().len()), (CircuitState::Closed, 0));
+            assert_eq!(ask(1, Err(ApiError::Cut)).await.unwrap().count().await, 2);
+            assert_eq!(SERVICE.state(), CircuitState::Open);
+        })
+        .await;
+}
+
 #[allow(clippy::unused_async, reason = "about the little function itself")]
 #[tokio::test(start_paused = true)]
 async fn a_probe_that_streams_is_alive_while_items_come() {

@@ -10,6 +10,7 @@ use crate::options::Options;
 use crate::options::max_wait::{self, MAX_WAIT};
 use crate::options::policy::Policy;
 use crate::options::rows::{Row, Takes};
+use crate::options::values;
 use crate::stack::attribute::{Attribute, Layer};
 use crate::stack::streamed::{for_stream, lent};
 
@@ -47,6 +48,10 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     max_wait::check(options, errors);
     let contradiction = "`reject` lets nobody wait, and `queue` lets some: remove one of them";
     options.contradict("reject", &["queue"], contradiction, errors);
+    if options.value("queue").and_then(values::whole) == Some(0) {
+        let contradiction = "`queue = 0` lets nobody wait, and `max_wait` lets them for a while: remove one of them";
+        options.contradict("queue", &["max_wait"], contradiction, errors);
+    }
     Box::new(Bulkhead(POLICY.shared("BULKHEAD", options, function, errors)))
 }
 

@@ -179,12 +179,16 @@ impl Layer for CircuitBreaker {
 /// Of a window of so many calls it is known when there are enough.
 fn check_window(options: &Options, errors: &mut Errors) {
     let Some(min_calls) = options.first_of(&["min_calls"]) else { return };
-    if !options.value("window").is_some_and(|window| durations::is_time(window) || !values::is_literal(window)) {
-        errors.add(
-            min_calls,
-            "`min_calls` is the least number of calls in a window of time: write one, such as `window = \"10s\"`, or remove this option",
-        );
-    }
+    let message = match options.value("window") {
+        Some(window) if durations::is_time(window) => return,
+        Some(window) if !values::is_literal(window) => {
+            "`min_calls` is for a window of time, and a `window` that does not name `Duration` is taken for a number of calls: write it like `window = \"10s\"` or `window = Duration::from_secs(10)`, or remove `min_calls`"
+        }
+        _ => {
+            "`min_calls` is the least number of calls in a window of time: write one, such as `window = \"10s\"`, or remove this option"
+        }
+    };
+    errors.add(min_calls, message);
 }
 
 fn check_cooldown(options: &Options, errors: &mut Errors) {

@@ -133,13 +133,15 @@ impl CircuitBreaker {
     /// How long it stays open. Default: 30 s.
     ///
     /// # Panics
-    /// If it is above 365 days.
+    /// If it is above 365 days, or longer than [`max_cooldown`](CircuitBreaker::max_cooldown).
     pub const fn cooldown(mut self, cooldown: Duration) -> Self {
         assert!(
             cooldown.as_micros() <= LONGEST_COOLDOWN.as_micros(),
             "`cooldown` of a circuit breaker must be at most 365 days"
         );
         self.rules.cooldown_us = micros(cooldown);
+        self.rules.cooldown_is_given = true;
+        self.rules.check_cooldown();
         self
     }
 

@@ -198,7 +198,7 @@ impl RateLimit {
 
     fn take_blocking<'a, T: Takes<'a>>(&'a self, tool: &'static str, takes: T) -> Result<T::Taken, Fault> {
         let amount = match self.look(tool, takes.amount(&self.bucket)) {
-            Room::Now => return Ok(takes.taken(self)),
+            Room::Now { full_at } => return Ok(takes.taken(self, full_at)),
             Room::In(ns) => return Err(too_early(tool, ns)),
             Room::Never => return Err(too_much(tool)),
             Room::ToWait(amount) => amount,
@@ -214,10 +214,11 @@ impl RateLimit {
                 break;
             }
         }
+        let full_at = place.full_at();
         drop(place);
         waited(tool, RATE_LIMIT, since);
         metrics::rate_limit_permitted(tool);
-        Ok(takes.taken(self))
+        Ok(takes.taken(self, full_at))
     }
 
     /// Whether a call may go through now. Who waits has taken a call before: nobody goes ahead of it.
@@ -230,9 +231,9 @@ impl RateLimit {
         };
         let now = read_clock(&self.bucket);
         match self.bucket.take(now, amount) {
-            Ok(()) => {
+            Ok(full_at) => {
                 metrics::rate_limit_permitted(tool);
-                Room::Now
+                Room::Now { full_at }
             }
             Err(next) if next - now > self.max_wait => {
                 let ns = next - now;
@@ -261,7 +262,10 @@ impl RateLimit {
 
 /// What came of a call that wants to go through.
 enum Room {
-    Now,
+    /// All will be back then.
+    Now {
+        full_at: u64,
+    },
     /// Rejected: there will be room in so many nanoseconds.
     In(u64),
     /// Rejected: it wants more than there ever is.

@@ -171,7 +171,7 @@ impl Retry {
     /// `0.0..1.0`.
     #[inline(never)]
     fn asked_delay(&self, asked: Duration, random: impl FnOnce() -> f64) -> Option<Duration> {
-        if asked > self.cap.unwrap_or(DEFAULT_ASKED_CAP) {
+        if asked == Duration::MAX || asked > self.cap.unwrap_or(DEFAULT_ASKED_CAP) {
             return None;
         }
         Some(if self.spread.is_zero() { asked } else { spread(asked, self.spread, random()) })

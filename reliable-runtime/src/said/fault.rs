@@ -191,9 +191,12 @@ impl Fault {
     /// assert_eq!(Fault::TimedOut { tool: "forecast".into(), limit: left }.wait(), None, "it was called");
     /// ```
     pub fn wait(&self) -> Option<Duration> {
+        // Nobody knows when one that is isolated will be closed.
+        self.wait_or_for_ever().filter(|_| !matches!(self, Fault::CircuitOpen { left: Duration::MAX, .. }))
+    }
+
+    fn wait_or_for_ever(&self) -> Option<Duration> {
         match self {
-            // Nobody knows when it will be closed.
-            Fault::CircuitOpen { left: Duration::MAX, .. } => None,
             Fault::CircuitOpen { left, .. } => Some(*left),
             Fault::Rejected { wait, .. } => *wait,
             _ => None,
@@ -243,7 +246,7 @@ impl FaultKind {
 
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        asked::note_wait(self.wait());
+        asked::note_wait(self.wait_or_for_ever());
         Some(self.last_words().map_or(self.kind().as_error(), |words| words))
     }
 }

@@ -29,7 +29,7 @@ pub struct Failure<'a> {
     when: Option<bool>,
     /// What the server asked for; never zero.
     after: Option<Duration>,
-    /// What the fault says, where it is a rejection.
+    /// What the fault says, where it is a rejection; [`Duration::MAX`] where nobody knows.
     wait: Option<Duration>,
 }
 
@@ -178,6 +178,12 @@ impl<'a> Failure<'a> {
     /// The delay that was asked for: by the server, or else by a breaker or a limit that kept the call away from it.
     #[inline]
     pub fn retry_after(&self) -> Option<Duration> {
+        self.after.or(self.wait.filter(|wait| *wait < Duration::MAX))
+    }
+
+    /// The same, and [`Duration::MAX`] of a breaker that somebody has to close.
+    #[inline]
+    pub(crate) fn asks_for(&self) -> Option<Duration> {
         self.after.or(self.wait)
     }
 }

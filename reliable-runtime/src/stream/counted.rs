@@ -111,7 +111,7 @@ where
             Some(Ok(_)) => permit.goes_on(),
             Some(Err(error)) => {
                 let failure = permit.within(|| (this.inspect)(error));
-                permit.failed(this.tool, &failure);
+                permit.broke_off(this.tool, &failure);
             }
             None => {
                 permit.ended(this.tool);

@@ -114,6 +114,21 @@ proptest! {
         }
     }
 
+    /// Neither is more used than the bucket holds and what comes back meanwhile, as far as it is known by then: what has come
+    /// back by itself is not given back again, however late.
+    #[test]
+    fn no_more_is_used_than_the_rate_says(calls in calls(true, true)) {
+        let went = went(&calls);
+        for (i, first) in went.iter().enumerate() {
+            for last in &went[i..] {
+                let used = |went: &Went| went.took - if went.gave_back.0 <= last.at { went.gave_back.1 } else { 0 };
+                let used: i64 = went.iter().filter(|went| (first.at..=last.at).contains(&went.at)).map(used).sum();
+                let most = i64::from(BURST) + i64::try_from(last.at - first.at).unwrap();
+                prop_assert!(used <= most, "{used} and not {most} from {first:?} to {last:?} of {went:?}");
+            }
+        }
+    }
+
     /// What is given back makes nobody wait for longer.
     #[test]
     fn who_gives_up_or_needs_less_makes_nobody_wait_for_longer(calls in calls(true, true)) {

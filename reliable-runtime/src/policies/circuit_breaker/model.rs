@@ -227,7 +227,7 @@ fn rules() -> impl Strategy<Value = Rules> {
     (1_u32..6, ratio, 1_u64..100, grows, 1_u32..4, slow).prop_map(
         |(failures, ratio, cooldown_us, grows, probes, slow_us)| {
             let max_cooldown_us = grows.map(|by| cooldown_us + by);
-            Rules { failures, ratio, cooldown_us, max_cooldown_us, probes, slow_us }
+            Rules { failures, ratio, cooldown_us, max_cooldown_us, probes, slow_us, ..DEFAULT }
         },
     )
 }
@@ -291,6 +291,50 @@ fn opened_at(us: u64) -> (Rules, State) {
     let call = state.admit(&rules, || us).unwrap();
     state.record(&rules, call.generation, true, || us);
     (rules, state)
+}
+
+#[test]
+fn generations_begin_anew_in_every_phase() {
+    let slow = Rules { failures: 1, cooldown_us: 0, slow_us: Some(1_000_000), ..DEFAULT };
+    for (rules, state) in [(DEFAULT, State::new()), (slow, State::watching())] {
+        for _ in 0..20_000 {
+            for phase in [state::Phase::Isolated, state::Phase::Disabled, state::Phase::Closed { failures: 0 }] {
+                assert!(state.put(&rules, phase));
+                assert_eq!(state.phase(), phase);
+            }
+        }
+        let call = |failed: bool| {
+            let call = state.admit(&rules, || 1_000).unwrap();
+            state.record(&rules, call.generation, failed, || 1_000)
+        };
+        for _ in 0..20_000 * u32::from(rules.failures == 1) {
+            assert_eq!((call(true), call(false)), (state::Change::Opened, state::Change::Closed));
+        }
+    }
+}
+
+#[test]
+fn a_thread_that_lags_by_a_whole_window_takes_nothing_from_those_ahead() {
+    let window = Window::Time { bucket_us: 1_000 };
+    let rules = Rules { ratio: Some(Ratio { millionths: 500_000, window, min_calls: 3 }), ..DEFAULT };
+    let state = State::new();
+    let call = |failed: bool, now: u64| {
+        let call = state.admit(&rules, || now).unwrap();
+        state.record(&rules, call.generation, failed, || now)
+    };
+    call(false, 1_000);
+    call(true, 1_000);
+    let ahead = 1_000 + BUCKETS as u64 * 1_000;
+    for _ in 0..8 {
+        call(false, ahead);
+    }
+    for _ in 0..3 {
+        assert_eq!(call(true, 1_500), state::Change::None, "it is too late to count");
+    }
+    for _ in 0..7 {
+        assert_eq!(call(true, ahead), state::Change::None);
+    }
+    assert_eq!(call(true, ahead), state::Change::Opened, "8 of 16");
 }
 
 #[test]

@@ -75,13 +75,14 @@ impl CircuitBreaker {
     /// ```
     ///
     /// # Panics
-    /// If it is above 365 days.
+    /// If it is above 365 days, or shorter than the [`cooldown`](CircuitBreaker::cooldown) that was given.
     pub const fn max_cooldown(mut self, max_cooldown: Duration) -> Self {
         assert!(
             max_cooldown.as_micros() <= LONGEST_COOLDOWN.as_micros(),
             "`max_cooldown` of a circuit breaker must be at most 365 days"
         );
         self.rules.max_cooldown_us = Some(micros(max_cooldown));
+        self.rules.check_cooldown();
         self
     }
 }

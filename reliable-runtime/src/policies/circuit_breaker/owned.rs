@@ -76,10 +76,22 @@ impl<B: Deref<Target = CircuitBreaker>> OwnedPermit<B> {
     /// Its stream has ended well, however long that was.
     #[cfg(feature = "stream")]
     pub(crate) fn ended(&mut self, tool: &'static str) {
+        self.is_not_slow();
+        self.record(tool, false);
+    }
+
+    /// Its stream has failed, however long that was: the error may be none that counts.
+    #[cfg(feature = "stream")]
+    pub(crate) fn broke_off(&mut self, tool: &'static str, failure: &Failure<'_>) {
+        self.is_not_slow();
+        self.failed(tool, failure);
+    }
+
+    #[cfg(feature = "stream")]
+    fn is_not_slow(&mut self) {
         if let Some(us) = self.slow_us() {
             self.generation = State::began_later(&self.breaker.rules, self.generation, us);
         }
-        self.record(tool, false);
     }
 
     #[cfg(feature = "stream")]

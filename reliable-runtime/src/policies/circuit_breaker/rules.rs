@@ -5,6 +5,7 @@ pub(super) struct Rules {
     pub(super) failures: u32,
     pub(super) ratio: Option<Ratio>,
     pub(super) cooldown_us: u64,
+    pub(super) cooldown_is_given: bool,
     /// To what it grows.
     pub(super) max_cooldown_us: Option<u64>,
     pub(super) probes: u32,
@@ -12,14 +13,31 @@ pub(super) struct Rules {
     pub(super) slow_us: Option<u64>,
 }
 
-pub(super) const DEFAULT: Rules =
-    Rules { failures: 5, ratio: None, cooldown_us: 30_000_000, max_cooldown_us: None, probes: 1, slow_us: None };
+pub(super) const DEFAULT: Rules = Rules {
+    failures: 5,
+    ratio: None,
+    cooldown_us: 30_000_000,
+    cooldown_is_given: false,
+    max_cooldown_us: None,
+    probes: 1,
+    slow_us: None,
+};
 
 impl Rules {
     /// The time after which a probe that neither ended nor was dropped counts as failed: or one that hangs would keep the
     /// breaker half-open for ever.
     pub(super) fn longest_probe_us(&self) -> u64 {
         self.cooldown_us.saturating_mul(2).max(60_000_000)
+    }
+
+    /// The default is not looked at: it may be changed yet.
+    pub(super) const fn check_cooldown(&self) {
+        if let (true, Some(max_us)) = (self.cooldown_is_given, self.max_cooldown_us) {
+            assert!(
+                max_us >= self.cooldown_us,
+                "`max_cooldown` of a circuit breaker must be at least as long as its `cooldown`, which only grows"
+            );
+        }
     }
 
     /// How long it stays open after so many failed probes in a row.

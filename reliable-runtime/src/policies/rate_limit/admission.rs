@@ -23,7 +23,8 @@ pub(super) trait Takes<'a>: Copy {
     /// `None` if the bucket never holds so much.
     fn amount(self, bucket: &Bucket) -> Option<Amount>;
 
-    fn taken(self, limit: &'a RateLimit) -> Self::Taken;
+    /// `full_at`: when all will be back.
+    fn taken(self, limit: &'a RateLimit, full_at: u64) -> Self::Taken;
 }
 
 /// A call that has no cost of its own.
@@ -39,7 +40,7 @@ impl Takes<'_> for One {
     }
 
     #[inline]
-    fn taken(self, _: &RateLimit) {}
+    fn taken(self, _: &RateLimit, _: u64) {}
 }
 
 /// A call that costs so much.
@@ -53,8 +54,8 @@ impl<'a> Takes<'a> for Cost {
         bucket.many(self.0)
     }
 
-    fn taken(self, limit: &'a RateLimit) -> Reserved<'a> {
-        Reserved::new(limit, self.0)
+    fn taken(self, limit: &'a RateLimit, full_at: u64) -> Reserved<'a> {
+        Reserved::new(limit, self.0, full_at)
     }
 }
 
@@ -87,7 +88,7 @@ impl<'a, T: Takes<'a>> Future for Admission<'a, T> {
         if self.waits.is_none() {
             let (limit, tool, takes) = (self.limit, self.tool, self.takes);
             match limit.look(tool, takes.amount(&limit.bucket)) {
-                Room::Now => return Poll::Ready(Ok(takes.taken(limit))),
+                Room::Now { full_at } => return Poll::Ready(Ok(takes.taken(limit, full_at))),
                 Room::In(ns) => return Poll::Ready(Err(too_early(tool, ns))),
                 Room::Never => return Poll::Ready(Err(too_much(tool))),
                 Room::ToWait(amount) => {
@@ -116,10 +117,10 @@ impl<'a, T: Takes<'a>> Admission<'a, T> {
         let Some(waits) = admission.waits.as_mut().as_pin_mut() else { return Poll::Pending };
         let waits = waits.project();
         ready!(waits.place.poll(admission.tool, waits.timer, cx));
-        let since = *waits.since;
+        let (since, full_at) = (*waits.since, waits.place.full_at());
         admission.waits.set(None);
         waited(admission.tool, RATE_LIMIT, since);
         metrics::rate_limit_permitted(admission.tool);
-        Poll::Ready(admission.takes.taken(admission.limit))
+        Poll::Ready(admission.takes.taken(admission.limit, full_at))
     }
 }

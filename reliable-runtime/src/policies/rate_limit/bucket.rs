@@ -13,6 +13,8 @@ pub(super) struct Bucket {
     full_at: AtomicU64,
     /// What the clock last said, to notice one that goes back.
     seen: AtomicU64,
+    /// How much was ever put back; it begins anew from zero. By so much has come earlier what was taken before.
+    put_back: AtomicU64,
     interval: u64,
     /// How long it takes until all calls but one are back.
     all_but_one: u64,
@@ -22,8 +24,8 @@ impl Bucket {
     #[expect(clippy::cast_possible_truncation, reason = "a minute in nanoseconds fits")]
     pub(super) const fn new(calls: u32, period: Duration) -> Self {
         let interval = period.as_nanos() as u64 / calls as u64;
-        let (full_at, seen) = (AtomicU64::new(0), AtomicU64::new(0));
-        Bucket { full_at, seen, interval, all_but_one: interval * (calls as u64 - 1) }
+        let (full_at, seen, put_back) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+        Bucket { full_at, seen, put_back, interval, all_but_one: interval * (calls as u64 - 1) }
     }
 
     pub(super) const fn burst(&mut self, calls: u32) {
@@ -42,7 +44,8 @@ impl Bucket {
 
     #[cold]
     fn begin_anew(&self) {
-        self.full_at.store(0, Ordering::Relaxed);
+        let all = self.full_at.swap(0, Ordering::Relaxed);
+        self.put_back.fetch_add(all, Ordering::Relaxed);
     }
 
     /// What a call takes that has no cost of its own.
@@ -70,9 +73,9 @@ impl Bucket {
         self.all_but_one + self.interval
     }
 
-    /// Takes what is there; if there is not enough, gives the instant at which there is.
+    /// Takes what is there, and gives when all will be back; if there is not enough, gives the instant at which there is.
     #[inline]
-    pub(super) fn take(&self, now: u64, Amount { ns, others }: Amount) -> Result<(), u64> {
+    pub(super) fn take(&self, now: u64, Amount { ns, others }: Amount) -> Result<u64, u64> {
         let mut full_at = self.full_at.load(Ordering::Relaxed);
         loop {
             let next = full_at.saturating_sub(others);
@@ -81,7 +84,7 @@ impl Bucket {
             }
             let taken = full_at.max(now).saturating_add(ns);
             match self.full_at.compare_exchange_weak(full_at, taken, Ordering::Relaxed, Ordering::Relaxed) {
-                Ok(_) => return Ok(()),
+                Ok(_) => return Ok(taken),
                 Err(other) => full_at = other,
             }
         }
@@ -96,13 +99,36 @@ impl Bucket {
         self.update(take).map(instant).map_err(wait)
     }
 
-    /// Takes it though it may not be there: it has been used.
-    pub(super) fn owe(&self, now: u64, ns: u64) {
-        let _ = self.update(|full_at| Some(full_at.max(now).saturating_add(ns)));
+    /// What is known of something that was taken, when all will be back at this instant.
+    pub(super) fn taken(&self, full_at: u64) -> Taken {
+        Taken(full_at.wrapping_add(self.put_back.load(Ordering::Relaxed)))
     }
 
-    /// Puts back what was taken. Gives when all would have been back.
-    pub(super) fn put_back(&self, ns: u64) -> u64 {
+    /// Takes more though it may not be there: it has been used.
+    pub(super) fn owe(&self, now: u64, ns: u64, taken: Taken) -> Taken {
+        let _ = self.update(|full_at| Some(full_at.max(now).saturating_add(ns)));
+        let put_back = self.put_back.load(Ordering::Relaxed);
+        let back_at = now.saturating_add(taken.left(now, put_back)).saturating_add(ns);
+        Taken(back_at.wrapping_add(put_back))
+    }
+
+    /// Puts back what was taken and has not come back by itself. Gives when all would have been back.
+    pub(super) fn put_back_of(&self, now: u64, ns: u64, taken: Taken) -> u64 {
+        // All of it is noted first: of two that do this at once, none takes what is left for its own.
+        let before = self.put_back.fetch_add(ns, Ordering::Relaxed);
+        let left = taken.left(now, before).min(ns);
+        self.put_back.fetch_sub(ns - left, Ordering::Relaxed);
+        self.give(left)
+    }
+
+    /// Puts back what nobody has had yet.
+    pub(super) fn put_back(&self, ns: u64) {
+        self.put_back.fetch_add(ns, Ordering::Relaxed);
+        self.give(ns);
+    }
+
+    /// Gives when all would have been back.
+    fn give(&self, ns: u64) -> u64 {
         self.update(|full_at| Some(full_at.saturating_sub(ns))).unwrap_or_else(|full_at| full_at)
     }
 
@@ -126,4 +152,18 @@ pub(super) struct Amount {
     pub(super) ns: u64,
     /// The rest of the bucket.
     others: u64,
+}
+
+/// Something that was taken: when it is back, if all that was taken before it comes first, and what was ever put back until it was
+/// taken. What has come back by itself is not put back again: others have had it since, or the bucket was full.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Taken(pub(super) u64);
+
+impl Taken {
+    /// How much of it has not come back.
+    fn left(self, now: u64, put_back: u64) -> u64 {
+        let left = self.0.wrapping_sub(put_back).wrapping_sub(now);
+        // Below zero, if it is back for a while.
+        if left > u64::MAX / 2 { 0 } else { left }
+    }
 }

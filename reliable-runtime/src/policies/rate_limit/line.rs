@@ -149,6 +149,13 @@ impl Place<'_> {
         self.look(None).map(|(_, wait)| wait)
     }
 
+    /// When all will be back that was taken until its turn.
+    pub(super) fn full_at(&self) -> u64 {
+        let waiters = self.line.lock();
+        let instant = waiters.instant(waiters.place(self.ticket), self.bucket);
+        instant.saturating_add(self.bucket.whole())
+    }
+
     /// The instant to wait for and the time until then. Leaves a waker for whoever lets this one move up.
     fn look(&self, waker: Option<Waker>) -> Option<(u64, Duration)> {
         let mut waiters = self.line.lock();

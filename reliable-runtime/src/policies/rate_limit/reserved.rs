@@ -1,8 +1,9 @@
 //! What a call has taken of a rate, until it is known what it was.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use super::RateLimit;
+use super::bucket::Taken;
 use super::line::read_clock;
 
 /// What a call has taken of a [`RateLimit`], made by [`RateLimit::reserve`], and known to the body by the flag `reserved` of
@@ -36,11 +37,14 @@ use super::line::read_clock;
 pub struct Reserved<'a> {
     limit: &'a RateLimit,
     cost: AtomicU32,
+    /// A [`Taken`].
+    taken: AtomicU64,
 }
 
 impl<'a> Reserved<'a> {
-    pub(super) fn new(limit: &'a RateLimit, cost: u32) -> Self {
-        Reserved { limit, cost: AtomicU32::new(cost) }
+    pub(super) fn new(limit: &'a RateLimit, cost: u32, full_at: u64) -> Self {
+        let Taken(taken) = limit.bucket.taken(full_at);
+        Reserved { limit, cost: AtomicU32::new(cost), taken: AtomicU64::new(taken) }
     }
 
     /// What it counts for now.
@@ -59,8 +63,10 @@ impl<'a> Reserved<'a> {
     }
 
     /// Says what the call has really used. If that is less than what was taken, the rest is there for others from now on, and
-    /// those who wait move up; the bucket never holds more than its burst. If it is more, the others wait for that, too. Said
-    /// again, the last one counts.
+    /// those who wait move up. If it is more, the others wait for that, too. Said again, the last one counts.
+    ///
+    /// The bucket never holds more than its burst: what has come back by itself since it was taken, because time has passed, is
+    /// not given back again. So of a call that takes longer than the whole burst takes to come back, nothing is.
     ///
     /// ```
     /// use reliable::RateLimit;
@@ -78,10 +84,12 @@ impl<'a> Reserved<'a> {
         let before = self.cost.swap(used, Ordering::Relaxed);
         let RateLimit { bucket, line, .. } = self.limit;
         let now = read_clock(bucket);
+        let taken = Taken(self.taken.load(Ordering::Relaxed));
         if used > before {
-            bucket.owe(now, bucket.ns(used - before));
+            let Taken(taken) = bucket.owe(now, bucket.ns(used - before), taken);
+            self.taken.store(taken, Ordering::Relaxed);
         } else {
-            let was_full_at = bucket.put_back(bucket.ns(before - used));
+            let was_full_at = bucket.put_back_of(now, bucket.ns(before - used), taken);
             let somebody_waits = was_full_at.saturating_sub(bucket.whole()) > now;
             if somebody_waits {
                 line.move_up(bucket);

@@ -258,7 +258,7 @@ impl<'a> Attempts<'a> {
             return Some(Next::GiveUp);
         }
         let Retry { backoff: Backoff::None, within: None, .. } = self.retry else { return None };
-        if failure.retry_after().is_some() {
+        if failure.asks_for().is_some() {
             return None;
         }
         self.failed += 1;
@@ -316,7 +316,7 @@ impl<'a> Attempts<'a> {
         if retry >= self.retry.max {
             return Err(GaveUpReason::NoRetriesLeft);
         }
-        let delay = match failure.retry_after() {
+        let delay = match failure.asks_for() {
             Some(asked) => self.retry.asked_delay(asked, random).ok_or(GaveUpReason::AskedToWaitTooLong)?,
             None => self.retry.own_delay(retry, random),
         };

@@ -41,6 +41,7 @@ fn a_delay_that_the_server_asked_for_is_taken_as_it_is_or_not_at_all() {
     assert_eq!(asked(Retry::new(), ms(60_000)), Some(ms(60_000)));
     assert_eq!(asked(Retry::new(), ms(60_001)), None);
     assert_eq!(asked(Retry::new().cap(ms(100)), ms(101)), None);
+    assert_eq!(asked(Retry::new().cap(Duration::MAX), Duration::MAX), None, "nobody waits for ever");
 }
 
 #[test]

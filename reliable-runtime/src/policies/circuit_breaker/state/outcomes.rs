@@ -34,6 +34,8 @@ const TALLY: u64 = (1 << TALLY_BITS) - 1;
 const COUNT_BITS: u32 = 28;
 const COUNT: u64 = (1 << COUNT_BITS) - 1;
 const TURN: u64 = (1 << 22) - 1;
+/// By how much one thread may lag behind another. What is later by more is of a clock that went back.
+const LATE_US: u64 = 1_000_000;
 
 impl Outcomes {
     #[cfg(not(all(test, loom)))]
@@ -94,17 +96,32 @@ impl Outcomes {
         let Some(begins) = self.update_tally(generation, begin, is_now) else { return false };
         let begins = begin(begins) - 1;
         let bucket = now.wrapping_sub(begins) / bucket_us;
-        count(&self.calls, generation, bucket);
-        if failed {
-            // Behind the call: nobody sees more failures than calls.
-            count(&self.failures, generation, bucket);
-        }
-        let failures = sum(&self.failures, generation, bucket);
-        if failures == 0 {
+        // One that comes so late that its bucket counts others by now is as if it had come too late for the window.
+        let turns_late = LATE_US / (bucket_us * BUCKETS as u64);
+        if !count(&self.calls, generation, bucket, turns_late) {
             return false;
         }
-        let calls = sum(&self.calls, generation, bucket);
+        if failed {
+            // Behind the call: nobody sees more failures than calls.
+            count(&self.failures, generation, bucket, turns_late);
+        }
+        if sum(&self.failures, generation, bucket) == 0 {
+            return false;
+        }
+        let (failures, calls) = self.failures_and_calls(generation, bucket);
         calls >= ratio.min_calls.into() && ratio.is_reached(failures, calls)
+    }
+
+    /// The failures of no bucket without its calls, which others may have replaced first.
+    fn failures_and_calls(&self, generation: u64, bucket: u64) -> (u64, u64) {
+        (0..BUCKETS as u64).fold((0, 0), |(failures, calls), back| {
+            let bucket = bucket.wrapping_sub(back);
+            let failed = counted(&self.failures, generation, bucket);
+            match counted(&self.calls, generation, bucket) {
+                0 => (failures, calls),
+                called => (failures + failed, calls + called),
+            }
+        })
     }
 
     /// What was known of this generation before, which is 0 where nothing was; `None` if it is not the present one. `to` gives
@@ -155,24 +172,30 @@ impl Outcomes {
     }
 }
 
-/// Counts one in this bucket. What another turn of the buckets has left there is gone.
-fn count(buckets: &[AtomicU64; WORDS], generation: u64, bucket: u64) {
+/// Counts one in this bucket. What another turn of the buckets has left there is gone; but if that is a later one, by no more than
+/// so many turns, it counts nothing. Whether it was counted.
+fn count(buckets: &[AtomicU64; WORDS], generation: u64, bucket: u64, turns_late: u64) -> bool {
     let (place, stamp) = (place(bucket), stamp(generation, bucket));
     let one_more = |word: u64| {
+        let is_of_now = word >> COUNT_BITS & !TURN == stamp >> COUNT_BITS & !TURN;
+        let ahead = (word >> COUNT_BITS).wrapping_sub(stamp >> COUNT_BITS) & TURN;
+        if is_of_now && word != 0 && ahead > 0 && ahead <= turns_late {
+            return None;
+        }
         let counted = if word & !COUNT == stamp { word & COUNT } else { 0 };
         Some(stamp | (counted + 1).min(COUNT))
     };
-    let _ = buckets[place].fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more);
+    buckets[place].fetch_update(Ordering::AcqRel, Ordering::Acquire, one_more).is_ok()
 }
 
 /// What was counted in this bucket, and in those before it that are in the window.
 fn sum(buckets: &[AtomicU64; WORDS], generation: u64, bucket: u64) -> u64 {
-    let count = |back: u64| {
-        let bucket = bucket.wrapping_sub(back);
-        let word = buckets[place(bucket)].load(Ordering::Acquire);
-        if word & !COUNT == stamp(generation, bucket) { word & COUNT } else { 0 }
-    };
-    (0..BUCKETS as u64).map(count).sum()
+    (0..BUCKETS as u64).map(|back| counted(buckets, generation, bucket.wrapping_sub(back))).sum()
+}
+
+fn counted(buckets: &[AtomicU64; WORDS], generation: u64, bucket: u64) -> u64 {
+    let word = buckets[place(bucket)].load(Ordering::Acquire);
+    if word & !COUNT == stamp(generation, bucket) { word & COUNT } else { 0 }
 }
 
 fn place(bucket: u64) -> usize {

@@ -101,7 +101,7 @@ impl Word {
 
     /// The next generation.
     pub(super) fn next(self, rules: &Rules, phase: Phase) -> Word {
-        Word((self.0 + NEXT_GENERATION) & GENERATION).with(rules, phase)
+        Word(self.0.wrapping_add(NEXT_GENERATION) & GENERATION).with(rules, phase)
     }
 
     /// The generation before this one.
