@@ -235,3 +235,96 @@ async fn functions_of_one_name_have_nothing_in_common() {
         assert_eq!(asks(&memory, call).await, None, "{path}");
     }
 }
+
+/// What a macro may write for each tool: an item in a `const` that has no name.
+trait Tool {
+    fn call() -> Call;
+}
+
+struct Reads;
+struct Deletes;
+
+macro_rules! tools {
+    ($($tool:ident)*) => {
+        $(const _: () = {
+            #[requires_approval(remember)]
+            async fn run() -> Result<u32, Fault> {
+                Ok(1)
+            }
+
+            impl Tool for $tool {
+                fn call() -> Call {
+                    Box::pin(run())
+                }
+            }
+        };)*
+    };
+}
+
+tools!(Reads Deletes);
+
+fn in_blocks(second: bool) -> Call {
+    if second {
+        #[requires_approval(remember)]
+        async fn run() -> Result<u32, Fault> {
+            Ok(1)
+        }
+        Box::pin(run())
+    } else {
+        #[requires_approval(remember)]
+        async fn run() -> Result<u32, Fault> {
+            Ok(1)
+        }
+        Box::pin(run())
+    }
+}
+
+fn of_types_in_blocks(second: bool) -> Call {
+    if second {
+        struct Inner;
+        impl Inner {
+            #[requires_approval(remember)]
+            async fn run(&self) -> Result<u32, Fault> {
+                Ok(1)
+            }
+        }
+        Box::pin(async { Inner.run().await })
+    } else {
+        struct Inner;
+        impl Inner {
+            #[requires_approval(remember)]
+            async fn run(&self) -> Result<u32, Fault> {
+                Ok(1)
+            }
+        }
+        Box::pin(async { Inner.run().await })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn functions_of_one_path_have_nothing_in_common() {
+    let memory = Memory::new();
+    let calls = || {
+        [
+            Reads::call(),
+            Deletes::call(),
+            in_blocks(false),
+            in_blocks(true),
+            of_types_in_blocks(false),
+            of_types_in_blocks(true),
+        ]
+    };
+    for (number, call) in calls().into_iter().enumerate() {
+        answered(&memory, call, always()).await.unwrap();
+        assert_eq!(memory.grants().list().await.unwrap().len(), number + 1, "each was asked");
+    }
+    let grants = memory.grants().list().await.unwrap();
+    let mut paths: Vec<&str> = grants.iter().map(|grant| &*grant.alike.function).collect();
+    paths.sort_unstable();
+    for pair in paths.chunks(2) {
+        assert_eq!(pair[0], pair[1]);
+    }
+    for call in calls() {
+        assert_eq!(asks(&memory, call).await, None);
+    }
+}
