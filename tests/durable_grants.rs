@@ -328,3 +328,24 @@ async fn functions_of_one_path_have_nothing_in_common() {
         assert_eq!(asks(&memory, call).await, None);
     }
 }
+
+/// Code that gains a question of another type's method goes on with the answers that it has.
+#[tokio::test(start_paused = true)]
+async fn methods_of_one_name_have_questions_of_their_own() {
+    let memory = Memory::new();
+    memory.crash_after(1);
+    let scope = || Scope::current().approver(Scripted::new([Decision::approve(), Decision::deny("only one more")]));
+    let before = async {
+        Till.pay().await?;
+        Till.pay().await
+    };
+    assert_eq!(scope().run(memory.run("sale", before)).await.unwrap_err().kind, HaltKind::Crashed);
+    let gained = async {
+        Desk.pay().await?;
+        Till.pay().await
+    };
+    assert_eq!(scope().run(memory.run("sale", gained)).await.unwrap(), Ok(1));
+    let places: Vec<_> =
+        memory.show("sale").await.unwrap().iter().map(|it| (it.place.tool.to_string(), it.place.number)).collect();
+    assert_eq!(places, [("durable_grants::Till::pay".to_owned(), 1), ("durable_grants::Desk::pay".to_owned(), 1)]);
+}

@@ -105,8 +105,9 @@ impl Identity {
     /// What a question about `tool` is known by in a run.
     #[cfg(feature = "durable")]
     pub(crate) fn path(&self, tool: &ToolName) -> ToolName {
-        let module = self.module.filter(|_| !self.is_named);
-        module.map_or_else(|| tool.clone(), |module| format!("{module}::{tool}").into())
+        let Some(module) = self.module.filter(|_| !self.is_named) else { return tool.clone() };
+        let method = self.function.as_ref().and_then(|function| path::of_method(function.path(), module));
+        method.unwrap_or_else(|| format!("{module}::{tool}")).into()
     }
 }
 

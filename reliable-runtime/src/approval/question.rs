@@ -77,8 +77,8 @@ impl<'a> Approval<'a> {
         self
     }
 
-    /// The module where the function is: with it, two functions of one name in two modules have questions of their own in a
-    /// durable run. It is `module_path!()` in what `#[requires_approval]` writes.
+    /// The module where the function is: with it, two functions of one name in two modules, and two methods of one name if it comes
+    /// after [`here`](Approval::here), have questions of their own in a durable run. It is `module_path!()` in what `#[requires_approval]` writes.
     ///
     /// ```
     /// # async fn f() -> Result<(), reliable::Fault> {

@@ -48,6 +48,17 @@ pub(crate) fn is_of_one_function(path: &str, module: &str, is_method: bool) -> b
     within(ty, module).is_some_and(is_name) && is_one_trait && is_name(name)
 }
 
+/// The path of a method, with its type: two types of one module may have methods of one name. `None` for what is no method, and
+/// where it stands in a block.
+pub(crate) fn of_method(path: &str, module: &str) -> Option<String> {
+    let path = without_generics(path)?;
+    let is_method = path.starts_with('<') || {
+        let names = within(&path, module)?.split_once("::");
+        names.is_some_and(|(ty, name)| is_name(ty) && is_name(name))
+    };
+    is_method.then_some(path)
+}
+
 /// The path in this module.
 fn within<'a>(path: &'a str, module: &str) -> Option<&'a str> {
     path.strip_prefix(module)?.strip_prefix("::")
@@ -80,6 +91,19 @@ mod tests {
         }
         for path in ["m::send<'<'>", "m::send>", "m::send<", "<m::send"] {
             assert_eq!(without_generics(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_method_is_known_with_its_type() {
+        for (path, known) in [
+            ("m::G<u8>::send<u8>", Some("m::G::send")),
+            ("<m::G<u8> as m::Tool>::send<'_>", Some("<m::G as m::Tool>::send")),
+            ("m::send<u8>", None),
+            ("m::f::{{closure}}::send", None),
+            ("other::G::send", None),
+        ] {
+            assert_eq!(of_method(path, "m").as_deref(), known, "{path}");
         }
     }
 

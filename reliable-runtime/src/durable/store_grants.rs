@@ -57,7 +57,7 @@ impl StoreGrants {
         StoreGrants(engine)
     }
 
-    /// All that hold now, the eldest first.
+    /// All that hold now, the eldest first, and those that [can't be read](field@StoreGrant::unreadable), which answer nothing.
     ///
     /// # Errors
     /// If the store fails.
