@@ -1,13 +1,14 @@
 //! `stream`: what a bulkhead holds and a breaker counts, it holds and counts until the stream has ended.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use futures_util::Stream;
 use futures_util::stream::{self, BoxStream, StreamExt};
 use reliable::{
-    Approval, Approver, Bulkhead, CircuitBreaker, CircuitState, Decision, Fault, Keyed, Recorder, Request, Scope,
-    bulkhead, circuit_breaker, timeout,
+    Bulkhead, CircuitBreaker, CircuitState, Fault, Keyed, Recorder, Scope, bulkhead, circuit_breaker, timeout,
 };
 use tokio::time::{Instant, sleep};
 
@@ -301,56 +302,31 @@ async fn an_error_without_from_fault() {
     assert_eq!(all, [Ok(1), Err(Foreign("`ask` timed out after 1s".into()))]);
 }
 
-struct AfterAMinute;
+/// What the service does counts, and not what the reader does with it.
+#[tokio::test]
+async fn a_panic_counts_for_the_breaker_where_it_comes_out_of_the_stream() {
+    static SERVICE: CircuitBreaker = CircuitBreaker::new().failures(1);
+    static PLACES: Bulkhead = Bulkhead::new();
+    #[circuit_breaker(SERVICE, stream)]
+    #[bulkhead(PLACES)]
+    #[timeout(secs = 5, idle = "1s")]
+    async fn ask(panics: bool) -> Answer<'static> {
+        let item = move |item| if panics && item == 2 { panic!("the stream") } else { Ok(item) };
+        Ok(stream::iter([1, 2]).map(item).boxed())
+    }
+    let reader = tokio::spawn(async {
+        let mut answer = ask(false).await.unwrap();
+        answer.next().await;
+        panic!("the reader");
+    });
+    assert!(reader.await.is_err());
+    assert_eq!((SERVICE.state(), PLACES.running()), (CircuitState::Closed, 0));
 
-impl Approver for AfterAMinute {
-    async fn review(&self, _: &Request) -> Decision {
-        sleep(Duration::from_secs(60)).await;
-        Decision::approve()
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_time_that_a_human_takes_is_no_gap() {
-    #[timeout(secs = 5, idle = "2s", stream)]
-    async fn ask() -> Answer<'static> {
-        let asked = stream::once(async {
-            sleep(Duration::from_secs(1)).await;
-            Approval::new("refund").by(&AfterAMinute).ask().await?;
-            Ok(2)
-        });
-        Ok(stream::iter([Ok(1)]).chain(asked).chain(stream::pending()).boxed())
-    }
-    let started = Instant::now();
-    let all: Vec<_> = ask().await.unwrap().collect().await;
-    assert!(matches!(&*all, [Ok(1), Ok(2), Err(ApiError::Fault(Fault::TimedOut { .. }))]));
-    assert_eq!(started.elapsed().as_secs(), 61 + 2);
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_reader_that_goes_away_in_a_gap_is_not_waiting() {
-    #[timeout(secs = 5, idle = "10s", stream)]
-    async fn ask(ms: u64) -> Answer<'static> {
-        let (sent, received) = tokio::sync::mpsc::unbounded_channel();
-        tokio::spawn(async move {
-            for item in 1..3 {
-                if sent.send(item).is_err() {
-                    return;
-                }
-                sleep(Duration::from_millis(ms)).await;
-            }
-        });
-        Ok(stream::unfold(received, |mut received| async { Some((Ok(received.recv().await?), received)) }).boxed())
-    }
-    async fn away(answer: &mut BoxStream<'static, Item>) {
-        assert_eq!(answer.next().await, Some(Ok(1)));
-        assert!(tokio::time::timeout(Duration::from_secs(1), answer.next()).await.is_err());
-        sleep(Duration::from_secs(60)).await;
-    }
-    let mut answer = ask(69_000).await.unwrap();
-    away(&mut answer).await;
-    assert_eq!(answer.next().await, Some(Ok(2)), "it has waited for 9 of the 10 seconds");
-    let mut answer = ask(71_000).await.unwrap();
-    away(&mut answer).await;
-    assert!(matches!(answer.next().await, Some(Err(ApiError::Fault(Fault::TimedOut { .. })))));
+    let mut answer = ask(true).await.unwrap();
+    assert_eq!(answer.next().await, Some(Ok(1)));
+    let mut cx = Context::from_waker(Waker::noop());
+    assert!(catch_unwind(AssertUnwindSafe(|| answer.poll_next_unpin(&mut cx).is_ready())).is_err());
+    assert_eq!(SERVICE.state(), CircuitState::Open, "at once, and not when it is dropped");
+    drop(answer);
+    assert_eq!(PLACES.running(), 0);
 }

@@ -7,12 +7,12 @@ use syn::parse::{Parse, ParseStream};
 use syn::visit_mut::VisitMut;
 use syn::{
     Attribute, Expr, ExprAwait, FnArg, Pat, PatIdent, PatType, ReceiverKind, ReturnType, Signature, Token, Type,
-    Visibility, parse_quote,
+    TypeImplTrait, Visibility, parse_quote,
 };
 
 use crate::function::boxed::Shell;
 use crate::function::tokens::{at, last_segment, mentions, opened, with_this};
-use crate::function::types::{Opened, inferred, is_opaque, items};
+use crate::function::types::{Opened, boxed_stream, inferred, is_opaque, items};
 use crate::function::unfinished::breaks_off;
 
 mod async_trait;
@@ -239,6 +239,14 @@ impl Function {
     pub(crate) fn opaque_items(&self) -> Option<Type> {
         match &self.sig.output {
             ReturnType::Type(_, ty) => items(ty),
+            ReturnType::Default => None,
+        }
+    }
+
+    /// The `impl Stream` in the return type, where that has it in a `Box`.
+    pub(crate) fn boxed_stream(&self) -> Option<TypeImplTrait> {
+        match &self.sig.output {
+            ReturnType::Type(_, ty) => boxed_stream(ty),
             ReturnType::Default => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{AssocType, Type, TypeImplTrait, parse_quote};
+use syn::{AssocType, GenericArgument, PathArguments, PathSegment, Type, TypeImplTrait, TypeParamBound, parse_quote};
 
 use crate::function::tokens::mentions;
 
@@ -40,6 +40,32 @@ pub(crate) fn inferred(ty: &Type) -> Type {
 /// Whether there is an `impl Trait` in a type.
 pub(crate) fn is_opaque(ty: &Type) -> bool {
     mentions(ty.to_token_stream(), &|name| name == "impl")
+}
+
+/// The `impl Stream` of a type that has it in a `Box`.
+pub(crate) fn boxed_stream(ty: &Type) -> Option<TypeImplTrait> {
+    struct Boxed(Option<TypeImplTrait>);
+    impl VisitMut for Boxed {
+        fn visit_path_segment_mut(&mut self, segment: &mut PathSegment) {
+            if segment.ident == "Box" {
+                self.0 = self.0.take().or_else(|| opaque_stream(&segment.arguments));
+            }
+            visit_mut::visit_path_segment_mut(self, segment);
+        }
+    }
+    let mut boxed = Boxed(None);
+    boxed.visit_type_mut(&mut ty.clone());
+    boxed.0
+}
+
+fn opaque_stream(arguments: &PathArguments) -> Option<TypeImplTrait> {
+    let PathArguments::AngleBracketed(arguments) = arguments else { return None };
+    let Some(GenericArgument::Type(Type::ImplTrait(opaque))) = arguments.args.first() else { return None };
+    let is_stream = |bound: &TypeParamBound| match bound {
+        TypeParamBound::Trait(bound) => bound.path.segments.last().is_some_and(|last| last.ident == "Stream"),
+        _ => false,
+    };
+    opaque.bounds.iter().any(is_stream).then(|| opaque.clone())
 }
 
 /// What an `impl Stream<Item = …>` in a type says of its items.

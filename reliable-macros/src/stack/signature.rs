@@ -19,6 +19,9 @@ pub(crate) fn check(function: &Function, stack: &[Placed], errors: &mut Errors) 
         let value = stack.iter().find_map(|placed| placed.attribute.answer).unwrap_or("()");
         errors.add(ident, format!("`#[{name}]` needs a function that returns a `Result`, and this one returns nothing: write `-> Result<{value}, YourError>`"));
     }
+    if let Some(opaque) = function.boxed_stream().filter(|_| function.stream.is_some()) {
+        errors.add(opaque.impl_token, "`stream` puts another stream around the one of the body, which is in no such box: write `impl Stream<…>` without the box, or `dyn Stream<…> + Send` in it");
+    }
     if function.is_async() {
         return;
     }

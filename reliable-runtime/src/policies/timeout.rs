@@ -58,8 +58,13 @@ impl Timeout {
         Timeout::after(Duration::MAX)
     }
 
-    /// The longest time that the reader of a stream waits for its next item, from the second on: the limit of the call holds until
-    /// the first. Default: none. It limits nothing but a stream, by the option `stream` of `#[timeout]`.
+    /// The longest time from when the reader of a stream first asks for an item until that comes, from the second item on: the
+    /// limit of the call holds until the first. Default: none. It limits nothing but a stream, by the option `stream` of
+    /// `#[timeout]`.
+    ///
+    /// A reader that asks and goes away goes on counting. When it comes back after the limit it gets what is there; if that is
+    /// nothing, and it is 100 ms late or more, the gap is made longer once: by as much as it is late, and at most by what was
+    /// left of the limit when it went away.
     ///
     /// ```
     /// use reliable::Timeout;

@@ -15,16 +15,25 @@ use crate::seen::failure::Failure;
 #[must_use = "streams do nothing unless polled"]
 pub struct Counted<S, B: Deref<Target = CircuitBreaker>, E> {
     stream: Option<S>,
-    permit: OwnedPermit<B>,
+    permit: UntilLeft<B>,
     tool: &'static str,
     // Of a closure the compiler would have to prove again and again that it takes each error.
     inspect: fn(&E) -> Failure<'_>,
 }
 
+/// The permit of a stream that its reader may leave.
+struct UntilLeft<B: Deref<Target = CircuitBreaker>>(OwnedPermit<B>);
+
+impl<B: Deref<Target = CircuitBreaker>> Drop for UntilLeft<B> {
+    fn drop(&mut self) {
+        self.0.was_left();
+    }
+}
+
 impl Permit<'_> {
-    /// Counts the outcome: an error at once, and a stream when it has ended. Its first error is a failure, an end without one a
-    /// success, and one that is dropped before counts as nothing. `breaker` is what the stream keeps of it: a reference, or an
-    /// [`Arc`](std::sync::Arc).
+    /// Counts the outcome: an error at once, and a stream when it has ended. Its first error is a failure, and so is a panic in it;
+    /// an end without one is a success. A stream that its reader drops before counts as nothing, also where the reader panics.
+    /// `breaker` is what the stream keeps of it: a reference, or an [`Arc`](std::sync::Arc).
     ///
     /// `inspect` looks at an error of the call, and `inspect_item` at one of the stream. An error for which `when` is false is a
     /// success, as in [`settle`](Permit::settle).
@@ -75,6 +84,7 @@ impl Permit<'_> {
             Ok(stream) => {
                 let mut permit = self.owned(breaker);
                 permit.began(tool);
+                let permit = UntilLeft(permit);
                 Ok(Counted { stream: Some(stream), permit, tool, inspect: inspect_item })
             }
             Err(error) => self.settle(tool, Err(error), inspect),
@@ -95,12 +105,16 @@ where
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<T, E>>> {
         let this = &mut *self;
         let Some(stream) = &mut this.stream else { return Poll::Ready(None) };
-        let item = ready!(Pin::new(stream).poll_next(cx));
+        let permit = &mut this.permit.0;
+        let item = ready!(permit.within(|| Pin::new(stream).poll_next(cx)));
         match &item {
-            Some(Ok(_)) => this.permit.goes_on(),
-            Some(Err(error)) => this.permit.failed(this.tool, &(this.inspect)(error)),
+            Some(Ok(_)) => permit.goes_on(),
+            Some(Err(error)) => {
+                let failure = permit.within(|| (this.inspect)(error));
+                permit.failed(this.tool, &failure);
+            }
             None => {
-                this.permit.ended(this.tool);
+                permit.ended(this.tool);
                 this.stream = None;
             }
         }

@@ -8,7 +8,7 @@ use futures_core::Stream;
 use pin_project_lite::pin_project;
 use tokio::time::Instant;
 
-use crate::base::flow_time::{At, Whose};
+use crate::base::flow_time::{At, Clock, Whose};
 use crate::base::human_time::polled;
 use crate::base::human_time::watching::OwnTimer;
 use crate::policies::timeout::deadline::Deadline;
@@ -41,6 +41,8 @@ pin_project! {
         left: Duration,
         // When the reader was last seen waiting; `None` between two gaps.
         seen: Option<Instant>,
+        // Whether this gap was extended: its end is the end then.
+        extended: bool,
     }
 }
 
@@ -48,8 +50,8 @@ impl Timeout {
     /// Limits the time for which the reader of the stream in this outcome waits for an item, by [`idle`](Timeout::idle). The last
     /// item is a [`Fault::TimedOut`] then, and the stream is dropped. Without such a limit the stream is as it was.
     ///
-    /// The clock starts when the reader asks for an item and has to wait. What the reader does between two items is its own
-    /// affair, and the clock stands still while a question to a human is open that was asked in the stream.
+    /// The clock starts when the reader first asks for an item and has to wait. What the reader does between an item and that is
+    /// its own affair, and the clock stands still while a question to a human is open that was asked in the stream.
     ///
     /// ```
     /// use futures_util::stream::{self, StreamExt};
@@ -173,18 +175,19 @@ where
     }
 }
 
-/// A reader that is so much later than the timer was away: it is woken by it.
+/// A reader that is so much later than the timer may have been away: it is woken by it. A busy runtime looks the same.
 const AWAY: Duration = Duration::from_millis(100);
 
 impl Gap {
     const fn new() -> Self {
-        Gap { timer: OwnTimer::NEW, left: Duration::ZERO, seen: None }
+        Gap { timer: OwnTimer::NEW, left: Duration::ZERO, seen: None, extended: false }
     }
 
     fn end(self: Pin<&mut Self>) {
         let mut this = self.project();
         if this.seen.take().is_some() {
             this.timer.set(OwnTimer::NEW);
+            *this.extended = false;
         }
     }
 
@@ -199,26 +202,30 @@ impl Gap {
         let whose = Whose { tool, attribute: "timeout" };
         loop {
             let mut this = self.as_mut().project();
-            let now = At::now().instant;
+            let now = At::now();
             if this.seen.is_none() {
                 *this.left = idle;
             }
             if this.timer.as_mut().poll(before, whose, *this.left, cx).is_pending() {
-                *this.seen = Some(now);
+                *this.seen = Some(now.instant);
                 return Poll::Pending;
             }
             let began = this.timer.as_ref().began(*this.left);
-            let due = began.and_then(|began| began.checked_add(*this.left));
-            let (Some(seen), Some(due)) = (*this.seen, due) else { return Poll::Ready(began) };
-            if now.saturating_duration_since(due) < AWAY {
+            let Some(more) = extension(now, began, *this.left, *this.seen).filter(|_| !*this.extended) else {
                 return Poll::Ready(began);
-            }
-            // It was asked for nothing for a while: from when it was last seen waiting that is the reader's own time.
-            *this.left = due.saturating_duration_since(seen);
+            };
+            *this.left = more;
+            *this.extended = true;
             this.timer.restart();
-            if this.left.is_zero() {
-                return Poll::Ready(began);
-            }
         }
     }
+}
+
+/// What a reader gets once for that it comes late: as much as it is late, and no more than it had not waited for.
+///
+/// None in a flow: there a wait that is over has to be over in each life.
+fn extension(now: At, began: Option<Instant>, left: Duration, seen: Option<Instant>) -> Option<Duration> {
+    let due = began?.checked_add(left).filter(|_| now.clock == Clock::default())?;
+    let (late, unseen) = (now.instant.saturating_duration_since(due), due.saturating_duration_since(seen?));
+    (late >= AWAY && !unseen.is_zero()).then(|| late.min(unseen).min(left))
 }

@@ -1,5 +1,7 @@
 //! A call that is under way for longer than its function.
 
+#[cfg(feature = "stream")]
+use std::mem::forget;
 use std::ops::Deref;
 
 #[cfg(feature = "stream")]
@@ -93,6 +95,29 @@ impl<B: Deref<Target = CircuitBreaker>> OwnedPermit<B> {
         let CircuitBreaker { state, rules } = &*self.breaker;
         if self.generation != SETTLED {
             state.goes_on(rules, self.generation, now_us);
+        }
+    }
+
+    /// Polls its stream: a panic of that counts as a failure, also where it is caught further out.
+    #[cfg(feature = "stream")]
+    pub(crate) fn within<T>(&mut self, poll: impl FnOnce() -> T) -> T {
+        struct Unwinds<'a, B: Deref<Target = CircuitBreaker>>(&'a mut OwnedPermit<B>);
+        impl<B: Deref<Target = CircuitBreaker>> Drop for Unwinds<'_, B> {
+            fn drop(&mut self) {
+                self.0.end();
+            }
+        }
+        let unwinds = Unwinds(self);
+        let polled = poll();
+        forget(unwinds);
+        polled
+    }
+
+    /// It came to nothing, in a panic too: that is one of its reader, who may do as it likes.
+    #[cfg(feature = "stream")]
+    pub(crate) fn was_left(&mut self) {
+        if self.generation != SETTLED {
+            self.breaker.state.give_back(&self.breaker.rules, std::mem::replace(&mut self.generation, SETTLED));
         }
     }
 
