@@ -235,3 +235,117 @@ async fn functions_of_one_name_have_nothing_in_common() {
         assert_eq!(asks(&memory, call).await, None, "{path}");
     }
 }
+
+/// What a macro may write for each tool: an item in a `const` that has no name.
+trait Tool {
+    fn call() -> Call;
+}
+
+struct Reads;
+struct Deletes;
+
+macro_rules! tools {
+    ($($tool:ident)*) => {
+        $(const _: () = {
+            #[requires_approval(remember)]
+            async fn run() -> Result<u32, Fault> {
+                Ok(1)
+            }
+
+            impl Tool for $tool {
+                fn call() -> Call {
+                    Box::pin(run())
+                }
+            }
+        };)*
+    };
+}
+
+tools!(Reads Deletes);
+
+fn in_blocks(second: bool) -> Call {
+    if second {
+        #[requires_approval(remember)]
+        async fn run() -> Result<u32, Fault> {
+            Ok(1)
+        }
+        Box::pin(run())
+    } else {
+        #[requires_approval(remember)]
+        async fn run() -> Result<u32, Fault> {
+            Ok(1)
+        }
+        Box::pin(run())
+    }
+}
+
+fn of_types_in_blocks(second: bool) -> Call {
+    if second {
+        struct Inner;
+        impl Inner {
+            #[requires_approval(remember)]
+            async fn run(&self) -> Result<u32, Fault> {
+                Ok(1)
+            }
+        }
+        Box::pin(async { Inner.run().await })
+    } else {
+        struct Inner;
+        impl Inner {
+            #[requires_approval(remember)]
+            async fn run(&self) -> Result<u32, Fault> {
+                Ok(1)
+            }
+        }
+        Box::pin(async { Inner.run().await })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn functions_of_one_path_have_nothing_in_common() {
+    let memory = Memory::new();
+    let calls = || {
+        [
+            Reads::call(),
+            Deletes::call(),
+            in_blocks(false),
+            in_blocks(true),
+            of_types_in_blocks(false),
+            of_types_in_blocks(true),
+        ]
+    };
+    for (number, call) in calls().into_iter().enumerate() {
+        answered(&memory, call, always()).await.unwrap();
+        assert_eq!(memory.grants().list().await.unwrap().len(), number + 1, "each was asked");
+    }
+    let grants = memory.grants().list().await.unwrap();
+    let mut paths: Vec<&str> = grants.iter().map(|grant| &*grant.alike.function).collect();
+    paths.sort_unstable();
+    for pair in paths.chunks(2) {
+        assert_eq!(pair[0], pair[1]);
+    }
+    for call in calls() {
+        assert_eq!(asks(&memory, call).await, None);
+    }
+}
+
+/// Code that gains a question of another type's method goes on with the answers that it has.
+#[tokio::test(start_paused = true)]
+async fn methods_of_one_name_have_questions_of_their_own() {
+    let memory = Memory::new();
+    memory.crash_after(1);
+    let scope = || Scope::current().approver(Scripted::new([Decision::approve(), Decision::deny("only one more")]));
+    let before = async {
+        Till.pay().await?;
+        Till.pay().await
+    };
+    assert_eq!(scope().run(memory.run("sale", before)).await.unwrap_err().kind, HaltKind::Crashed);
+    let gained = async {
+        Desk.pay().await?;
+        Till.pay().await
+    };
+    assert_eq!(scope().run(memory.run("sale", gained)).await.unwrap(), Ok(1));
+    let places: Vec<_> =
+        memory.show("sale").await.unwrap().iter().map(|it| (it.place.tool.to_string(), it.place.number)).collect();
+    assert_eq!(places, [("durable_grants::Till::pay".to_owned(), 1), ("durable_grants::Desk::pay".to_owned(), 1)]);
+}

@@ -657,3 +657,45 @@ async fn many_threads_share_one_memory() {
     }
     assert_eq!(grants.list().len(), 100);
 }
+
+/// What a macro may write for each tool: all of it stands at one place of the source.
+mod of_one_macro {
+    use super::{Fault, requires_approval};
+
+    pub(super) trait Tool {
+        async fn call() -> Result<u32, Fault>;
+    }
+
+    pub(super) struct Reads;
+    pub(super) struct Deletes;
+
+    macro_rules! tools {
+        ($($tool:ident)*) => {
+            $(const _: () = {
+                #[requires_approval(remember)]
+                async fn run() -> Result<u32, Fault> {
+                    Ok(1)
+                }
+
+                impl Tool for $tool {
+                    async fn call() -> Result<u32, Fault> {
+                        run().await
+                    }
+                }
+            };)*
+        };
+    }
+
+    tools!(Reads Deletes);
+}
+
+#[tokio::test]
+async fn what_one_macro_writes_has_nothing_in_common() {
+    use of_one_macro::{Deletes, Reads, Tool};
+
+    let humans = Humans::saying([always(), always()]);
+    for _ in 0..2 {
+        assert_eq!((humans.ask(Reads::call()).await, humans.ask(Deletes::call()).await), (Ok(1), Ok(1)));
+    }
+    assert_eq!(humans.asked(), 2);
+}

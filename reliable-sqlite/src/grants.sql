@@ -18,9 +18,20 @@ CREATE TABLE "grant" (
 ALTER TABLE question ADD COLUMN alike TEXT; -- for which later questions the answer may be remembered: JSON
 ALTER TABLE question ADD COLUMN remembered TEXT; -- the question to which the answer was given, where it was remembered
 
--- Those that hold, the eldest first.
+-- Those that hold, the eldest first. One in which `granted` says something else than the columns, or that can't be read, answers
+-- nothing: its answer is 'unreadable'.
 CREATE VIEW grants AS
-SELECT question, run, function, call, coalesce(same, 'all') AS same, answer, by, given, expires
+SELECT question, run, function, call, coalesce(same, 'all') AS same,
+    CASE
+        WHEN NOT json_valid(granted) THEN 'unreadable'
+        WHEN json_extract(granted, '$.decision.' || iif(answer = 'approved', 'Approved', 'Denied')) IS NULL THEN 'unreadable'
+        WHEN json_extract(granted, '$.question.id', '$.question.run', '$.alike.function')
+            IS NOT json_array(question, run, function) THEN 'unreadable'
+        WHEN given NOT GLOB '????-??-??T??:??:??.???Z' OR expires NOT GLOB '????-??-??T??:??:??.???Z' THEN 'unreadable'
+        ELSE answer
+    END AS answer,
+    by, given, expires
 FROM "grant"
 WHERE expires IS NULL OR expires > strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+    OR expires NOT GLOB '????-??-??T??:??:??.???Z'
 ORDER BY given, question;

@@ -125,26 +125,23 @@ pub(crate) fn answer(
     decision: &Decision,
     now: SystemTime,
 ) -> Result<Option<String>, Trouble> {
-    let asked = find(connection, &format!("{COLUMNS} WHERE question.id = ?"), [question.to_string()])?.pop();
-    let Some(TrailEntry { question: asked, .. }) = asked else { return Ok(None) };
+    let sql = format!("{COLUMNS} WHERE question.id = ?");
+    let read = |row: &Row<'_>| Ok((read(row), alike(row)));
+    let found = connection.prepare_cached(&sql)?.query_row([question.to_string()], read).optional()?;
+    let Some((asked, alike)) = found else { return Ok(None) };
+    let asked = asked?.question;
     let run = decide(connection, question, decision, now)?;
     if run.is_some()
-        && let Some(grant) = StoreGrant::of(&asked, alike(connection, question)?.as_ref(), decision, now)
+        && let Some(grant) = StoreGrant::of(&asked, alike.as_ref(), decision, now)
     {
-        grants::keep(connection, &grant)?;
+        grants::keep(connection, &grant, now)?;
     }
     Ok(run)
 }
 
-/// For which later questions an answer to this one may hold.
-fn alike(connection: &Connection, question: QuestionId) -> Result<Option<Alike>, Trouble> {
-    let sql = "SELECT alike FROM question WHERE id = ?";
-    let alike =
-        connection.prepare_cached(sql)?.query_row([question.to_string()], |row| row.get::<_, Option<String>>(0))?;
-    let which = || format!("question `{question}` in the table `question`");
-    let read =
-        |alike: String| serde_json::from_str(&alike).map_err(|why| Trouble::row(&which(), format!("`alike`: {why}")));
-    alike.map(read).transpose()
+/// For which later questions an answer to this one may hold: where that can't be read, for none.
+fn alike(row: &Row<'_>) -> Option<Alike> {
+    serde_json::from_str(&row.get::<_, Option<String>>("alike").ok()??).ok()
 }
 
 fn decide(
@@ -209,24 +206,30 @@ pub(crate) fn pending(connection: &Connection, now: SystemTime) -> Result<Vec<Qu
     let mut pending = Vec::new();
     while let Some(row) = rows.next()? {
         // One that can't be read is told as that: no other is to suffer from it.
-        pending.extend(read(row).map_or_else(|trouble| unreadable(row, &trouble), |entry| Some(entry.question)));
+        pending.push(read(row).map_or_else(|trouble| unreadable(row, &trouble), |entry| entry.question));
     }
     Ok(pending)
 }
 
-fn unreadable(row: &Row<'_>, trouble: &Trouble) -> Option<Question> {
-    let text = |column| row.get::<_, String>(column);
-    let (id, run) = (text("id").ok()?.parse().ok()?, text("asker").unwrap_or_default());
-    Some(Question::unreadable(id, run, text("tool").unwrap_or_default().into(), trouble))
+fn unreadable(row: &Row<'_>, trouble: &Trouble) -> Question {
+    let text = |column| row.get::<_, String>(column).unwrap_or_default();
+    Question::unreadable(text("id").parse().ok(), text("asker"), text("tool").into(), trouble)
 }
 
-/// All of one run, the eldest first.
+/// All of one run, the eldest first. One that can't be read is told as that.
 pub(crate) fn trail(connection: &Connection, run: i64) -> Result<Vec<TrailEntry>, Trouble> {
-    find(connection, &format!("{COLUMNS} WHERE question.run = ? ORDER BY question.key"), [run])
+    let sql = format!("{COLUMNS} WHERE question.run = ? ORDER BY question.key");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let mut rows = statement.query([run])?;
+    let mut trail = Vec::new();
+    while let Some(row) = rows.next()? {
+        trail.push(read(row).unwrap_or_else(|trouble| TrailEntry::new(unreadable(row, &trouble))));
+    }
+    Ok(trail)
 }
 
 const COLUMNS: &str =
-    "SELECT question.id, run.id AS asker, tool, request, asked, expires, decision, decided, is_void, remembered
+    "SELECT question.id, run.id AS asker, tool, request, asked, expires, decision, decided, is_void, remembered, alike
                        FROM question JOIN run ON run.key = question.run";
 
 fn find(connection: &Connection, sql: &str, given: impl rusqlite::Params) -> Result<Vec<TrailEntry>, Trouble> {
@@ -251,7 +254,9 @@ fn entry(row: &Row<'_>) -> Result<TrailEntry, String> {
     let text = |column| row.get::<_, Option<String>>(column).map_err(|error| error.to_string());
     let time = |column| text(column)?.map(|time| moment::read(&time)).transpose();
     let need = |column: &'static str| text(column)?.ok_or_else(|| format!("it has no `{column}`"));
-    let request: Request = serde_json::from_str(&need("request")?).map_err(|error| format!("`request`: {error}"))?;
+    let mut request: Request =
+        serde_json::from_str(&need("request")?).map_err(|error| format!("`request`: {error}"))?;
+    request.remember = request.remember.filter(|_| alike(row).is_some());
     if need("id")? != request.id.to_string() {
         return Err(format!("`request` is that of question {}", request.id));
     }

@@ -113,10 +113,94 @@ async fn one_that_can_not_be_read_answers_nothing() {
     let question = asked(&path, "first", "bob").await;
     let store = Store::open(&path).unwrap();
     assert!(store.inbox().answer(&question.id, always()).await.unwrap());
+    for edit in [
+        "answer = 'denied'",
+        "granted = '{'",
+        "granted = replace(granted, 'Approved', 'Denied')",
+        "run = 'another'",
+        "function = 'other::pay'",
+        "expires = 'tomorrow'",
+        "expires = '2099-01-01'",
+    ] {
+        let before = sql(&path, r#"SELECT json_array(answer, granted, run, function, expires) FROM "grant""#).remove(0);
+        sql(&path, &format!(r#"UPDATE "grant" SET {edit} RETURNING call"#));
+        let grants = store.grants().list().await.unwrap();
+        let told = grants[0].to_string();
+        assert_eq!((grants.len(), grants[0].question.id), (1, question.id), "{edit}");
+        assert!(told.contains("can't be read, and answers nothing"), "{edit}: {told}");
+        assert_eq!(sql(&path, "SELECT answer FROM grants"), ["unreadable"], "{edit}");
+        asked(&path, edit, "bob").await;
+        let connection = Connection::open(&path).unwrap();
+        let back = r#"UPDATE "grant" SET (answer, granted, run, function, expires) =
+                      (?1 ->> 0, ?1 ->> 1, ?1 ->> 2, ?1 ->> 3, ?1 ->> 4)"#;
+        connection.execute(back, [before]).unwrap();
+    }
+    // As it was, it holds.
+    assert_eq!(sql(&path, "SELECT answer FROM grants"), ["approved"]);
+    assert_eq!(store.run("second", pay("bob", "", 50)).await.unwrap(), Ok(50));
+}
+
+/// It may be a no: a yes does not take its place, and it is there to be seen and revoked.
+#[tokio::test]
+async fn one_that_can_not_be_read_is_not_forgotten_for_a_yes() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("agent.db");
+    let answer = async |run: &str, decision: Decision| {
+        let question = asked(&path, run, "bob").await;
+        let store = Store::open(&path).unwrap();
+        assert!(store.inbox().answer(&question.id, decision).await.unwrap());
+        (question.id, store)
+    };
+    let no = || Decision::deny("never").remember();
+    let (first, _) = answer("first", no()).await;
+    for spoilt in ["granted = '{'", "answer = 'approved'"] {
+        sql(&path, &format!(r#"UPDATE "grant" SET {spoilt} RETURNING call"#));
+        let (_, store) = answer(spoilt, always()).await;
+        let grants = store.grants().list().await.unwrap();
+        assert_eq!((grants.len(), grants[0].question.id), (1, first));
+        assert!(grants[0].unreadable.is_some() && !grants[0].is_yes());
+    }
+    let (again, store) = answer("again", no()).await;
+    let grants = store.grants().list().await.unwrap();
+    assert_eq!((grants.len(), grants[0].question.id, &grants[0].unreadable), (1, again, &None));
     sql(&path, r#"UPDATE "grant" SET granted = '{' RETURNING call"#);
+    assert!(store.grants().revoke(&again).await.unwrap());
     assert_eq!(store.grants().list().await.unwrap(), []);
-    drop(store);
-    asked(&path, "second", "bob").await;
+}
+
+#[tokio::test]
+async fn where_it_can_not_be_read_for_what_an_answer_holds_it_counts_and_is_not_remembered() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("agent.db");
+    for (run, spoilt) in [("first", "'{'"), ("second", "'null'"), ("third", "NULL")] {
+        let question = asked(&path, run, "bob").await;
+        assert!(question.request.remember.is_some());
+        sql(&path, &format!("UPDATE question SET alike = {spoilt} RETURNING id"));
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.inbox().pending().await.unwrap()[0].request.remember, None, "nobody is offered it");
+        assert!(store.inbox().answer(&question.id, always()).await.unwrap());
+        assert_eq!(store.run(run, pay("bob", "4711", 40)).await.unwrap(), Ok(40));
+        assert_eq!(store.grants().list().await.unwrap(), []);
+    }
+}
+
+#[tokio::test]
+async fn a_question_that_can_not_be_read_is_told_as_that_and_no_other_suffers() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("agent.db");
+    for (run, to) in [("bad", "bob"), ("good", "eve")] {
+        asked(&path, run, to).await;
+    }
+    let of = "WHERE run = (SELECT key FROM run WHERE id = 'bad') RETURNING tool";
+    sql(&path, &format!("UPDATE question SET id = 'zz' {of}"));
+    let store = Store::open(&path).unwrap();
+    let pending = store.inbox().pending().await.unwrap();
+    assert_eq!((pending.len(), &*pending[0].run, &*pending[1].run), (2, "bad", "good"));
+    let reason = pending[0].request.reason.as_deref().unwrap();
+    assert!(reason.contains("can't be read") && reason.contains("`zz`"), "{reason}");
+    assert!(!store.inbox().answer(&pending[0].id, Decision::approve()).await.unwrap());
+    let trail = store.trail("bad").await.unwrap();
+    assert_eq!((trail.len(), trail[0].question.request.reason.as_deref()), (1, Some(reason)));
 }
 
 /// As it was before answers were remembered.

@@ -3,6 +3,10 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
         .here(|| {})
         .in_module(::core::module_path!())
         .remember_for(&["to"])
+        .only_here({
+            struct Here;
+            ::core::any::TypeId::of::<Here>()
+        })
         .argument("to", ::reliable::expansion::Inspect::new(&to).digested().argument())
         .argument(
             "body",

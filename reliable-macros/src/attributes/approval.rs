@@ -173,12 +173,10 @@ impl Layer for Approval {
 fn question(function: &Function, calls: &[Call]) -> TokenStream {
     let (mixed, tool) = (Span::mixed_site(), &function.name);
     // A name that was given is all that it is known by.
-    let known = if function.is_named {
-        quote_spanned!(mixed=> .by_name())
-    } else {
-        quote_spanned!(mixed=> .in_module(::core::module_path!()))
-    };
-    let mut question = quote_spanned!(mixed=> let approval = ::reliable::Approval::new(#tool).here(|| {}) #known);
+    let known = function.is_named.then(|| quote_spanned!(mixed=> .by_name()));
+    let mut question = quote_spanned!(mixed=>
+        let approval = ::reliable::Approval::new(#tool).here(|| {}).in_module(::core::module_path!()) #known
+    );
     let mut always = true;
     for Call { cfgs, call } in calls {
         if !always || !cfgs.is_empty() {

@@ -1,5 +1,6 @@
 //! What a question has to do with the answers to earlier ones.
 
+use std::any::TypeId;
 use std::panic::Location;
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use crate::approval::grants::kept::{Call, Same};
 use crate::durable;
 #[cfg(feature = "durable")]
 use crate::durable::alike::{Alike, Holds};
+#[cfg(feature = "durable")]
+use crate::durable::path;
 use crate::said::decision::Decision;
 use crate::said::digest::Digest;
 #[cfg(feature = "durable")]
@@ -23,9 +26,12 @@ use crate::seen::digest;
 #[derive(Debug, Default)]
 pub(crate) struct Identity {
     function: Option<Function>,
-    /// Where the function is, if it is not known by its name alone.
+    /// Where the function is.
     #[cfg(feature = "durable")]
     module: Option<&'static str>,
+    /// In a run it is known by its name alone.
+    #[cfg(feature = "durable")]
+    is_named: bool,
     /// The function and all arguments so far.
     call: Option<Digest>,
     option: Option<Box<Remembers>>,
@@ -42,6 +48,8 @@ struct Function {
 #[derive(Debug)]
 struct Remembers {
     same: Same,
+    /// A type that only this function has.
+    only: Option<TypeId>,
     arguments: Vec<(&'static str, Option<Digest>)>,
 }
 
@@ -66,10 +74,20 @@ impl Identity {
     /// What others see of it does not hang on where the function is. What is remembered does.
     pub(crate) fn by_name(&mut self, tool: &str) {
         self.call = Some(digest::of(&("name", tool)));
+        #[cfg(feature = "durable")]
+        {
+            self.is_named = true;
+        }
     }
 
     pub(crate) fn remember(&mut self, same: Same) {
-        self.option = Some(Box::new(Remembers { same, arguments: Vec::new() }));
+        self.option = Some(Box::new(Remembers { same, only: None, arguments: Vec::new() }));
+    }
+
+    pub(crate) fn only_here(&mut self, only: TypeId) {
+        if let Some(option) = &mut self.option {
+            option.only = Some(only);
+        }
     }
 
     pub(crate) fn argument(&mut self, name: &'static str, argument: Option<Digest>) {
@@ -87,7 +105,9 @@ impl Identity {
     /// What a question about `tool` is known by in a run.
     #[cfg(feature = "durable")]
     pub(crate) fn path(&self, tool: &ToolName) -> ToolName {
-        self.module.map_or_else(|| tool.clone(), |module| format!("{module}::{tool}").into())
+        let Some(module) = self.module.filter(|_| !self.is_named) else { return tool.clone() };
+        let method = self.function.as_ref().and_then(|function| path::of_method(function.path(), module));
+        method.unwrap_or_else(|| format!("{module}::{tool}")).into()
     }
 }
 
@@ -107,9 +127,18 @@ impl Function {
     }
 
     /// Two functions may have one path: what stands in a block has that of the block's function. What lives in this process goes
-    /// by the place in the source, too.
-    fn in_this_process(&self, tool: &str) -> Digest {
-        digest::of(&("place", self.digest(tool), self.place))
+    /// by the place in the source, too, and by a type of its own: all that one call of a macro writes has one place.
+    fn in_this_process(&self, tool: &str, only: Option<TypeId>) -> Digest {
+        digest::of(&("place", self.digest(tool), self.place, only))
+    }
+
+    /// What outlives the process does so only where the path may be that of two: else the function may move.
+    #[cfg(feature = "durable")]
+    fn in_a_store(&self, tool: &str, module: Option<&str>, option: &Remembers) -> Digest {
+        // In a function in a function nothing has this name.
+        let is_method = option.arguments.iter().any(|(name, _)| *name == "self");
+        let is_known = |module| path::is_of_one_function(self.path(), module, is_method);
+        if module.is_some_and(is_known) { self.digest(tool) } else { self.in_this_process(tool, option.only) }
     }
 }
 
@@ -126,13 +155,14 @@ pub(crate) enum Memory {
 impl Memory {
     /// `None` where nothing can be remembered. Tells `request` of the other case.
     pub(crate) fn of(identity: &mut Identity, request: &mut Request) -> Option<Box<Memory>> {
-        let Remembers { same, arguments } = *identity.option.take()?;
+        let option = *identity.option.take()?;
+        let same = option.same;
         let (function, call) = (identity.function.as_ref()?, identity.call);
         // Who is told another reason is asked something else.
         let whole = |function| call.map(|call| digest::of(&("call", function, call, &request.reason)));
         if let Some(grants) = Scope::find::<Grants>() {
-            let function = function.in_this_process(&request.tool);
-            let call = Call { function, whole: whole(function), same, arguments };
+            let function = function.in_this_process(&request.tool, option.only);
+            let call = Call { function, whole: whole(function), same, arguments: option.arguments };
             call.key(same)?;
             request.remember = Some(grants.offer(same));
             return Some(Box::new(Memory::Grants(grants, call)));
@@ -144,8 +174,8 @@ impl Memory {
                 Holds::AtMost(at_most) => Some(at_most),
                 Holds::UntilRevoked => None,
             };
-            let (path, function) = (function.path(), function.digest(&request.tool));
-            let call = Call { function, whole: whole(function), same, arguments };
+            let (path, function) = (function.path(), function.in_a_store(&request.tool, identity.module, &option));
+            let call = Call { function, whole: whole(function), same, arguments: option.arguments };
             let offer = Remember::of(same, at_most);
             let alike = Alike::new(path, offer.same.clone(), call.key(same)?, call.whole);
             request.remember = Some(offer);

@@ -1,6 +1,6 @@
 //! `#[requires_approval]`: asks a human before the body runs.
 
-use std::any::type_name;
+use std::any::{TypeId, type_name};
 use std::panic::Location;
 use std::time::Duration;
 
@@ -77,8 +77,8 @@ impl<'a> Approval<'a> {
         self
     }
 
-    /// The module where the function is: with it, two functions of one name in two modules have questions of their own in a
-    /// durable run. It is `module_path!()` in what `#[requires_approval]` writes, unless it has a `name`.
+    /// The module where the function is: with it, two functions of one name in two modules, and two methods of one name if it comes
+    /// after [`here`](Approval::here), have questions of their own in a durable run. It is `module_path!()` in what `#[requires_approval]` writes.
     ///
     /// ```
     /// # async fn f() -> Result<(), reliable::Fault> {
@@ -92,7 +92,7 @@ impl<'a> Approval<'a> {
     }
 
     /// It is known by its name alone, in whichever module the function is: so a durable run goes on with the answer when the function
-    /// has moved. It comes after [`here`](Approval::here), and before the arguments. It is what `#[requires_approval]` writes where
+    /// has moved. It comes after [`here`](Approval::here), and before the arguments. It is what `#[requires_approval]` writes, too, where
     /// there is a `name`. An answer that is remembered holds for the function where it is, all the same.
     ///
     /// ```
@@ -115,6 +115,23 @@ impl<'a> Approval<'a> {
     /// The answer may be remembered for all calls in which these arguments are the same. It comes before the arguments.
     pub fn remember_for(mut self, same: &'static [&'static str]) -> Self {
         self.identity.remember(Some(same));
+        self
+    }
+
+    /// A type that no other function has, such as one that stands in its body: where its path and its place in the source may be
+    /// those of another one, as of all that one call of a macro writes, an answer that is remembered holds for this one alone. It
+    /// comes after [`remember`](Approval::remember). It is what `#[requires_approval]` writes.
+    ///
+    /// ```
+    /// use std::any::TypeId;
+    ///
+    /// # async fn f() -> Result<(), reliable::Fault> {
+    /// struct Here;
+    /// reliable::Approval::new("refund").here(|| {}).remember().only_here(TypeId::of::<Here>()).ask().await
+    /// # }
+    /// ```
+    pub fn only_here(mut self, only: TypeId) -> Self {
+        self.identity.only_here(only);
         self
     }
 

@@ -17,7 +17,7 @@ pub struct Alike {
     pub function: String,
     /// The arguments that must be the same, whatever the others are. `None`: all of them.
     pub same: Option<Vec<ToolName>>,
-    /// A digest of the function, and of those arguments.
+    /// A digest of the function, with its place in the source where its path may be that of another one, and of those arguments.
     pub key: Digest,
     /// The one for the call with all of its arguments, where that can be known: a no to it holds, too.
     pub call: Option<Digest>,

@@ -93,8 +93,9 @@ impl Question {
     }
 
     /// For an engine: one of which what was asked can't be read, and why. So whoever looks after the store sees that it is there;
-    /// no answer to it counts.
-    pub fn unreadable(id: QuestionId, run: String, tool: ToolName, why: impl fmt::Display) -> Self {
+    /// no answer to it counts. Where not even its id can be read, it gets one.
+    pub fn unreadable(id: Option<QuestionId>, run: String, tool: ToolName, why: impl fmt::Display) -> Self {
+        let id = id.unwrap_or_else(QuestionId::new);
         let reason = format!("what was asked can't be read, and no answer to it counts: {why}");
         let request = Request { id, reason: Some(words::told(&reason)), ..Request::new(tool) };
         Question { id, run, request, asked_at: SystemTime::UNIX_EPOCH, expires_at: None }

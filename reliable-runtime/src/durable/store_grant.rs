@@ -6,7 +6,11 @@ use std::time::{Duration, SystemTime};
 use crate::durable::alike::Alike;
 use crate::durable::records::Question;
 use crate::said::decision::Decision;
+use crate::said::digest::Digest;
 use crate::said::grant::Grant;
+use crate::said::ids::QuestionId;
+use crate::said::request::Request;
+use crate::said::words;
 
 /// An answer that a store remembers: later questions like the one to which it was given are answered with it, in whichever run
 /// and process. It is of [`StoreGrants::list`](crate::durable::store_grants::StoreGrants::list). Its `Display` says it on one
@@ -25,6 +29,9 @@ pub struct StoreGrant {
     pub given_at: SystemTime,
     /// When it expires; `None` for never.
     pub expires_at: Option<SystemTime>,
+    /// Why it can't be read, where that is so: then it answers nothing, and a human is asked, until it is mended or revoked.
+    #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Option::is_none"))]
+    pub unreadable: Option<String>,
 }
 
 impl StoreGrant {
@@ -39,7 +46,30 @@ impl StoreGrant {
         };
         // A limit that has no end in the calendar is none.
         let expires_at = offered.at_most.and_then(|at_most| now.checked_add(at_most));
-        Some(StoreGrant { question: question.clone(), alike: alike.clone(), decision, given_at: now, expires_at })
+        Some(StoreGrant {
+            question: question.clone(),
+            alike: alike.clone(),
+            decision,
+            given_at: now,
+            expires_at,
+            unreadable: None,
+        })
+    }
+
+    /// For an engine: one that is there, and can't be read, and why. So whoever looks after the store sees
+    /// that. Where not even the id of its question can be read, it gets one.
+    pub fn unreadable(question: Option<QuestionId>, run: String, function: &str, why: impl fmt::Display) -> StoreGrant {
+        let question = question.unwrap_or_else(QuestionId::new);
+        let tool = function.rsplit("::").next().unwrap_or_default().to_owned();
+        let request = Request { id: question, ..Request::new(tool.into()) };
+        StoreGrant {
+            question: Question::new(run, request, SystemTime::UNIX_EPOCH, None),
+            alike: Alike::new(function, None, Digest::new([0, 0]), None),
+            decision: Decision::Expired,
+            given_at: SystemTime::UNIX_EPOCH,
+            expires_at: None,
+            unreadable: Some(words::told(&why)),
+        }
     }
 
     /// Whether it is a yes.
@@ -47,10 +77,11 @@ impl StoreGrant {
         matches!(self.decision, Decision::Approved { .. })
     }
 
-    /// For an engine: whether it holds at this time. Not if the clock was set back: nobody knows then how old it is.
+    /// For an engine: whether it holds at this time. Not if it can't be read, nor if the clock was set back: nobody knows then how old it is.
     pub fn holds(&self, now: SystemTime) -> bool {
         const APART: Duration = Duration::from_secs(5);
-        self.expires_at.is_none_or(|expires_at| now < expires_at && self.given_at <= now + APART)
+        self.unreadable.is_none()
+            && self.expires_at.is_none_or(|expires_at| now < expires_at && self.given_at <= now + APART)
     }
 
     /// For an engine: whether one of the same [key](Alike::key) takes the place of this one, which holds. A yes does not take that
@@ -104,6 +135,9 @@ impl StoreGrant {
 
 impl fmt::Display for StoreGrant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.told().answer(), f)
+        match &self.unreadable {
+            Some(why) => write!(f, "{}: it can't be read, and answers nothing: {why}", self.question.request.tool),
+            None => fmt::Display::fmt(&self.told().answer(), f),
+        }
     }
 }

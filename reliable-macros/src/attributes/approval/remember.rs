@@ -17,8 +17,14 @@ use crate::options::Options;
 //     .remember_for(&["to"])
 pub(super) fn remember(options: &Options, function: &Function, errors: &mut Errors) -> Option<TokenStream> {
     let mixed = Span::mixed_site();
+    let only_here = quote_spanned!(mixed=>
+        .only_here({
+            struct Here;
+            ::core::any::TypeId::of::<Here>()
+        })
+    );
     let Some(names) = options.names("remember") else {
-        return options.flag("remember").then(|| quote_spanned!(mixed=> .remember()));
+        return options.flag("remember").then(|| quote_spanned!(mixed=> .remember() #only_here));
     };
     options.must_name("remember", errors);
     let has = |name: &Ident| function.binds(name) || (name == "self" && function.sig.receiver().is_some());
@@ -29,7 +35,7 @@ pub(super) fn remember(options: &Options, function: &Function, errors: &mut Erro
         }
     }
     let labels = names.iter().map(|name| name.unraw().to_string());
-    Some(quote_spanned!(mixed=> .remember_for(&[#(#labels),*])))
+    Some(quote_spanned!(mixed=> .remember_for(&[#(#labels),*]) #only_here))
 }
 
 /// Nobody can say yes to all calls with the same of something that they don't see.
