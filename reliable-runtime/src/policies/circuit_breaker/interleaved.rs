@@ -71,42 +71,32 @@ fn late_failures_never_reopen_what_a_probe_has_closed() {
     });
 }
 
+/// Two calls that fail at once, where two failures open it.
+fn two_failures_open_it(rules: Rules, now: u64) {
+    let state = Arc::new(State::new());
+    let fail = move |state: &State| {
+        let call = state.admit(&rules, || now).unwrap().generation;
+        state.record(&rules, call, true, || now);
+    };
+    let other = {
+        let state = state.clone();
+        thread::spawn(move || fail(&state))
+    };
+    fail(&state);
+    other.join().unwrap();
+    assert!(matches!(state.phase(), Phase::Open { .. }));
+}
+
 #[test]
 fn two_failures_at_once_are_both_counted() {
-    loom::model(|| {
-        let two = Rules { failures: 2, ..rules() };
-        let state = Arc::new(State::new());
-        let fail = move |state: &State| {
-            let call = state.admit(&two, || 0).unwrap().generation;
-            state.record(&two, call, true, || 0);
-        };
-        let other = {
-            let state = state.clone();
-            thread::spawn(move || fail(&state))
-        };
-        fail(&state);
-        other.join().unwrap();
-        assert!(matches!(state.phase(), Phase::Open { .. }));
-    });
+    loom::model(|| two_failures_open_it(Rules { failures: 2, ..rules() }, 0));
 }
 
 #[test]
 fn two_failures_at_once_in_a_window_of_time_are_both_counted() {
     loom::model(|| {
         let ratio = Some(Ratio { millionths: 1_000_000, window: Window::Time { bucket_us: 5 }, min_calls: 2 });
-        let timed = Rules { ratio, ..rules() };
-        let state = Arc::new(State::new());
-        let fail = move |state: &State| {
-            let call = state.admit(&timed, || 7).unwrap();
-            state.record(&timed, call.generation, true, || 7);
-        };
-        let other = {
-            let state = state.clone();
-            thread::spawn(move || fail(&state))
-        };
-        fail(&state);
-        other.join().unwrap();
-        assert!(matches!(state.phase(), Phase::Open { .. }));
+        two_failures_open_it(Rules { ratio, ..rules() }, 7);
     });
 }
 
