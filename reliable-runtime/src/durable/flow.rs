@@ -38,6 +38,8 @@ struct State {
     halt: Option<Halt>,
     /// So many random numbers were drawn.
     drawn: u64,
+    /// The questions that a panic has dropped: if the flow catches it, nobody waits for their answers.
+    unwound: Vec<Place>,
     /// Who drives it.
     driver: Option<Waker>,
 }
@@ -179,6 +181,17 @@ impl Flow {
             state.driver.take()
         };
         wake(driver);
+    }
+
+    /// A panic has dropped what waited for the answer there.
+    pub(super) fn abandon_if_it_goes_on(&self, place: Place) {
+        self.state().unwound.push(place);
+    }
+
+    /// It was polled, and has not panicked.
+    pub(super) fn goes_on_after_a_panic(&self) {
+        let unwound = std::mem::take(&mut self.state().unwound);
+        unwound.iter().for_each(|place| self.journal.abandon(place));
     }
 
     /// Whether it was halted. If not, `driver` is woken when it is.

@@ -3,8 +3,10 @@
 use std::future::{Future, pending, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::thread::panicking;
 use std::time::Duration;
 
+use crate::agent::run::Run;
 use crate::durable::alike::Holds;
 use crate::durable::flow::{Flow, Here};
 use crate::durable::halt::{Halt, HaltKind};
@@ -15,6 +17,7 @@ use crate::said::decision::Decision;
 use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::Request;
+use crate::said::words;
 use crate::seen::emit::tell;
 
 /// An answer, and to which question.
@@ -84,10 +87,13 @@ impl Asked {
     /// The answer that is recorded, or else what `decide` gives, recorded; and whether it was recorded before.
     pub(crate) async fn recorded(&self, decide: impl Future<Output = Answered>) -> (Answered, bool) {
         let Some(place) = self.place.clone() else { return pending().await };
+        // Before it is its turn: an earlier life may have asked it, and died when another branch had won.
+        let waits = Waits { flow: &self.flow, place: &place };
         if let Some(entry) = self.flow.begin(&place).await {
+            std::mem::forget(waits);
+            Run::current().book_again(&entry.noted);
             return (self.read_back(&entry, place).await, true);
         }
-        let waits = Waits { flow: &self.flow, place: &place };
         let (mut leaf, mut decide) = (Leaf::new(&self.flow), pin!(decide));
         let answered = poll_fn(|cx| leaf.poll(decide.as_mut(), cx)).await;
         std::mem::forget(waits);
@@ -106,9 +112,9 @@ impl Asked {
         };
         if !self.asking.is_the_same_as(&request) {
             let message = format!(
-                "{} was answered, and the run went on with that; now it would ask something else there ({}, and not {request}): go \
-                 on with the program that asked it, or cancel the run",
-                place, self.asking.request
+                "{place} was answered, and the run went on with that; now it would ask something else there ({}): go on with the \
+                 program that asked it, or cancel the run",
+                differs(&self.asking.request, &request)
             );
             return self.halted(Halt::new(HaltKind::Mismatch, message)).await;
         }
@@ -171,8 +177,17 @@ impl Asked {
     }
 }
 
+/// What is another question now.
+fn differs(now: &Request, before: &Request) -> String {
+    if now.reason == before.reason {
+        return format!("{now}, and not {before}");
+    }
+    let reason = |request: &Request| words::told(&request.reason.as_deref().unwrap_or("none"));
+    format!("{now} with the reason `{}`, and not {before} with the reason `{}`", reason(now), reason(before))
+}
+
 /// The question waits for its answer. Dropped by the flow, as by a race that another branch has won, it is void; dropped with the
-/// whole run, it is not: the next life goes on with it.
+/// whole run, it is not: the next life goes on with it. A panic takes the whole run with it, unless the flow catches it.
 struct Waits<'a> {
     flow: &'a Arc<Flow>,
     place: &'a Place,
@@ -180,7 +195,12 @@ struct Waits<'a> {
 
 impl Drop for Waits<'_> {
     fn drop(&mut self) {
-        if self.flow.is_polled() {
+        if !self.flow.is_polled() {
+            return;
+        }
+        if panicking() {
+            self.flow.abandon_if_it_goes_on(self.place.clone());
+        } else {
             self.flow.journal.abandon(self.place);
         }
     }

@@ -122,6 +122,7 @@ fn poll<F: Future>(
         if let Some(halt) = flow.halted(waker) {
             return Poll::Ready(Err(halt));
         }
+        flow.goes_on_after_a_panic();
         if let Poll::Ready(output) = polled {
             return Poll::Ready(Ok(output));
         }

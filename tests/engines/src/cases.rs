@@ -8,5 +8,6 @@ pub mod program;
 pub mod questions;
 pub mod recorded;
 pub mod remembers;
+pub mod standing;
 pub mod told;
 pub mod workers;
