@@ -143,6 +143,15 @@ impl Runs {
         true
     }
 
+    /// The time of a question is up. What it has come to: somebody may have been quicker.
+    pub(super) fn expire(&mut self, id: QuestionId, now: SystemTime) -> Decision {
+        let Some(open) = self.question(id) else { return Decision::Expired };
+        if open.asked.decision.is_none() {
+            open.decide(Decision::Expired, now);
+        }
+        open.asked.decision.clone().unwrap_or(Decision::Expired)
+    }
+
     fn remember(&mut self, grant: StoreGrant, now: SystemTime) {
         self.grants.retain(|before| before.holds(now));
         let before = self.grants.iter().position(|before| before.alike.key == grant.alike.key);
@@ -180,7 +189,7 @@ impl Runs {
 }
 
 pub(super) fn gone(run: &str) -> Halt {
-    Halt::new(HaltKind::Store, format!("run `{run}` is not there any more"))
+    Halt::new(HaltKind::Store, format!("run `{run}` is not there any more: run it again, and it begins anew"))
 }
 
 impl Open {
@@ -222,9 +231,7 @@ impl Kept {
     /// Unless it was ended from outside.
     pub(super) fn goes_on(&self) -> Result<(), Halt> {
         match &self.end {
-            Some(Ending::Cancelled) => {
-                Err(Halt::new(HaltKind::Cancelled, format!("run `{}` was cancelled: nobody goes on with it", self.id)))
-            }
+            Some(Ending::Cancelled) => Err(Halt::cancelled(&self.id)),
             Some(Ending::End(End::Parked(halt))) => Err(halt.clone()),
             _ => Ok(()),
         }
@@ -268,5 +275,23 @@ impl Kept {
         let mut recordings: Vec<_> = self.entries.iter().map(recording).collect();
         recordings.sort_by_key(|recording| recording.order);
         recordings
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::said::request::Request;
+
+    #[test]
+    fn an_answer_that_counted_is_not_taken_back_when_the_time_is_up() {
+        let (mut runs, now, minute) = (Runs::default(), SystemTime::now(), Duration::from_secs(60));
+        let place = |number| Place { kind: Kind::Question, tool: "pay".into(), number };
+        let asking = || Asking { request: Request::new("pay".into()), within: Some(minute), alike: None };
+        let [answered, open] = [1, 2].map(|number| runs.ask("trip-42", place(number), asking(), now));
+        assert!(runs.answer(answered, Decision::approve(), now));
+        assert_eq!(runs.expire(answered, now + minute), Decision::approve());
+        assert_eq!(runs.expire(open, now + minute), Decision::Expired);
+        assert!(!runs.answer(open, Decision::approve(), now));
     }
 }

@@ -235,13 +235,7 @@ impl Claimed {
 
     fn expire(&self, question: QuestionId) -> Decision {
         let now = self.store.now();
-        self.store.change(|runs| {
-            let open = runs.question(question).filter(|open| open.asked.decision.is_none());
-            if let Some(open) = open {
-                open.decide(Decision::Expired, now);
-            }
-        });
-        Decision::Expired
+        self.store.change(|runs| runs.expire(question, now))
     }
 }
 
