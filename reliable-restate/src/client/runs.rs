@@ -237,5 +237,5 @@ fn is_new(accepted: &Value) -> bool {
 }
 
 fn cancelled(run: &str) -> StoreError {
-    StoreError::new(format!("run `{run}` was cancelled: nobody goes on with it"))
+    StoreError::new(Halt::cancelled(run).message)
 }

@@ -38,7 +38,8 @@ pub enum HaltKind {
     Busy,
     /// Another process has taken the run over while this one was at it.
     LeaseLost,
-    /// What is recorded does not fit the program: an outcome can't be read, or could not be written, as its type.
+    /// What is recorded does not fit the program: an outcome can't be read, or could not be written, as its type; or what is
+    /// written of the run can't be read at all.
     Mismatch,
     /// Something that is recorded was called where its place is not certain: in a task of its own, or a question inside a
     /// recorded call.
@@ -83,6 +84,20 @@ impl Halt {
     /// ```
     pub fn new(kind: HaltKind, message: impl Into<String>) -> Self {
         Halt { kind, message: message.into() }
+    }
+
+    /// For an engine: this run was cancelled.
+    ///
+    /// ```
+    /// use reliable::durable::{Halt, HaltKind};
+    ///
+    /// assert_eq!(Halt::cancelled("trip-42").kind, HaltKind::Cancelled);
+    /// ```
+    pub fn cancelled(run: &str) -> Self {
+        let message = format!(
+            "run `{run}` was cancelled, and nobody goes on with it: what is to be done all the same, begin as a run with another id"
+        );
+        Halt::new(HaltKind::Cancelled, message)
     }
 }
 

@@ -5,11 +5,13 @@ use std::fmt::Display;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::base::foreign::caught;
 use crate::durable::halt::{Halt, HaltKind};
 use crate::durable::records::Written;
 use crate::said::fault::IntoError;
 use crate::said::request::{Argument, Listed};
 use crate::said::told::Told;
+use crate::said::words;
 
 /// What a recorded call may give: a type that serde writes and reads. It is implemented for all of them.
 ///
@@ -58,10 +60,45 @@ pub(super) fn read<T: Recorded>(written: &Written, whose: &dyn Display) -> Resul
             ))
         }),
         Written::Unwritable(why) => mismatch(format!(
-            "{whose} has run, and its outcome could not be written down ({why}): let its type be written as JSON, and see for \
-             yourself what the call has done"
+            "{whose} has run, its outcome could not be written down ({why}), and it does not run again: see what it has done; then \
+             let its type be written as JSON and give the function another `name`, and it runs again, or cancel the run"
         )),
     }
+}
+
+/// The outcome of a run, as it was written down when it ended.
+pub(super) fn read_end<T: Recorded>(outcome: String, run: &str) -> Result<T, Halt> {
+    serde_json::from_str(&outcome).map_err(|error| {
+        let message = format!(
+            "the outcome of run `{run}` can't be read as this type ({error}): ask for the type that the run gave when it ended"
+        );
+        Halt::new(HaltKind::Mismatch, message)
+    })
+}
+
+/// The outcome of a run that is about to end, if it can be read again.
+pub(super) fn written_end<T: Recorded>(outcome: Written, run: &str) -> Result<String, Halt> {
+    let (outcome, why) = match outcome {
+        Written::Json(outcome) => {
+            // A panic here would leave the run to the next worker, and that one to the next.
+            let read = caught(|| serde_json::from_str::<T>(&outcome).map(drop).map_err(|error| error.to_string()));
+            match read.unwrap_or_else(|words| Err(panicked(&words))) {
+                Ok(()) => return Ok(outcome),
+                Err(why) => ("read again as its type", why),
+            }
+        }
+        Written::Unwritable(why) => ("written down", why),
+    };
+    let message = format!(
+        "the outcome of run `{run}` can't be {outcome} ({why}): let its type be written as JSON, and read as it is written, and \
+         resume the run: what is recorded of it does not run again"
+    );
+    Err(Halt::new(HaltKind::Mismatch, message))
+}
+
+/// What is told of a panic in the user's code that reads something.
+pub(super) fn panicked(words: &str) -> String {
+    format!("it panicked: {}", words::told(&words))
 }
 
 /// How an outcome is written down, and made again.

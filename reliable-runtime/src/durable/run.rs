@@ -11,8 +11,8 @@ use crate::base::foreign::{wake, words_of};
 use crate::durable::engine::{Claim, Engine, Journal};
 use crate::durable::flow::{Flow, Slot};
 use crate::durable::halt::{Halt, HaltKind};
-use crate::durable::recorded::{Recorded, read, write};
-use crate::durable::records::{End, Written};
+use crate::durable::recorded::{Recorded, read_end, write, written_end};
+use crate::durable::records::End;
 use crate::said::idempotency::IdempotencyKey;
 use crate::said::words;
 use crate::scope::Scope;
@@ -25,7 +25,7 @@ where
     F: Future<Output: Recorded>,
 {
     match Arc::clone(&engine).claim(id.clone()).await? {
-        Claim::Ended(outcome) => read(&Written::Json(outcome), &format_args!("run `{id}`")),
+        Claim::Ended(outcome) => read_end(outcome, &id),
         Claim::Mine(journal) => go_on(journal, &id, work).await,
     }
 }
@@ -52,7 +52,6 @@ async fn live<F>(journal: Arc<dyn Journal>, id: &str, work: F) -> Result<F::Outp
 where
     F: Future<Output: Recorded>,
 {
-    let whose = format!("run `{id}`");
     let flow = Flow::new(Arc::clone(&journal));
     let scope = Scope::current().with(Arc::new(Slot::Flow(Arc::clone(&flow)))).digest_key(journal.key());
     // Written before anything is awaited: so what the flow gives need not be `Send`.
@@ -61,13 +60,12 @@ where
         Ok(written) => written,
         Err(halt) => return Err(stop(journal, halt).await),
     };
-    if let Err(halt) = read::<F::Output>(&written, &whose).map(drop) {
-        return Err(stop(journal, halt).await);
-    }
-    if let Written::Json(outcome) = &written {
-        journal.end(End::Done(outcome.clone())).await?;
-    }
-    read(&written, &whose)
+    let outcome = match written_end::<F::Output>(written, id) {
+        Ok(outcome) => outcome,
+        Err(halt) => return Err(stop(journal, halt).await),
+    };
+    journal.end(End::Done(outcome.clone())).await?;
+    read_end(outcome, id)
 }
 
 /// Parks a run that would come to the same trouble again.

@@ -9,8 +9,8 @@ use serde::Serialize;
 use crate::durable::engine::Engine;
 use crate::durable::halt::Halt;
 use crate::durable::inbox::Inbox;
-use crate::durable::recorded::{Recorded, read};
-use crate::durable::records::{Recording, RunInfo, TrailEntry, Written};
+use crate::durable::recorded::{Recorded, read_end};
+use crate::durable::records::{Recording, RunInfo, TrailEntry};
 use crate::durable::run::run;
 use crate::durable::store_error::StoreError;
 use crate::durable::store_grants::StoreGrants;
@@ -86,7 +86,7 @@ impl Runs {
     /// If there is no such run, if it is parked or cancelled, if its outcome is of another type, or if the store fails.
     pub async fn outcome<T: Recorded>(&self, id: &str) -> Result<T, StoreError> {
         let outcome = self.engine().outcome(id.to_owned()).await?;
-        read(&Written::Json(outcome), &format_args!("run `{id}`")).map_err(|halt| StoreError::new(halt.message))
+        read_end(outcome, id).map_err(|halt| StoreError::new(halt.message))
     }
 
     /// The questions of all runs.

@@ -39,10 +39,12 @@ macro_rules! suite {
             rule_3_an_error_of_another_crate_is_made_again
             rule_3_a_fault_comes_back_as_the_fault_that_it_was
             rule_3_what_was_spent_is_spent
+            rule_3_what_an_approver_has_spent_is_spent
             rule_3_what_was_seen_is_seen
             rule_2_what_is_inside_of_a_recorded_call_just_runs
             rule_2_what_is_redacted_is_not_written_down
             rule_7_a_key_is_the_same_after_a_restart
+            rule_7_a_pause_in_a_call_begins_anew
         );
         $crate::suite!(@group $bench, $clock, program:
             rule_4_it_gains_a_call
@@ -59,6 +61,7 @@ macro_rules! suite {
             rule_5_a_question_inside_of_a_recorded_call_parks_the_run
             rule_5_no_retry_and_no_fallback_sees_a_halt
             rule_5_an_input_of_another_type_parks_the_run
+            rule_5_a_panic_before_its_flow_parks_the_run
         );
         $crate::suite!(@group $bench, $clock, questions:
             rule_6_it_is_answered_while_nothing_runs
@@ -74,6 +77,13 @@ macro_rules! suite {
             rule_6_side_by_side_each_gets_its_own_answer
             rule_6_the_trail_has_all_of_it
             rule_6_one_that_the_flow_has_dropped_is_void
+        );
+        $crate::suite!(@group $bench, $clock, standing:
+            rule_6_a_panic_beside_it_takes_no_answer_away
+            rule_6_a_panic_that_the_flow_catches_makes_it_void
+            rule_6_the_loser_of_a_race_is_void_in_the_next_life
+            rule_6_one_without_a_digest_is_known_by_its_words
+            rule_6_another_reason_makes_another_question
         );
         $crate::suite!(@group $bench, $clock, order:
             rule_8_the_branches_of_a_join

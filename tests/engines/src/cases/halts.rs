@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::future::pending;
 
 use reliable::durable;
-use reliable::durable::HaltKind;
+use reliable::durable::{HaltKind, Workflows};
 use reliable::{Fault, fallback, requires_approval, retry};
 
 use crate::bench::Bench;
@@ -87,4 +87,31 @@ pub async fn rule_5_an_input_of_another_type_parks_the_run(case: &Case<'_, impl 
     assert_eq!((case.parked(&run).await.kind, world.times("paid")), (HaltKind::Mismatch, 0));
     let fine = case.dying(Deaths::None, nobody, || call("pay", "paid", 1)).await;
     assert_eq!(fine.outcome.unwrap(), "paid", "no other run suffers from it");
+}
+
+/// What reads its input is the user's code, and so is what makes a flow of it.
+pub async fn rule_5_a_panic_before_its_flow_parks_the_run(case: &Case<'_, impl Bench>) {
+    struct City(u32);
+    impl<'de> serde::Deserialize<'de> for City {
+        fn deserialize<D: serde::Deserializer<'de>>(input: D) -> Result<Self, D::Error> {
+            let number = u32::deserialize(input)?;
+            assert_ne!(number, 1, "no such city");
+            Ok(City(number))
+        }
+    }
+    let flow = |City(number): City| {
+        assert_ne!(number, 2, "no such flow");
+        async move { Ok::<_, String>(number) }
+    };
+    for number in 1..=3 {
+        assert!(case.runs().submit(case.workflow(), case.id(number), &number).await.unwrap());
+    }
+    let process = case.bench().start(Workflows::new().add(case.workflow(), flow)).await;
+    for (number, words) in [(1, "no such city"), (2, "no such flow")] {
+        let halt = case.parked(&case.id(number)).await;
+        assert_eq!(halt.kind, HaltKind::Mismatch);
+        assert!(halt.message.contains(words), "{halt}");
+    }
+    assert_eq!(case.runs().outcome::<Outcome<u32>>(&case.id(3)).await.unwrap(), Ok(3), "no other run suffers from it");
+    case.bench().kill(process).await;
 }

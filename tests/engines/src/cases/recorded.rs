@@ -1,8 +1,11 @@
 //! Rules 2, 3 and 7: what is recorded, and what is not.
 
+use std::time::Duration;
+
 use reliable::durable;
 use reliable::durable::Workflows;
-use reliable::{Charge, Fault, Run, Step, Usd, agent};
+use reliable::{Approver, Charge, Decision, Fault, Request, Run, Scope, Step, Usd, agent, requires_approval, retry};
+use tokio::time::{Instant, sleep};
 
 use crate::bench::Bench;
 use crate::lab::{Case, nobody};
@@ -28,7 +31,7 @@ pub async fn rule_3_an_ended_run_gives_its_outcome(case: &Case<'_, impl Bench>) 
     }
     assert!(ended.world.once("paid"));
     let error = again.outcome::<u32>(&ended.run).await.unwrap_err();
-    assert!(error.message.contains("can't be read as the type that it has now"), "{error}");
+    assert!(error.message.contains("can't be read as this type"), "{error}");
 }
 
 pub async fn rule_3_a_call_that_is_the_whole_run_is_recorded(case: &Case<'_, impl Bench>) {
@@ -145,6 +148,38 @@ pub async fn rule_3_what_was_spent_is_spent(case: &Case<'_, impl Bench>) {
     .await;
 }
 
+/// An approver may be a model, which costs something.
+struct Dear;
+
+impl Approver for Dear {
+    async fn review(&self, request: &Request) -> Decision {
+        act(&format!("review of {request}")).await;
+        match Run::current().charge(Charge::usd(Usd::cents(2))) {
+            Ok(()) => Decision::approve(),
+            Err(_) => Decision::deny("it would cost too much to think about it"),
+        }
+    }
+}
+
+pub async fn rule_3_what_an_approver_has_spent_is_spent(case: &Case<'_, impl Bench>) {
+    #[requires_approval]
+    async fn step(n: u32) -> Result<(), Fault> {
+        point(&format!("behind question {n}")).await;
+        Ok(())
+    }
+    #[agent(max_steps = 9, max_usd = "0.05")]
+    async fn asker() -> Result<Step<()>, Fault> {
+        step(Run::current().step()).await?;
+        Ok(Step::Next)
+    }
+    let flow = || async { Scope::current().approver(Dear).run(asker()).await };
+    case.wherever_it_dies(nobody, flow, |ended| {
+        assert!(matches!(ended.outcome, Err(Fault::Denied { .. })), "{:?}", ended.outcome);
+        assert_eq!(ended.world.times("review of step(n = 4)"), 0, "two fit, and the third does not, over all lives");
+    })
+    .await;
+}
+
 pub async fn rule_3_what_was_seen_is_seen(case: &Case<'_, impl Bench>) {
     #[agent(max_steps = 9, max_repeats = 2)]
     async fn circles() -> Result<Step<()>, Fault> {
@@ -176,7 +211,7 @@ pub async fn rule_2_what_is_inside_of_a_recorded_call_just_runs(case: &Case<'_, 
                 Ok::<_, String>(())
             });
             inner.await?;
-            durable::sleep(std::time::Duration::ZERO).await;
+            durable::sleep(Duration::ZERO).await;
             act("outer").await;
             Ok::<_, String>("outer".to_owned())
         });
@@ -230,4 +265,25 @@ pub async fn rule_7_a_key_is_the_same_after_a_restart(case: &Case<'_, impl Bench
         }
     })
     .await;
+}
+
+pub async fn rule_7_a_pause_in_a_call_begins_anew(case: &Case<'_, impl Bench>) {
+    #[durable]
+    #[retry(max = 1, backoff = "fixed", base = "3s", jitter = 0.0, attempt)]
+    async fn ask() -> Outcome<()> {
+        note(format!("attempt {attempt}"));
+        if attempt == 1 { Err("busy".to_owned()) } else { Ok(()) }
+    }
+    async fn flow() -> Outcome<()> {
+        let (asked, ()) = tokio::join!(ask(), async {
+            sleep(Duration::from_millis(1500)).await;
+            point("in the middle of the pause").await;
+        });
+        asked
+    }
+    let began = Instant::now();
+    let ended = case.dying(Deaths::At(1), nobody, flow).await;
+    assert_eq!((ended.outcome, ended.world.lives()), (Ok(()), 2));
+    assert_eq!([ended.world.notes_of(1), ended.world.notes_of(2)], [vec!["attempt 1"], vec!["attempt 1", "attempt 2"]]);
+    assert!(began.elapsed() >= Duration::from_millis(4450), "half of it, and all of it again: {:?}", began.elapsed());
 }
