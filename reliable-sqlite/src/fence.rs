@@ -46,9 +46,7 @@ impl Standing {
         match self {
             Standing::Open | Standing::Ended(_) => None,
             Standing::Parked(halt) => Some(halt.clone()),
-            Standing::Cancelled => {
-                Some(Halt::new(HaltKind::Cancelled, format!("run `{run}` was cancelled: nobody goes on with it")))
-            }
+            Standing::Cancelled => Some(Halt::cancelled(run)),
         }
     }
 
@@ -88,15 +86,18 @@ impl Life {
 
     fn lost(&self) -> Trouble {
         let message = format!(
-            "run `{}` was taken over by another process, or another place of this one, while this one was at it: nothing that it does \
-             is recorded any more",
+            "run `{}` was taken over by another process, or another place of this one, while this one was at it, and nothing that it \
+             does is recorded any more: wait for what it comes to with `outcome`",
             self.run
         );
         Halt::new(HaltKind::LeaseLost, message).into()
     }
 
     fn gone(&self) -> Trouble {
-        let message = format!("run `{}` was forgotten: nothing that it does is recorded any more", self.run);
+        let message = format!(
+            "run `{}` was forgotten, and nothing that it does is recorded any more: begin it again, if it is to be done anew",
+            self.run
+        );
         Halt::new(HaltKind::LeaseLost, message).into()
     }
 }

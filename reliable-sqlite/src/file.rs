@@ -58,7 +58,7 @@ impl OpenFile {
         work: impl Fn(&Connection) -> Result<T, Trouble> + Send + 'static,
     ) -> Wait<T> {
         let (file, written) = (Arc::clone(self), self.writers.ask(work));
-        Box::pin(async move { written.await.map_err(|trouble| trouble.halt(&file.path)) })
+        Box::pin(async move { written.await.map_err(|trouble| trouble.halt_of_run(&file.path)) })
     }
 
     /// Writes something that others wait for, about this run.

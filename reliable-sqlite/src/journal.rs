@@ -72,7 +72,7 @@ impl Claimed {
     }
 
     fn halt(&self, trouble: Trouble) -> Halt {
-        trouble.halt(&self.file.path)
+        trouble.halt_of_run(&self.file.path)
     }
 
     /// What the question has come to, when it has come to something, or its time is up.
@@ -100,8 +100,9 @@ impl Claimed {
     }
 
     async fn expire(&self, question: QuestionId) -> Result<Decision, Trouble> {
-        let now = self.now();
+        let (life, now) = (self.life.clone(), self.now());
         let decided = self.file.change(&self.life.run, move |connection| {
+            life.goes_on(connection)?;
             questions::expire(connection, question, now)?;
             questions::waiting(connection, question)
         });
@@ -177,11 +178,12 @@ impl Journal for Claimed {
     }
 
     fn answer(self: Arc<Self>, question: QuestionId, decision: Decision) -> Wait<bool> {
-        let now = self.now();
+        let (life, now) = (self.life.clone(), self.now());
         Box::pin(async move {
-            let answered = self
-                .file
-                .change(&self.life.run, move |connection| questions::answer(connection, question, &decision, now));
+            let answered = self.file.change(&self.life.run, move |connection| {
+                life.goes_on(connection)?;
+                questions::answer(connection, question, &decision, now)
+            });
             answered.await.map(|run| run.is_some()).map_err(|trouble| self.halt(trouble))
         })
     }

@@ -72,7 +72,12 @@ fn locked(path: &Path) -> std::io::Result<File> {
 /// Whether another one lives. Of a dead one the file is taken away.
 fn lives(database: &Path, suffix: &str) -> Result<bool, Trouble> {
     let path = beside(database, suffix);
-    let trouble = |error| Trouble::store(format!("nobody can tell whether `{}` is locked ({error})", path.display()));
+    let trouble = |error| {
+        Trouble::store(format!(
+            "nobody can tell whether `{}` is locked ({error}): let this user read and write it",
+            path.display()
+        ))
+    };
     let lock = match OpenOptions::new().write(true).open(&path) {
         Ok(lock) => lock,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(false),

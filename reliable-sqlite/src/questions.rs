@@ -191,7 +191,9 @@ pub(crate) fn waiting(connection: &Connection, question: QuestionId) -> Result<W
     let sql = format!("{COLUMNS} WHERE question.id = ?");
     match find(connection, &sql, [question.to_string()])?.pop() {
         Some(TrailEntry { question, decision, .. }) => Ok(Waiting { decision, expires: question.expires_at }),
-        None => Err(Trouble::store(format!("question {question} is not there any more: run it again"))),
+        None => Err(Trouble::store(format!(
+            "question {question} is not there any more: run it again, and it is asked again"
+        ))),
     }
 }
 

@@ -28,6 +28,15 @@ impl Trouble {
         Trouble { is_of_one_run: true, ..Trouble::store(message) }
     }
 
+    /// Something of a run can't be written there so that it can be read again.
+    pub(crate) fn unreadable(what: &str, why: impl std::fmt::Display) -> Self {
+        let message = format!(
+            "{what} can't be written down so that it can be read again ({why}): let it be a plainer one, and resume the \
+             run where it is parked"
+        );
+        Trouble { is_of_one_run: true, ..Trouble::store(message) }
+    }
+
     /// What came of reading such a row.
     pub(crate) fn of_row(which: &str, error: Error) -> Self {
         match error.sqlite_error_code() {
@@ -39,6 +48,14 @@ impl Trouble {
     /// What to park a run with, if nothing but what is written of it is to blame.
     pub(crate) fn of_one_run(self) -> Result<Halt, Self> {
         if self.is_of_one_run { Ok(self.halt) } else { Err(self) }
+    }
+
+    /// What the run of which it is is stopped with: if nothing but what is written of that is to blame, so that it is parked, and no
+    /// other is to suffer from it.
+    pub(crate) fn halt_of_run(self, path: &Path) -> Halt {
+        let is_of_one_run = self.is_of_one_run;
+        let halt = self.halt(path);
+        if is_of_one_run { Halt::new(HaltKind::Mismatch, halt.message) } else { halt }
     }
 
     pub(crate) fn no_such_run(run: &str) -> Self {
@@ -101,11 +118,34 @@ impl From<Error> for Trouble {
                 "another program keeps the file locked",
                 "end that, such as a transaction that is open in `sqlite3`, and run it again",
             ),
-            Some(ErrorCode::OutOfMemory | ErrorCode::TooBig) => {
+            Some(ErrorCode::OutOfMemory) => {
                 ("there is not enough memory for it", "let the call give less, and run it again")
+            }
+            // It is not smaller the next time.
+            Some(ErrorCode::TooBig) => {
+                let message = format!(
+                    "it is too much for one row ({error}): let the call give less, and run it again, or resume it where it is parked"
+                );
+                return Trouble { is_of_one_run: true, ..Trouble::store(message) };
             }
             _ => ("the store has failed", "see what is wrong with the file, and run it again"),
         };
         Trouble::store(format!("{what} ({error}): {to_do}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The next life would come to the same.
+    #[test]
+    fn what_is_too_large_for_a_row_is_the_trouble_of_its_run() {
+        let too_big = Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_TOOBIG), None);
+        let halt = Trouble::from(too_big).halt_of_run(Path::new("agent.db"));
+        assert_eq!(halt.kind, HaltKind::Mismatch);
+        assert!(halt.message.contains("let the call give less"), "{halt}");
+        let full = Error::SqliteFailure(rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_FULL), None);
+        assert_eq!(Trouble::from(full).halt_of_run(Path::new("agent.db")).kind, HaltKind::Store);
     }
 }

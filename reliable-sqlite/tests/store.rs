@@ -1,12 +1,14 @@
 //! What the file keeps: over a restart, for several stores, for workers, and for who answers.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use reliable::durable::{self, HaltKind, Status, Workflows};
 use reliable::sqlite::Store;
-use reliable::{Decision, Fault, requires_approval};
+use reliable::{Approver, Decision, Fault, Request, Scope, requires_approval};
 use tempfile::TempDir;
+use tokio::sync::Notify;
 
 fn folder() -> TempDir {
     tempfile::tempdir().unwrap()
@@ -118,6 +120,44 @@ async fn nobody_writes_to_a_run_that_another_one_has_taken() {
     assert_eq!(halted.await.unwrap_err().kind, HaltKind::LeaseLost);
     assert_eq!((count.load(Ordering::SeqCst), other.load(Ordering::SeqCst)), (1, 0));
     assert_eq!(one.show("trip-42").await.unwrap().len(), 1, "nothing was written after that");
+}
+
+/// Its approver still thinks about it when another process has taken the run.
+#[tokio::test]
+async fn nobody_answers_for_a_run_that_another_one_has_taken() {
+    struct Slow(Arc<Notify>);
+    impl Approver for Slow {
+        async fn review(&self, _: &Request) -> Decision {
+            self.0.notified().await;
+            Decision::approve().by("a process that has lost its run")
+        }
+    }
+    let (folder, thought) = (folder(), Arc::new(Notify::new()));
+    let one = open(&folder);
+    let asks = Scope::current().approver(Slow(Arc::clone(&thought))).run(one.run("order-7", refund(40)));
+    let taken = async {
+        let question = once_pending(&one).await;
+        for file in folder.path().read_dir().unwrap().map(|file| file.unwrap().path()) {
+            if file.to_string_lossy().contains("-owner-") {
+                std::fs::remove_file(file).unwrap();
+            }
+        }
+        let thief = open(&folder);
+        let mut again = Box::pin(thief.run("order-7", refund(40)));
+        while thief.list().await.unwrap()[0].status != Status::Running {
+            assert!(futures_poll(&mut again).await.is_none());
+        }
+        for _ in 0..50 {
+            assert!(futures_poll(&mut again).await.is_none(), "nobody has answered");
+        }
+        thought.notify_one();
+        (question, thief.clone(), again)
+    };
+    let (halted, (question, thief, again)) = tokio::join!(asks, taken);
+    assert_eq!(halted.unwrap_err().kind, HaltKind::LeaseLost);
+    assert_eq!(once_pending(&thief).await.id, question.id, "it still waits");
+    assert!(thief.inbox().answer(&question.id, Decision::deny("no")).await.unwrap());
+    assert!(matches!(again.await.unwrap(), Err(Fault::Denied { .. })));
 }
 
 #[cfg(unix)]

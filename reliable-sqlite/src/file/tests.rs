@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use reliable_runtime::approval::approver::Approver;
 use reliable_runtime::approval::question::Approval;
 use reliable_runtime::durable::call::call;
 use reliable_runtime::durable::halt::{Halt, HaltKind};
@@ -9,6 +10,8 @@ use reliable_runtime::durable::records::{Status, Written};
 use reliable_runtime::durable::runs::Runs;
 use reliable_runtime::durable::workflows::Workflows;
 use reliable_runtime::said::decision::Decision;
+use reliable_runtime::said::request::Request;
+use reliable_runtime::scope::Scope;
 use tempfile::TempDir;
 
 use super::*;
@@ -191,6 +194,16 @@ async fn an_outcome_that_is_no_json_parks_its_run_and_one_that_is_nested_deep_is
     assert!(matches!(world.runs.list().await.unwrap()[0].status, Status::Parked(_)));
 }
 
+/// An approver whose correction can't be written down.
+struct Deep;
+
+impl Approver for Deep {
+    async fn review(&self, _: &Request) -> Decision {
+        let deep = (0..200).fold(serde_json::Value::Null, |deep, _| serde_json::Value::from(vec![deep]));
+        Decision::approve().edit("amount", deep)
+    }
+}
+
 /// What is wrong with one run is the trouble of that run.
 #[tokio::test]
 async fn a_worker_parks_a_run_whose_rows_can_not_be_read_and_takes_the_next_one() {
@@ -208,6 +221,22 @@ async fn a_worker_parks_a_run_whose_rows_can_not_be_read_and_takes_the_next_one(
             }
         })
     };
+    let asks = |workflows: Workflows| {
+        workflows.add("asks", |deep: bool| {
+            let asked = async {
+                let asked = Approval::new("pay").show("amount", "40".to_owned()).ask().await;
+                asked.map_err(|fault| fault.to_string())
+            };
+            async move { if deep { Scope::current().approver(Deep).run(asked).await } else { asked.await } }
+        })
+    };
+    world.runs.submit("asks", "question", &false).await.unwrap();
+    tokio::select! {
+        stopped = world.runs.work(&asks(Workflows::new())) => panic!("{stopped:?}"),
+        () = async { while world.runs.inbox().pending().await.unwrap().is_empty() { tokio::task::yield_now().await } } => {}
+    }
+    world.sql("UPDATE question SET asked = 'yesterday'");
+    world.runs.submit("asks", "answer", &true).await.unwrap();
     world.runs.submit("twice", "entry", &1).await.unwrap();
     world.runs.work(&twice(&world.file, true)).await.unwrap_err();
     world.sql("PRAGMA query_only = OFF");
@@ -218,17 +247,25 @@ async fn a_worker_parks_a_run_whose_rows_can_not_be_read_and_takes_the_next_one(
     world.sql("UPDATE run SET seed = 'none' WHERE id = 'seed'");
     world.sql("UPDATE run SET began = 'yesterday' WHERE id = 'began'");
     world.sql("UPDATE run SET input = CAST(x'ff' AS TEXT) WHERE id = 'input'");
-    let (workflows, outcome) = (twice(&world.file, false), world.runs.outcome::<Result<u32, String>>("good"));
+    let workflows = asks(twice(&world.file, false));
+    let ended = async {
+        assert_eq!(world.runs.outcome::<Result<u32, String>>("good").await.unwrap(), Ok(42));
+        for run in ["question", "answer"] {
+            world.runs.outcome::<Result<(), String>>(run).await.unwrap_err();
+        }
+    };
     tokio::select! {
         stopped = world.runs.work(&workflows) => panic!("{stopped:?}"),
-        outcome = outcome => assert_eq!(outcome.unwrap(), Ok(42)),
+        () = ended => {}
     }
     let runs = world.runs.list().await.unwrap();
     for run in &runs[1..] {
         let Status::Parked(halt) = &run.status else { panic!("{run:?}") };
-        is_told(halt, &["can't be read", "resume"]);
+        assert!(halt.message.contains("resume") && halt.message.contains("can't be"), "{halt}");
+        assert!(["can't be read (", "can be read again ("].iter().any(|words| halt.message.contains(words)), "{halt}");
     }
-    assert_eq!(runs.len(), 5);
+    assert_eq!(runs.len(), 7);
+    assert!(world.runs.trail("answer").await.unwrap()[0].decision.is_none(), "what can't be read is no answer");
     world.sql("UPDATE run SET began = NULL WHERE id = 'began'");
     assert!(world.runs.resume("began").await.unwrap());
     let outcome = world.runs.outcome::<Result<u32, String>>("began");
