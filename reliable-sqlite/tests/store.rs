@@ -143,7 +143,8 @@ async fn nobody_answers_for_a_run_that_another_one_has_taken() {
             }
         }
         let thief = open(&folder);
-        let mut again = Box::pin(thief.run("order-7", refund(40)));
+        let runs = (*thief).clone();
+        let mut again = Box::pin(async move { runs.run("order-7", refund(40)).await });
         while thief.list().await.unwrap()[0].status != Status::Running {
             assert!(futures_poll(&mut again).await.is_none());
         }
@@ -151,7 +152,7 @@ async fn nobody_answers_for_a_run_that_another_one_has_taken() {
             assert!(futures_poll(&mut again).await.is_none(), "nobody has answered");
         }
         thought.notify_one();
-        (question, thief.clone(), again)
+        (question, thief, again)
     };
     let (halted, (question, thief, again)) = tokio::join!(asks, taken);
     assert_eq!(halted.unwrap_err().kind, HaltKind::LeaseLost);
@@ -267,8 +268,7 @@ async fn a_cancelled_run_stops_and_a_parked_one_goes_on_when_it_is_resumed() {
     assert!(!store.cancel("trip-1").await.unwrap());
 
     let in_a_task = || async {
-        let task =
-            reliable::Scope::current().run(async { durable::call("pay").run(async { Ok::<u32, String>(1) }).await });
+        let task = Scope::current().run(async { durable::call("pay").run(async { Ok::<u32, String>(1) }).await });
         tokio::spawn(task).await.unwrap()
     };
     for _ in 0..2 {

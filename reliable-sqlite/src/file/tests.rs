@@ -231,8 +231,9 @@ async fn a_worker_parks_a_run_whose_rows_can_not_be_read_and_takes_the_next_one(
         })
     };
     world.runs.submit("asks", "question", &false).await.unwrap();
+    let workflows = asks(Workflows::new());
     tokio::select! {
-        stopped = world.runs.work(&asks(Workflows::new())) => panic!("{stopped:?}"),
+        stopped = world.runs.work(&workflows) => panic!("{stopped:?}"),
         () = async { while world.runs.inbox().pending().await.unwrap().is_empty() { tokio::task::yield_now().await } } => {}
     }
     world.sql("UPDATE question SET asked = 'yesterday'");

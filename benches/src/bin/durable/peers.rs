@@ -1,4 +1,5 @@
 //! The crates that one would use instead. They are a program of their own: its SQLite is another one, and a program can have only one.
+//! `dbos` is not among them: it keeps its runs in Postgres, a server with its own disk and settings, and not in a file.
 
 use std::error::Error;
 use std::path::Path;

@@ -21,9 +21,11 @@ pub fn print(figures: &Figures, peers: &[Peer]) {
     for Peer { name, recorded_call, .. } in peers {
         row(name.clone(), format!("{recorded_call:.0} µs"), beside(recorded_call), "");
     }
-    let alone = 1e6 / recorded_call;
     for some in at_once {
-        let ratio = format!("{:.1} times as many as one after the other", some.calls_per_second / alone);
+        let times = |took: &f64| some.calls_per_second * took / 1e6;
+        let (alone, bare) = (times(recorded_call), times(bare_commit));
+        let ratio =
+            format!("{alone:.1} times as many as recorded calls, and {bare:.1} as bare commits, one after the other");
         let goal = if some.runs == 50 { "at least 5 times" } else { "" };
         row(format!("{} runs at once", some.runs), format!("{:.0} calls/s", some.calls_per_second), ratio, goal);
     }
