@@ -9,12 +9,15 @@ use crate::said::money::Usd;
 impl Run {
     /// The money that is left: neither spent nor reserved, in this run and in those around it, whose budget it shares.
     /// `None` where none of them has `max_usd`.
+    ///
+    /// In the flow of a durable run it is the same in each life where no recorded call is under way: what those charge is booked
+    /// while they run, and in later lives when their outcomes are handed out.
     pub fn left_usd(&self) -> Option<Usd> {
         self.least(|run| run.state().ledger.left_usd())
     }
 
     /// The tokens that are left: neither spent nor reserved, in this run and in those around it, whose budget it shares.
-    /// `None` where none of them has `max_tokens`.
+    /// `None` where none of them has `max_tokens`. In the flow of a durable run, what is said of [`left_usd`](Run::left_usd) holds.
     pub fn left_tokens(&self) -> Option<u64> {
         self.least(|run| run.state().ledger.left_tokens())
     }
@@ -43,7 +46,8 @@ impl Run {
     ///
     /// The step under way is one of them, with what it has taken until now. What is left is that of this run and of those
     /// around it, as by [`left_usd`](Run::left_usd), [`left_tokens`](Run::left_tokens) and [`left_time`](Run::left_time); the
-    /// steps are this run's own. The time that a human is asked is nobody's. `false` outside of every run.
+    /// steps are this run's own. The time that a human is asked is nobody's. `false` outside of every run. In the flow of a
+    /// durable run, what is said of [`left_usd`](Run::left_usd) holds.
     ///
     /// ```
     /// use reliable::{Fault, Run, Step, Usd, agent};

@@ -156,12 +156,12 @@ impl Run {
         self.0.as_deref().map_or(AgentLimits::new().max_steps(u32::MAX), |run| run.limits)
     }
 
-    /// The money spent so far.
+    /// The money spent so far. In the flow of a durable run, what is said of [`left_usd`](Run::left_usd) holds.
     pub fn spent_usd(&self) -> Usd {
         self.0.as_deref().map_or(Usd::ZERO, |run| run.state().ledger.spent.usd)
     }
 
-    /// The tokens spent so far.
+    /// The tokens spent so far. In the flow of a durable run, what is said of [`left_usd`](Run::left_usd) holds.
     pub fn spent_tokens(&self) -> u64 {
         self.0.as_deref().map_or(0, |run| run.state().ledger.spent.tokens)
     }

@@ -191,7 +191,9 @@ impl Flow {
     /// It was polled, and has not panicked.
     pub(super) fn goes_on_after_a_panic(&self) {
         let unwound = std::mem::take(&mut self.state().unwound);
-        unwound.iter().for_each(|place| self.journal.abandon(place));
+        for place in &unwound {
+            self.journal.abandon(place);
+        }
     }
 
     /// Whether it was halted. If not, `driver` is woken when it is.

@@ -67,8 +67,8 @@ pub(super) fn read<T: Recorded>(written: &Written, whose: &dyn Display) -> Resul
 }
 
 /// The outcome of a run, as it was written down when it ended.
-pub(super) fn read_end<T: Recorded>(outcome: String, run: &str) -> Result<T, Halt> {
-    serde_json::from_str(&outcome).map_err(|error| {
+pub(super) fn read_end<T: Recorded>(outcome: &str, run: &str) -> Result<T, Halt> {
+    serde_json::from_str(outcome).map_err(|error| {
         let message = format!(
             "the outcome of run `{run}` can't be read as this type ({error}): ask for the type that the run gave when it ended"
         );

@@ -25,7 +25,7 @@ where
     F: Future<Output: Recorded>,
 {
     match Arc::clone(&engine).claim(id.clone()).await? {
-        Claim::Ended(outcome) => read_end(outcome, &id),
+        Claim::Ended(outcome) => read_end(&outcome, &id),
         Claim::Mine(journal) => go_on(journal, &id, work).await,
     }
 }
@@ -65,7 +65,7 @@ where
         Err(halt) => return Err(stop(journal, halt).await),
     };
     journal.end(End::Done(outcome.clone())).await?;
-    read_end(outcome, id)
+    read_end(&outcome, id)
 }
 
 /// Parks a run that would come to the same trouble again.

@@ -86,7 +86,7 @@ impl Runs {
     /// If there is no such run, if it is parked or cancelled, if its outcome is of another type, or if the store fails.
     pub async fn outcome<T: Recorded>(&self, id: &str) -> Result<T, StoreError> {
         let outcome = self.engine().outcome(id.to_owned()).await?;
-        read_end(outcome, id).map_err(|halt| StoreError::new(halt.message))
+        read_end(&outcome, id).map_err(|halt| StoreError::new(halt.message))
     }
 
     /// The questions of all runs.

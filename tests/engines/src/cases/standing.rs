@@ -124,11 +124,10 @@ pub async fn rule_6_the_loser_of_a_race_is_void_in_the_next_life(case: &Case<'_,
 /// It is known by the words of its arguments.
 pub async fn rule_6_one_without_a_digest_is_known_by_its_words(case: &Case<'_, impl Bench>) {
     #[derive(Debug)]
-    struct Whom(#[allow(dead_code, reason = "its `Debug` reads it")] &'static str);
+    struct Whom(&'static str);
     #[requires_approval]
     async fn fire(whom: Whom) -> Outcome<()> {
-        act("fired").await;
-        drop(whom);
+        act(&format!("fired {}", whom.0)).await;
         Ok(())
     }
     let (run, world) = (case.submit("").await, World::new(Deaths::None));
@@ -138,7 +137,7 @@ pub async fn rule_6_one_without_a_digest_is_known_by_its_words(case: &Case<'_, i
     assert!(case.runs().inbox().answer(&first.id, Decision::approve()).await.unwrap());
     let second = case.until_it_asks(&world, &run, || fire(Whom("bo"))).await;
     assert!(second.id != first.id && second.request.to_string().contains("bo"), "{second:?}");
-    assert_eq!(world.times("fired"), 0, "the yes was to another one");
+    assert_eq!(world.times("fired bo"), 0, "the yes was to another one");
 }
 
 /// It is a part of what the human was told.
