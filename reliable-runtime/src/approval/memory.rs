@@ -106,8 +106,8 @@ impl Identity {
     #[cfg(feature = "durable")]
     pub(crate) fn path(&self, tool: &ToolName) -> ToolName {
         let Some(module) = self.module.filter(|_| !self.is_named) else { return tool.clone() };
-        let method = self.function.as_ref().and_then(|function| path::of_method(function.path(), module));
-        method.unwrap_or_else(|| format!("{module}::{tool}")).into()
+        let here = self.function.as_ref().map(|function| (function.path)());
+        path::known(here, module, tool).into()
     }
 }
 

@@ -48,15 +48,28 @@ pub(crate) fn is_of_one_function(path: &str, module: &str, is_method: bool) -> b
     within(ty, module).is_some_and(is_name) && is_one_trait && is_name(name)
 }
 
-/// The path of a method, with its type: two types of one module may have methods of one name. `None` for what is no method, and
-/// where it stands in a block.
-pub(crate) fn of_method(path: &str, module: &str) -> Option<String> {
-    let path = without_generics(path)?;
-    let is_method = path.starts_with('<') || {
-        let names = within(&path, module)?.split_once("::");
-        names.is_some_and(|(ty, name)| is_name(ty) && is_name(name))
-    };
-    is_method.then_some(path)
+/// What a call of `tool`, or a question about it, is known by in a run: by what its function stands in, and by this name. So two types
+/// of one module may have methods of one name, and two functions may have functions of one name in them. `here` is the path of a
+/// closure in the function; without it, and where that is not understood, it stands in its module.
+pub(crate) fn known(here: Option<&str>, module: &str, tool: &str) -> String {
+    let around = here.and_then(|path| around(path, module));
+    format!("{}::{tool}", around.as_deref().unwrap_or(module))
+}
+
+/// What a function stands in: `m`, `m::Type`, `<m::Type as m::Trait>`, `m::function`.
+fn around(path: &str, module: &str) -> Option<String> {
+    let mut path = without_closures(&without_generics(path)?);
+    if !path.starts_with('<') {
+        within(&path, module)?;
+    }
+    path.truncate(path.rfind("::")?);
+    Some(path)
+}
+
+/// How deep closures are nested is no matter of a function: an expansion may do it.
+fn without_closures(path: &str) -> String {
+    let names: Vec<_> = path.split("::").filter(|name| !name.starts_with('{')).collect();
+    names.join("::")
 }
 
 /// The path in this module.
@@ -95,16 +108,25 @@ mod tests {
     }
 
     #[test]
-    fn a_method_is_known_with_its_type() {
-        for (path, known) in [
-            ("m::G<u8>::send<u8>", Some("m::G::send")),
-            ("<m::G<u8> as m::Tool>::send<'_>", Some("<m::G as m::Tool>::send")),
-            ("m::send<u8>", None),
-            ("m::f::{{closure}}::send", None),
-            ("other::G::send", None),
+    fn a_call_is_known_with_what_its_function_stands_in() {
+        for (here, path) in [
+            ("m::send::{{closure}}", "m::send"),
+            ("m::send<u8>::{{closure}}::{{closure}}", "m::send"),
+            ("m::G<u8>::send<u8>::{{closure}}", "m::G::send"),
+            ("<m::G<u8> as m::Tool>::send<'_>::{{closure}}", "<m::G as m::Tool>::send"),
+            ("m::f::send::{{closure}}", "m::f::send"),
+            ("m::f::{{closure}}::{{closure}}::send::{{closure}}", "m::f::send"),
+            ("m::f::{{closure}}::B::send::{{closure}}", "m::f::B::send"),
+            ("m::f::<impl m::Tool for m::G>::send::{{closure}}", "m::f::<impl m::Tool for m::G>::send"),
+            // By hand it may have another name.
+            ("m::G::f::{{closure}}", "m::G::send"),
+            ("m::f::{{closure}}", "m::send"),
+            ("other::G::send::{{closure}}", "m::send"),
+            ("m::send<'<'>::{{closure}}", "m::send"),
         ] {
-            assert_eq!(of_method(path, "m").as_deref(), known, "{path}");
+            assert_eq!(known(Some(here), "m", "send"), path, "{here}");
         }
+        assert_eq!(known(None, "m", "send"), "m::send");
     }
 
     #[test]

@@ -57,7 +57,7 @@ pub(crate) fn asked(question: impl FnOnce() -> (ToolName, Asking)) -> Option<Box
             (flow, Some(place))
         }
         Here::Leaf(flow) => {
-            flow.halt(misplaced(&asking.request.tool));
+            flow.halt(misplaced(&path));
             (flow, None)
         }
     };
