@@ -2,13 +2,14 @@
 
 #![allow(clippy::unused_async, reason = "about the little functions themselves")]
 
+use std::cell::RefCell;
 use std::fmt::Debug;
 use std::future::Future;
 use std::pin::Pin;
 
 use reliable::approver::Approve;
 use reliable::durable::{HaltKind, Memory, Recorded};
-use reliable::{Fault, Scope, durable, requires_approval};
+use reliable::{Fault, Scope, durable, requires_approval, retry};
 
 type Outcome<T> = Result<T, Fault>;
 
@@ -200,9 +201,9 @@ async fn of_each_kind_of_function() {
     assert_eq!(path(Pays::pay(&Of(""))).await, "<durable_paths::Of as durable_paths::Pays>::pay");
     assert_eq!(path(Boxed::pay(&Till)).await, "<durable_paths::Till as durable_paths::Boxed>::pay");
     assert_eq!(path(Boxed::pay(&Desk)).await, "<durable_paths::Desk as durable_paths::Boxed>::pay");
-    assert_eq!(path(within()).await, "within::pay");
-    assert_eq!(path(within_a_future()).await, "within_a_future::pay");
-    assert_eq!(path(of_a_type_within()).await, "of_a_type_within::Inner::pay");
+    assert_eq!(path(within()).await, "pay");
+    assert_eq!(path(within_a_future()).await, "pay");
+    assert_eq!(path(of_a_type_within()).await, "Inner::pay");
 }
 
 /// Code that gains a call of another type's method goes on with what it has.
@@ -259,7 +260,40 @@ async fn a_halt_says_of_which_type_the_method_is() {
     };
     memory.run("sale", twice).await.unwrap_err();
     let halt = memory.run("sale", async { Price(12).ask().await }).await.unwrap_err();
-    let place = "call 1 of `durable_paths::a_halt_says_of_which_type_the_method_is::Price::ask`";
+    let place = "call 1 of `durable_paths::Price::ask`";
     assert!(halt.message.starts_with(&format!("what is recorded of {place} can't be read")), "{halt}");
     assert_eq!(memory.show("sale").await.unwrap()[0].place.to_string(), place);
+}
+
+#[tokio::test(start_paused = true)]
+async fn methods_of_one_name_have_keys_of_their_own() {
+    struct Bank;
+
+    struct Shop;
+
+    impl Bank {
+        #[retry(idempotency_key)]
+        async fn pay(&self) -> Outcome<String> {
+            Ok(idempotency_key.to_string())
+        }
+    }
+
+    impl Shop {
+        #[retry(idempotency_key)]
+        async fn pay(&self) -> Outcome<String> {
+            Ok(idempotency_key.to_string())
+        }
+    }
+    let (memory, keys) = (Memory::new(), RefCell::new(Vec::new()));
+    let flow = async |gains: bool| {
+        if gains {
+            Shop.pay().await?;
+        }
+        keys.borrow_mut().push(Bank.pay().await?);
+        durable::call("tell").run(async { Outcome::Ok(()) }).await
+    };
+    memory.crash_after(0);
+    memory.run("sale", flow(false)).await.unwrap_err();
+    memory.run("sale", flow(true)).await.unwrap().unwrap();
+    assert_eq!(keys.borrow()[0], keys.borrow()[1], "it is the same call");
 }

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use crate::approval::grants::Grants;
 use crate::approval::grants::kept::{Call, Same};
 #[cfg(feature = "durable")]
+use crate::base::path;
+#[cfg(feature = "durable")]
 use crate::durable;
 #[cfg(feature = "durable")]
 use crate::durable::alike::{Alike, Holds};
-#[cfg(feature = "durable")]
-use crate::durable::path;
 use crate::said::decision::Decision;
 use crate::said::digest::Digest;
 #[cfg(feature = "durable")]

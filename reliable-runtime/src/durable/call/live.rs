@@ -8,9 +8,9 @@ use std::task::{Context, Poll, ready};
 use pin_project_lite::pin_project;
 
 use crate::agent::run::Run;
+use crate::base::path;
 use crate::durable::flow::Flow;
 use crate::durable::leaf::Leaf;
-use crate::durable::path;
 use crate::durable::recorded::Form;
 use crate::durable::records::{Entry, Kind, Place, Written};
 use crate::said::idempotency::IdempotencyKey;
