@@ -19,8 +19,9 @@ use crate::said::name::ToolName;
 #[cfg(feature = "durable")]
 use crate::said::remember::Remember;
 use crate::said::request::Request;
-use crate::scope::Scope;
+use crate::scope::{Scope, digest_key};
 use crate::seen::digest;
+use crate::seen::digest::digests::Digests;
 
 /// What tells a call from others, as far as that is known.
 #[derive(Debug, Default)]
@@ -33,7 +34,7 @@ pub(crate) struct Identity {
     #[cfg(feature = "durable")]
     is_named: bool,
     /// The function and all arguments so far.
-    call: Option<Digest>,
+    call: Digests,
     option: Option<Box<Remembers>>,
 }
 
@@ -50,13 +51,13 @@ struct Remembers {
     same: Same,
     /// A type that only this function has.
     only: Option<TypeId>,
-    arguments: Vec<(&'static str, Option<Digest>)>,
+    arguments: Vec<(&'static str, Digests)>,
 }
 
 impl Identity {
     pub(crate) fn of_function(&mut self, path: fn() -> &'static str, tool: &str, place: &'static Location<'static>) {
         let function = Function { path, place };
-        self.call = Some(function.digest(tool));
+        self.call = Digests::of(|| Some(function.digest(tool)));
         self.function = Some(function);
     }
 
@@ -73,7 +74,7 @@ impl Identity {
 
     /// What others see of it does not hang on where the function is. What is remembered does.
     pub(crate) fn by_name(&mut self, tool: &str) {
-        self.call = Some(digest::of(&("name", tool)));
+        self.call = Digests::of(|| Some(digest::of(&("name", tool))));
         #[cfg(feature = "durable")]
         {
             self.is_named = true;
@@ -90,16 +91,15 @@ impl Identity {
         }
     }
 
-    pub(crate) fn argument(&mut self, name: &'static str, argument: Option<Digest>) {
-        let with = |call, argument| digest::of(&("argument", call, name, argument));
-        self.call = self.call.zip(argument).map(|(call, argument)| with(call, argument));
+    pub(crate) fn argument(&mut self, name: &'static str, argument: Digests) {
+        self.call = self.call.with(argument, |call, argument| digest::of(&("argument", call, name, argument)));
         if let Some(option) = &mut self.option {
             option.arguments.push((name, argument));
         }
     }
 
     pub(crate) fn digest(&self) -> Option<Digest> {
-        self.call
+        self.call.here
     }
 
     /// What a question about `tool` is known by in a run.
@@ -108,6 +108,23 @@ impl Identity {
         let Some(module) = self.module.filter(|_| !self.is_named) else { return tool.clone() };
         let here = self.function.as_ref().map(|function| (function.path)());
         path::known(here, module, tool).into()
+    }
+}
+
+impl Remembers {
+    /// The call, by digests of the one key or the other. `None` where nothing of it can be remembered.
+    fn call(
+        &self,
+        function: Digest,
+        call: Digests,
+        request: &Request,
+        by: impl Fn(&Digests) -> Option<Digest>,
+    ) -> Option<Call> {
+        // Who is told another reason is asked something else.
+        let whole = by(&call).map(|call| digest::of(&("call", function, call, &request.reason)));
+        let arguments = self.arguments.iter().map(|(name, argument)| (*name, by(argument))).collect();
+        let call = Call { function, whole, same: self.same, arguments };
+        call.key(self.same).map(|_| call)
     }
 }
 
@@ -157,13 +174,13 @@ impl Memory {
     pub(crate) fn of(identity: &mut Identity, request: &mut Request) -> Option<Box<Memory>> {
         let option = *identity.option.take()?;
         let same = option.same;
-        let (function, call) = (identity.function.as_ref()?, identity.call);
-        // Who is told another reason is asked something else.
-        let whole = |function| call.map(|call| digest::of(&("call", function, call, &request.reason)));
+        let function = identity.function.as_ref()?;
         if let Some(grants) = Scope::find::<Grants>() {
-            let function = function.in_this_process(&request.tool, option.only);
-            let call = Call { function, whole: whole(function), same, arguments: option.arguments };
-            call.key(same)?;
+            // What they hold for is the same inside of a run and outside.
+            let call = digest_key::in_this_process(|| {
+                let function = function.in_this_process(&request.tool, option.only);
+                option.call(function, identity.call, request, |digests| digests.in_this_process)
+            })?;
             request.remember = Some(grants.offer(same));
             return Some(Box::new(Memory::Grants(grants, call)));
         }
@@ -175,7 +192,7 @@ impl Memory {
                 Holds::UntilRevoked => None,
             };
             let (path, function) = (function.path(), function.in_a_store(&request.tool, identity.module, &option));
-            let call = Call { function, whole: whole(function), same, arguments: option.arguments };
+            let call = option.call(function, identity.call, request, |digests| digests.here)?;
             let offer = Remember::of(same, at_most);
             let alike = Alike::new(path, offer.same.clone(), call.key(same)?, call.whole);
             request.remember = Some(offer);

@@ -133,6 +133,14 @@ impl Asked {
         }
     }
 
+    /// Answers it with what is remembered in this process, and gives its id. Not if it was answered before: an earlier life may have asked
+    /// it, and whoever has seen the question itself knows better.
+    pub(crate) async fn unless_answered(&self, decision: Decision) -> Option<(QuestionId, Decision)> {
+        let id = self.open().await;
+        let answered = Arc::clone(&self.flow.journal).answer(id, decision.clone());
+        self.flow.unless_halted(answered).await.then_some((id, decision))
+    }
+
     /// Puts the question where people find it, and gives its id.
     pub(crate) fn open(&self) -> impl Future<Output = QuestionId> + Send + use<> {
         let flow = Arc::clone(&self.flow);
