@@ -289,7 +289,8 @@ async fn methods_of_one_name_have_keys_of_their_own() {
         if gains {
             Shop.pay().await?;
         }
-        keys.borrow_mut().push(Bank.pay().await?);
+        let key = Bank.pay().await?;
+        keys.borrow_mut().push(key);
         durable::call("tell").run(async { Outcome::Ok(()) }).await
     };
     memory.crash_after(0);

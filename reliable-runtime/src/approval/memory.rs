@@ -33,8 +33,9 @@ pub(crate) struct Identity {
     /// In a run it is known by its name alone.
     #[cfg(feature = "durable")]
     is_named: bool,
+    has_arguments: bool,
     /// The function and all arguments so far.
-    call: Digests,
+    call: Option<Digest>,
     option: Option<Box<Remembers>>,
 }
 
@@ -52,12 +53,14 @@ struct Remembers {
     /// A type that only this function has.
     only: Option<TypeId>,
     arguments: Vec<(&'static str, Digests)>,
+    /// All of them so far, in this process. `None` where that can't be known.
+    all: Option<Digest>,
 }
 
 impl Identity {
     pub(crate) fn of_function(&mut self, path: fn() -> &'static str, tool: &str, place: &'static Location<'static>) {
         let function = Function { path, place };
-        self.call = Digests::of(|| Some(function.digest(tool)));
+        self.call = Some(function.digest(tool));
         self.function = Some(function);
     }
 
@@ -74,7 +77,7 @@ impl Identity {
 
     /// What others see of it does not hang on where the function is. What is remembered does.
     pub(crate) fn by_name(&mut self, tool: &str) {
-        self.call = Digests::of(|| Some(digest::of(&("name", tool))));
+        self.call = Some(digest::of(&("name", tool)));
         #[cfg(feature = "durable")]
         {
             self.is_named = true;
@@ -82,7 +85,9 @@ impl Identity {
     }
 
     pub(crate) fn remember(&mut self, same: Same) {
-        self.option = Some(Box::new(Remembers { same, only: None, arguments: Vec::new() }));
+        // What was told before is not among them.
+        let all = (!self.has_arguments).then(|| digest_key::in_this_process(|| digest::of(&"arguments")));
+        self.option = Some(Box::new(Remembers { same, only: None, arguments: Vec::new(), all }));
     }
 
     pub(crate) fn only_here(&mut self, only: TypeId) {
@@ -92,14 +97,18 @@ impl Identity {
     }
 
     pub(crate) fn argument(&mut self, name: &'static str, argument: Digests) {
-        self.call = self.call.with(argument, |call, argument| digest::of(&("argument", call, name, argument)));
+        let with = |call, argument| digest::of(&("argument", call, name, argument));
+        self.has_arguments = true;
+        self.call = self.call.zip(argument.here).map(|(call, argument)| with(call, argument));
         if let Some(option) = &mut self.option {
+            let both = option.all.zip(argument.in_this_process);
+            option.all = both.map(|(all, argument)| digest_key::in_this_process(|| with(all, argument)));
             option.arguments.push((name, argument));
         }
     }
 
     pub(crate) fn digest(&self) -> Option<Digest> {
-        self.call.here
+        self.call
     }
 
     /// What a question about `tool` is known by in a run.
@@ -116,12 +125,12 @@ impl Remembers {
     fn call(
         &self,
         function: Digest,
-        call: Digests,
+        all: Option<Digest>,
         request: &Request,
         by: impl Fn(&Digests) -> Option<Digest>,
     ) -> Option<Call> {
         // Who is told another reason is asked something else.
-        let whole = by(&call).map(|call| digest::of(&("call", function, call, &request.reason)));
+        let whole = all.map(|all| digest::of(&("call", function, all, &request.reason)));
         let arguments = self.arguments.iter().map(|(name, argument)| (*name, by(argument))).collect();
         let call = Call { function, whole, same: self.same, arguments };
         call.key(self.same).map(|_| call)
@@ -179,7 +188,7 @@ impl Memory {
             // What they hold for is the same inside of a run and outside.
             let call = digest_key::in_this_process(|| {
                 let function = function.in_this_process(&request.tool, option.only);
-                option.call(function, identity.call, request, |digests| digests.in_this_process)
+                option.call(function, option.all, request, |argument| argument.in_this_process)
             })?;
             request.remember = Some(grants.offer(same));
             return Some(Box::new(Memory::Grants(grants, call)));
@@ -192,7 +201,7 @@ impl Memory {
                 Holds::UntilRevoked => None,
             };
             let (path, function) = (function.path(), function.in_a_store(&request.tool, identity.module, &option));
-            let call = option.call(function, identity.call, request, |digests| digests.here)?;
+            let call = option.call(function, identity.call, request, |argument| argument.here)?;
             let offer = Remember::of(same, at_most);
             let alike = Alike::new(path, offer.same.clone(), call.key(same)?, call.whole);
             request.remember = Some(offer);

@@ -17,14 +17,4 @@ impl Digests {
         let in_this_process = digest_key::of_store().map_or(here, |_| digest_key::in_this_process(digest));
         Digests { here, in_this_process }
     }
-
-    /// Of both with those of something else.
-    pub(crate) fn with(self, other: Digests, both: impl Fn(Digest, Digest) -> Digest) -> Self {
-        let here = self.here.zip(other.here).map(|(one, other)| both(one, other));
-        let in_this_process = digest_key::of_store().map_or(here, |_| {
-            let both = |(one, other)| digest_key::in_this_process(|| both(one, other));
-            self.in_this_process.zip(other.in_this_process).map(both)
-        });
-        Digests { here, in_this_process }
-    }
 }
