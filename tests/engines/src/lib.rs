@@ -49,6 +49,7 @@ macro_rules! suite {
             rule_4_the_arguments_differ
             rule_4_calls_of_other_functions_change_places
             rule_4_an_outcome_is_of_another_type
+            rule_4_a_call_is_known_by_the_path_of_its_function
             rule_4_a_question_is_known_by_the_path_of_its_function
             rule_4_a_question_is_known_by_the_name_that_it_was_given
             rule_3_an_outcome_cannot_be_written
