@@ -135,7 +135,7 @@ async fn what_a_recorded_call_costs() {
     }
     for who in ["recorded", "bare"] {
         let [[bytes, commands], [bytes_of_call, commands_of_call]] =
-            kept(&server, |calls| format!("{who}-0-{calls}-warm")).await;
+            kept(&server, |calls| format!("{who}-0-{calls}-alone-0")).await;
         println!(
             "{who}: {bytes:.0} bytes in {commands:.0} commands of a run once, and {bytes_of_call:.1} in {commands_of_call:.0} of a call"
         );
