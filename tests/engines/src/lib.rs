@@ -88,6 +88,8 @@ macro_rules! suite {
             rule_8_questions_and_calls_side_by_side
             rule_8_a_call_that_is_dropped
             rule_8_whatever_a_program_does
+            rule_8_whatever_another_program_does
+            rule_8_whatever_a_third_program_does
             rule_8_the_time
             rule_8_a_pause_that_is_over
         );
