@@ -554,3 +554,117 @@ async fn a_stack_in_the_flow_goes_the_same_way_in_each_life() {
         assert_eq!(dying_at(&memory, at, flow).await.unwrap(), "cached", "dying at {at}");
     }
 }
+
+/// They share the numbers of their waits. Nothing comes of a wait but that it is over, and none is over before its own time: so it all
+/// goes as it does with two names, also where the program gains one of them. Where they change places they need names.
+mod two_functions_of_one_name {
+    use super::*;
+
+    /// How long each may take, and takes.
+    #[derive(Debug, Clone, Copy)]
+    struct Times {
+        limit: Duration,
+        takes: Duration,
+    }
+
+    mod bank {
+        use super::{Outcome, Times, World, timeout};
+
+        #[timeout(times.limit)]
+        pub(super) async fn ask(world: &World, times: Times) -> Outcome<String> {
+            world.call("bank", times.takes).await
+        }
+
+        #[timeout(times.limit, name = "bank")]
+        pub(super) async fn named(world: &World, times: Times) -> Outcome<String> {
+            world.call("bank", times.takes).await
+        }
+    }
+
+    mod shop {
+        use super::{Outcome, Times, World, timeout};
+
+        #[timeout(times.limit)]
+        pub(super) async fn ask(world: &World, times: Times) -> Outcome<String> {
+            world.call("shop", times.takes).await
+        }
+
+        #[timeout(times.limit, name = "shop")]
+        pub(super) async fn named(world: &World, times: Times) -> Outcome<String> {
+            world.call("shop", times.takes).await
+        }
+    }
+
+    #[derive(Debug, Clone, Copy)]
+    enum Program {
+        Bank,
+        BankAndShop,
+        ShopAndBank,
+        SideBySide,
+    }
+
+    /// Which of the two was in time.
+    async fn flow(program: Program, named: bool, world: &World, times: [Times; 2]) -> [bool; 2] {
+        let [of_bank, of_shop] = times;
+        let bank = async || {
+            let asked = if named { bank::named(world, of_bank).await } else { bank::ask(world, of_bank).await };
+            asked.is_ok()
+        };
+        let shop = async || {
+            let asked = if named { shop::named(world, of_shop).await } else { shop::ask(world, of_shop).await };
+            asked.is_ok()
+        };
+        let in_time = match program {
+            Program::Bank => [bank().await, false],
+            Program::BankAndShop => [bank().await, shop().await],
+            Program::ShopAndBank => {
+                let shop = shop().await;
+                [bank().await, shop]
+            }
+            Program::SideBySide => tokio::join!(bank(), shop()).into(),
+        };
+        world.call("tell", ms(10)).await.unwrap();
+        in_time
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn wait_as_two_of_two_names_do() {
+        use Program::{Bank, BankAndShop, ShopAndBank, SideBySide};
+
+        let programs = [[SideBySide, SideBySide], [BankAndShop, BankAndShop], [Bank, BankAndShop], [Bank, ShopAndBank]];
+        let all = [40, 90].map(|limit| [20, 130].map(|takes| Times { limit: ms(limit), takes: ms(takes) }));
+        let all = all.as_flattened();
+        let times = all.iter().flat_map(|bank| all.iter().map(|shop| [*bank, *shop]));
+        for (times, [before, after]) in times.flat_map(|times| programs.map(|programs| (times, programs))) {
+            for dead in [0, 1000].map(ms) {
+                for at in 0..4 {
+                    let lives = async |named| {
+                        let (memory, world) = (Memory::new(), World::default());
+                        memory.crash_after(at);
+                        match memory.run("run", flow(before, named, &world, times)).await {
+                            Ok(outcome) => outcome,
+                            Err(halt) => {
+                                assert_eq!(halt.kind, HaltKind::Crashed, "{halt}");
+                                advance(dead).await;
+                                memory.run("run", flow(after, named, &world, times)).await.unwrap()
+                            }
+                        }
+                    };
+                    let case = format!("{before:?}, then {after:?}, {times:?}, dead for {dead:?}, dying at {at}");
+                    assert_eq!(lives(false).await, lives(true).await, "{case}");
+                }
+            }
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn may_change_places_where_each_has_a_name() {
+        let [late, in_time] = [70, 20].map(|takes| Times { limit: ms(40), takes: ms(takes) });
+        let (memory, world) = (Memory::new(), World::default());
+        memory.crash_after(2);
+        memory.run("run", flow(Program::BankAndShop, true, &world, [late, in_time])).await.unwrap_err();
+        assert_eq!(recorded(&memory).await, ["bank/timeout", "shop"]);
+        let changed = flow(Program::ShopAndBank, true, &world, [late, in_time]);
+        assert_eq!(memory.run("run", changed).await.unwrap(), [false, true]);
+    }
+}

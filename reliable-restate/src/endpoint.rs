@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use reliable_runtime::durable::workflows::Workflows;
 use restate_sdk::endpoint::Endpoint as Served;
-use restate_sdk::http_server::HttpServer;
 use restate_sdk::service::IntoServiceDefinition;
 use socket2::SockRef;
 use tokio::net::TcpListener;
 
+use crate::connections::accept;
 use crate::run::shared::Shared;
 use crate::services::{Grants, Questions, Runs, Store, options, plain_options};
 
@@ -118,6 +118,6 @@ impl Endpoint {
             .bind(Grants.into_service_definition().options(plain_options()))
             .bind(Store.into_service_definition().options(plain_options()))
             .build();
-        HttpServer::new(served).serve(listener).await;
+        accept(served, listener).await;
     }
 }

@@ -4,7 +4,9 @@
 #![warn(unreachable_pub)]
 
 mod client;
+mod connections;
 mod endpoint;
+mod pauses;
 mod restate;
 mod run;
 mod services;

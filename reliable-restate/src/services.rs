@@ -9,12 +9,12 @@ use restate_sdk::context::{
     WorkflowContext,
 };
 use restate_sdk::endpoint::{HandlerOptions, ServiceOptions};
-use restate_sdk::errors::HandlerResult;
+use restate_sdk::errors::{HandlerError, HandlerResult};
 use restate_sdk::serde::Json;
 
 use crate::run::life::Life;
 use crate::run::shared::Shared;
-use crate::wire::{Answer, GRANT, GRANTED, Submitted, awakeable_of};
+use crate::wire::{Answer, GRANT, GRANTED, Submitted, awakeable_of, unreadable};
 
 pub(crate) struct Runs(pub(crate) Arc<Shared>);
 
@@ -22,8 +22,11 @@ pub(crate) struct Runs(pub(crate) Arc<Shared>);
 impl Runs {
     /// A run, from its beginning to its end.
     #[handler]
-    async fn run(&self, ctx: WorkflowContext<'_>, submitted: Json<Submitted>) -> HandlerResult<Vec<u8>> {
-        let life = Life::new(&ctx, Arc::clone(&self.0), submitted.into_inner());
+    async fn run(&self, ctx: WorkflowContext<'_>, submitted: Vec<u8>) -> HandlerResult<Vec<u8>> {
+        // The SDK would end a run whose input it can't read.
+        let submitted: Submitted = serde_json::from_slice(&submitted)
+            .map_err(|error| HandlerError::from(unreadable(ctx.key(), "what it was submitted with", &error)))?;
+        let life = Life::new(&ctx, Arc::clone(&self.0), submitted);
         life.go_on().await.map(String::into_bytes)
     }
 }

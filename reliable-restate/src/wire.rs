@@ -30,19 +30,28 @@ pub(crate) const PARKED: &str = "parked";
 /// In the state of a run, before the number of a question.
 pub(crate) const QUESTIONS: &str = "question/";
 
-/// What the server hears of a run of which a record can't be read. It asks again and again, and finds the same: nothing runs.
-pub(crate) fn unreadable(run: &str, record: u64, why: &impl std::fmt::Display) -> String {
+/// What the server hears of a run that can't be read back: nothing of it runs, and the server pauses it.
+pub(crate) fn unreadable(run: &str, what: &str, why: &impl std::fmt::Display) -> String {
     format!(
-        "run `{run}` {UNREADABLE}: record {record} of its log ({why}): serve it with the version of `reliable-restate` that has written \
-         that, and it goes on, or cancel it"
+        "run `{run}` {UNREADABLE}: {what} ({why}): serve it with the version of `reliable-restate` that has written that, and resume \
+         it; or cancel it"
     )
 }
 
 const UNREADABLE: &str = "can't be read back";
 
+/// Whether this, as it is said to the server, is of a run that can't be read back.
+pub(crate) fn is_for_a_human(failure: &[u8]) -> bool {
+    failure.windows(UNREADABLE.len()).any(|words| words == UNREADABLE.as_bytes())
+}
+
 /// What a run is stopped by that can't be read back, if this is what the server has heard of it.
 pub(crate) fn stopped_by(failure: &str) -> Option<Halt> {
-    failure.contains(UNREADABLE).then(|| Halt::new(HaltKind::Store, failure))
+    let (_, behind) = failure.split_once(UNREADABLE)?;
+    let (_, run) = failure[..failure.len() - behind.len()].split_once("run `")?;
+    // The SDK puts it into quotation marks.
+    let words = format!("run `{run}{behind}");
+    Some(Halt::new(HaltKind::Store, words.trim_end_matches(['"', '\''])))
 }
 
 /// What a run is begun with.

@@ -9,7 +9,6 @@ pub mod halt;
 pub mod inbox;
 mod leaf;
 pub mod memory;
-pub(crate) mod path;
 pub(crate) mod question;
 pub mod recorded;
 pub mod records;

@@ -110,7 +110,7 @@ impl Scope {
     }
 
     /// So a scope that is handed on from task to task, each with its own recorder, does not grow.
-    fn without<T: Any>(self) -> Scope {
+    pub(in crate::scope) fn without<T: Any>(self) -> Scope {
         match self.0.as_deref() {
             Some(Slot { holds, others }) if holds.is::<T>() => others.clone(),
             Some(Slot { holds, others }) if others.slot_of::<T>().is_some() => {

@@ -1,6 +1,7 @@
 pub async fn book(city: &str) -> Result<Booking, TripError> {
     let retry = const { &::reliable::Retry::new().max(3) };
     return ::reliable::durable::call("book")
+        .here(|| {})
         .in_module(::core::module_path!())
         .shown(|call| {
             call.show("city", ::reliable::expansion::Inspect::new(&city).text())

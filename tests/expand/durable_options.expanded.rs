@@ -1,5 +1,6 @@
 pub async fn pay(city: &str, card: &str) -> Result<Booking, TripError> {
     let mut call = ::reliable::durable::call("pay")
+        .here(|| {})
         .in_module(::core::module_path!())
         .shown(|call| {
             call

@@ -2,8 +2,10 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let budget: &::reliable::RetryBudget = &BUDGET;
     let retry = const { &::reliable::Retry::new().max(3) };
     let mut attempts = retry.attempts().budget(budget);
-    let idempotency_key = ::reliable::IdempotencyKey::of_call(
-        ::core::concat!(::core::module_path!(), "::", "forecast"),
+    let idempotency_key = ::reliable::IdempotencyKey::of_call_here(
+        "forecast",
+        || {},
+        ::core::module_path!(),
     );
     return loop {
         let outcome = async {

@@ -16,6 +16,7 @@ pub async fn book(city: &str) -> Result<Booking, TripError> {
         .run(async move {
             let outcome = {
                 ::reliable::durable::call("book")
+                    .here(|| {})
                     .in_module(::core::module_path!())
                     .shown(|call| {
                         call

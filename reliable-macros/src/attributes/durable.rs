@@ -134,6 +134,7 @@ impl Layer for Durable {
     //
     // Output:
     //     ::reliable::durable::call("pay")
+    //         .here(|| {})
     //         .in_module(::core::module_path!())
     //         .shown(|call| call.show("booking", …))
     //         .run(async { BODY })
@@ -201,14 +202,14 @@ impl Durable {
     }
 }
 
-/// `::reliable::durable::call("pay").in_module(::core::module_path!()).shown(…)`, all of it at one place: so the compiler says
-/// there once what it has to say.
+/// `::reliable::durable::call("pay").here(|| {}).in_module(::core::module_path!()).shown(…)`, all of it at one place: so the compiler
+/// says there once what it has to say.
 fn call(function: &Function, span: Span) -> TokenStream {
     let tool = &function.name;
     // A name that was given is all that it is known by.
-    let module = (!function.is_named).then(|| quote_spanned!(span=> .in_module(::core::module_path!())));
+    let known = (!function.is_named).then(|| quote_spanned!(span=> .here(|| {}).in_module(::core::module_path!())));
     let shown = shown(function).map(|shown| quote_spanned!(span=> .shown(|call| #shown)));
-    quote_spanned!(span=> ::reliable::durable::call(#tool) #module #shown)
+    quote_spanned!(span=> ::reliable::durable::call(#tool) #known #shown)
 }
 
 /// `call.show("booking", …).redact("card")`

@@ -44,16 +44,15 @@ impl Key {
         quote_spanned!(Span::mixed_site()=> let #name = #value;)
     }
 
-    /// `let idempotency_key = ::reliable::IdempotencyKey::of_call(…);`, of the path of the function, or of the name that it was
-    /// given.
+    /// `let idempotency_key = ::reliable::IdempotencyKey::of_call_here("pay", || {}, ::core::module_path!());`, or of the name alone
+    /// that it was given.
     pub(crate) fn made_anew(&self, function: &Function) -> TokenStream {
         let (mixed, tool) = (Span::mixed_site(), &function.name);
-        let path = if function.is_named {
-            quote_spanned!(mixed=> #tool)
+        self.made(&if function.is_named {
+            quote_spanned!(mixed=> ::reliable::IdempotencyKey::of_call(#tool))
         } else {
-            quote_spanned!(mixed=> ::core::concat!(::core::module_path!(), "::", #tool))
-        };
-        self.made(&quote_spanned!(mixed=> ::reliable::IdempotencyKey::of_call(#path)))
+            quote_spanned!(mixed=> ::reliable::IdempotencyKey::of_call_here(#tool, || {}, ::core::module_path!()))
+        })
     }
 }
 

@@ -86,13 +86,18 @@ impl Client {
         Ok(rows.iter().filter_map(|row| Some((text(row, "service_key")?, read(row, "value_utf8").ok()?))).collect())
     }
 
-    /// What a run was submitted with.
-    pub(crate) async fn submission(&self, invocation: &str) -> Result<Option<Submitted>, StoreError> {
+    /// By which workflow these invocations were submitted.
+    pub(crate) async fn submitted_workflows(&self, of: &[&str]) -> Result<HashMap<String, String>, StoreError> {
+        if of.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let of: Vec<_> = of.iter().map(|invocation| in_sql(invocation)).collect();
         let query = format!(
-            "select entry_json from sys_journal where id = {} and entry_type = 'Command: Input'",
-            in_sql(invocation)
+            "select id, entry_json from sys_journal where id in ({}) and entry_type = 'Command: Input'",
+            of.join(", ")
         );
-        Ok(self.query(&query).await?.first().and_then(submission))
+        let rows = self.query(&query).await?;
+        Ok(rows.iter().filter_map(|row| Some((text(row, "id")?, submission(row)?.workflow))).collect())
     }
 }
 

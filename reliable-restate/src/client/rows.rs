@@ -1,5 +1,6 @@
 //! What the server's tables say.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use reliable_runtime::durable::store_error::StoreError;
@@ -17,10 +18,20 @@ pub(crate) struct Row {
     /// The server's own id of it.
     pub(crate) invocation: String,
     pub(crate) status: String,
+    /// Whether a service has had it.
+    pub(crate) is_begun: bool,
     /// Whether it has ended, and well.
     pub(crate) is_done: bool,
-    /// Why its handler has failed, where the server is about to call it again.
+    /// Why its handler has failed, where the server is about to call it again, or has paused it.
     pub(crate) failure: Option<String>,
+}
+
+const PAUSED: &str = "paused";
+
+impl Row {
+    pub(crate) fn is_paused(&self) -> bool {
+        self.status == PAUSED
+    }
 }
 
 /// A server that has just started does not know all of its partitions yet.
@@ -51,10 +62,27 @@ impl Client {
     pub(crate) async fn rows(&self, run: Option<&str>) -> Result<Vec<Row>, StoreError> {
         let which = run.map(|run| format!(" and target_service_key = {}", in_sql(run))).unwrap_or_default();
         let query = format!(
-            "select id, target_service_key, status, completion_result, last_failure from sys_invocation where \
-             target_service_name = '{RUN}' and target_handler_name = 'run'{which} order by created_at desc"
+            "select id, target_service_key, status, completion_result, last_failure, pinned_deployment_id from \
+             sys_invocation where target_service_name = '{RUN}' and target_handler_name = 'run'{which} order by created_at desc"
         );
-        Ok(self.query(&query).await?.iter().filter_map(row).collect())
+        let mut rows: Vec<Row> = self.query(&query).await?.iter().filter_map(row).collect();
+        if rows.iter().any(Row::is_paused) {
+            let mut paused = self.paused().await?;
+            for row in rows.iter_mut().filter(|row| row.is_paused()) {
+                row.failure = paused.remove(&row.invocation);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Why the server has paused runs at last, by its own ids of them. One that was paused by hand is not among them.
+    async fn paused(&self) -> Result<HashMap<String, String>, StoreError> {
+        let query = "select id, event_json from sys_journal_events where event_type = 'Paused' order by appended_at";
+        let why = |row: &Value| {
+            let event: Value = serde_json::from_str(&text(row, "event_json")?).ok()?;
+            Some((text(row, "id")?, text(event.get("last_failure")?, "error_message")?))
+        };
+        Ok(self.query(query).await?.iter().filter_map(why).collect())
     }
 
     pub(crate) async fn row(&self, run: &str) -> Result<Row, StoreError> {
@@ -132,6 +160,7 @@ fn row(row: &Value) -> Option<Row> {
         id: text(row, "target_service_key")?,
         invocation: text(row, "id")?,
         status: text(row, "status")?,
+        is_begun: text(row, "pinned_deployment_id").is_some(),
         is_done: result.as_deref() == Some("success"),
         failure: text(row, "last_failure"),
     })

@@ -43,7 +43,7 @@ impl Client {
             }
             if !row.is_done {
                 let parked = self.parked(Some(run)).await?.pop();
-                if let Some(halt) = parked.map(|(_, Parked { halt, .. })| halt).or_else(|| row.is_unreadable()) {
+                if let Some(halt) = parked.map(|(_, Parked { halt, .. })| halt).or_else(|| row.stands_still()) {
                     return Err(StoreError::new(halt.message));
                 }
             }
@@ -63,12 +63,14 @@ impl Client {
         let mut parked: HashMap<_, _> = self.parked(None).await?.into_iter().collect();
         let mut recorded = self.recorded().await?;
         let mut about = self.about().await?;
+        let unknown = rows.iter().filter(|row| !about.contains_key(&row.id)).map(|row| row.invocation.as_str());
+        let mut submitted = self.submitted_workflows(&unknown.collect::<Vec<_>>()).await?;
         let mut runs = Vec::with_capacity(rows.len());
         for row in rows {
             let mut info = RunInfo::new(row.id.clone());
             match about.remove(&row.id) {
                 Some(About { workflow, version }) => (info.workflow, info.version) = (Some(workflow), version),
-                None => info.workflow = self.submission(&row.invocation).await?.map(|submitted| submitted.workflow),
+                None => info.workflow = submitted.remove(&row.invocation),
             }
             info.recorded = recorded.remove(&row.invocation).unwrap_or_default();
             let parked = parked.remove(&row.id);
@@ -116,7 +118,7 @@ impl Client {
 
     pub(crate) async fn resumed(&self, run: &str) -> Result<bool, StoreError> {
         let row = self.row(run).await?;
-        if row.status == PAUSED || row.is_unreadable().is_some() {
+        if row.stands_still().is_some() {
             let address = format!("{}/invocations/{}/resume", self.admin, row.invocation);
             return self.http.patch(&address).await?.ok(&format!("run `{run}` can't be resumed")).map(|_| true);
         }
@@ -199,7 +201,6 @@ impl Client {
 }
 
 const COMPLETED: &str = "completed";
-const PAUSED: &str = "paused";
 /// The server calls it again in a moment.
 const FAILING: &str = "backing-off";
 
@@ -208,24 +209,29 @@ impl Row {
         self.status == COMPLETED && !self.is_done
     }
 
-    /// Why, if its log can't be read back.
-    fn is_unreadable(&self) -> Option<Halt> {
-        self.failure.as_deref().filter(|_| self.status == FAILING).and_then(stopped_by)
+    /// Why, if the server has paused it, or would, if it knew how.
+    fn stands_still(&self) -> Option<Halt> {
+        let failure = self.failure.as_deref();
+        let unreadable = failure.filter(|_| self.is_paused() || self.status == FAILING).and_then(stopped_by);
+        let paused = || {
+            let failure = failure.map(|failure| format!(" ({failure})")).unwrap_or_default();
+            let words =
+                format!("the Restate server has paused run `{}`{failure}: mend what fails, and resume it", self.id);
+            self.is_paused().then(|| Halt::new(HaltKind::Store, words))
+        };
+        unreadable.or_else(paused)
     }
 
     fn into_status(self, parked: Option<Parked>) -> Status {
-        if let Some(halt) = self.is_unreadable() {
+        if let Some(halt) = self.stands_still() {
             return Status::Parked(halt);
         }
         match (self.status.as_str(), parked) {
             (COMPLETED, _) if self.is_done => Status::Ended,
             (COMPLETED, _) => Status::Cancelled,
             (_, Some(Parked { halt, .. })) => Status::Parked(halt),
-            (PAUSED, None) => Status::Parked(Halt::new(
-                HaltKind::Store,
-                format!("the Restate server has paused run `{}`: see there what fails, and resume it", self.id),
-            )),
-            ("running", None) => Status::Running,
+            // Until then the server only tries to reach one.
+            ("running", None) if self.is_begun => Status::Running,
             _ => Status::Waiting,
         }
     }

@@ -66,7 +66,10 @@ impl<'c, 'x> Commands<'c, 'x> {
         let run = self.mail.run.clone();
         Box::pin(async move {
             let bytes: Vec<u8> = named.await?;
-            serde_json::from_slice(&bytes).map_err(|error| HandlerError::from(unreadable(&run, number, &error)))
+            serde_json::from_slice(&bytes).map_err(|error| {
+                let record = format!("record {number} of its log");
+                HandlerError::from(unreadable(&run, &record, &error))
+            })
         })
     }
 

@@ -7,15 +7,11 @@ use std::time::Duration;
 use reliable::{Decision, Fault, requires_approval};
 use reliable_restate::Endpoint;
 use reliable_runtime::durable::call::call;
-use reliable_runtime::durable::records::Status;
 use reliable_runtime::durable::workflows::Workflows;
-use restate_sdk::context::{ContextSideEffects, RunFuture, WorkflowContext};
-use restate_sdk::errors::HandlerResult;
-use restate_sdk::http_server::HttpServer;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
-use crate::server::{Server, free_port, until};
+use crate::server::{Server, until};
 
 /// A service in a task of this process, at an address that the server knows.
 async fn serve(server: &Server, workflows: &Workflows) -> JoinHandle<()> {
@@ -85,46 +81,4 @@ async fn an_address_that_is_taken_is_an_error() {
     let words = error.to_string();
     assert!(words.contains(&address) && words.contains("take another address"), "{words}");
     assert_eq!(error.kind(), std::io::ErrorKind::AddrInUse);
-}
-
-/// What another version could have written.
-struct OtherVersion;
-
-#[restate_sdk::workflow(name = "ReliableRun")]
-impl OtherVersion {
-    #[handler]
-    async fn run(&self, ctx: WorkflowContext<'_>, _submitted: Vec<u8>) -> HandlerResult<Vec<u8>> {
-        ctx.run(|| async { Ok(b"{\"items\":[\"of tomorrow\"]}".to_vec()) }).name("record 1").await?;
-        std::future::pending().await
-    }
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_run_that_can_not_be_read_back_is_listed_as_parked() {
-    let Some(server) = Server::start().await else { return };
-    let address = format!("127.0.0.1:{}", free_port());
-    // With a runtime of its own: its connections are gone with that.
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    let at = address.clone();
-    runtime.spawn(async move {
-        let other = restate_sdk::endpoint::Endpoint::builder().bind(OtherVersion).build();
-        HttpServer::new(other).serve(TcpListener::bind(at).await.unwrap()).await;
-    });
-    until("it listens", async || TcpStream::connect(&address).await.is_ok()).await;
-    server.restate.register(&format!("http://{address}")).await.unwrap();
-    server.restate.submit("quick", "quick-1", &21).await.unwrap();
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    tokio::task::spawn_blocking(move || drop(runtime)).await.unwrap();
-
-    let workflows = Workflows::new().add("quick", |n: u32| async move { Ok::<_, String>(2 * n) });
-    let listener = TcpListener::bind(&address).await.unwrap();
-    let service = tokio::spawn(Endpoint::new(&workflows).serve(listener));
-    let parked = async || match server.restate.list().await.unwrap().remove(0).status {
-        Status::Parked(halt) => halt.message.contains("record 1 of its log"),
-        _ => false,
-    };
-    until("it is parked", parked).await;
-    let error = server.restate.outcome::<Result<u32, String>>("quick-1").await.unwrap_err();
-    assert!(error.message.contains("run `quick-1` can't be read back"), "{error}");
-    service.abort();
 }

@@ -63,8 +63,9 @@ async fn a_program_of_another_version_leaves_a_run_alone() {
     service.with(VERSION, "2");
     service.start_again().await;
     tokio::time::sleep(Duration::from_secs(1)).await;
-    let run = server.restate.list().await.unwrap().remove(0);
-    assert_eq!((run.status, run.version.as_deref()), (Status::Waiting, Some("1")));
+    // Once in a second the server looks whether it is that version now.
+    until("it waits", async || server.restate.list().await.unwrap()[0].status == Status::Waiting).await;
+    assert_eq!(server.restate.list().await.unwrap()[0].version.as_deref(), Some("1"));
     assert_eq!(service.times("end four"), 0);
     service.kill();
     service.with(VERSION, "1");

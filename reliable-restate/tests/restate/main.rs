@@ -6,10 +6,13 @@ mod calls;
 mod deaths;
 mod measured;
 mod parallel;
+mod pool;
+mod process;
 mod refused;
 mod server;
 mod service;
 mod suite;
+mod unreadable;
 mod waits;
 
 /// The process of a service: each test starts it as a child of its own, so that it can be killed.

@@ -1,13 +1,15 @@
 //! A Restate server for a test, on loopback, in a folder of its own.
 
+use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::time::Duration;
 use std::{env, fs, process};
 
 use reliable_restate::Restate;
+use serde_json::{Value, json};
 
 pub struct Server {
     program: PathBuf,
@@ -16,6 +18,10 @@ pub struct Server {
     process: Option<Child>,
     pub restate: Restate,
 }
+
+/// It is killed when it is told so, and also when the process of the tests is gone: then nobody else removes its folder.
+const WATCHED: &str =
+    "\"$0\" \"$@\" < /dev/null & read -r _ || is_alone=1; kill -9 $!; wait $!; [ -z \"$is_alone\" ] || rm -rf \"$PWD\"";
 
 impl Server {
     /// One that is there, or `None` where there is no program for it.
@@ -40,12 +46,14 @@ impl Server {
         let path = self.folder.join("restate.toml");
         fs::write(&path, config).unwrap();
         let log = fs::File::options().create(true).append(true).open(self.folder.join("log")).unwrap();
-        let process = Command::new(&self.program)
+        let process = Command::new("sh")
+            .args(["-c", WATCHED])
+            .arg(&self.program)
             .arg("--no-logo")
             .arg("-c")
             .arg(&path)
             .current_dir(&self.folder)
-            .stdin(Stdio::null())
+            .stdin(Stdio::piped())
             .stdout(log.try_clone().unwrap())
             .stderr(log)
             .spawn();
@@ -62,9 +70,17 @@ impl Server {
 
     pub fn kill(&mut self) {
         if let Some(mut process) = self.process.take() {
-            process.kill().unwrap();
+            process.stdin.take().unwrap().write_all(b"kill\n").unwrap();
             process.wait().unwrap();
         }
+    }
+
+    /// What its tables say.
+    pub async fn rows(&self, query: &str) -> Vec<Value> {
+        let request =
+            reqwest::Client::new().post(format!("{}/query", self.admin())).header("accept", "application/json");
+        let answer: Value = request.json(&json!({ "query": query })).send().await.unwrap().json().await.unwrap();
+        answer["rows"].as_array().unwrap().clone()
     }
 
     pub fn ingress(&self) -> String {
@@ -96,8 +112,16 @@ pub async fn until(what: &str, is_so: impl AsyncFn() -> bool) {
     assert!(tokio::time::timeout(patience, asked).await.is_ok(), "not within {patience:?}: {what}");
 }
 
+/// One that no other test has got, and that the system gives to nobody who connects from here.
 pub fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let first = 10_000 + u16::try_from(process::id() % 100).unwrap() * 200;
+    loop {
+        let port = first + NEXT.fetch_add(1, Ordering::Relaxed);
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 pub fn new_folder(what: &str) -> PathBuf {

@@ -14,7 +14,7 @@ use crate::said::grant::Grant;
 use crate::said::ids::QuestionId;
 use crate::said::remember::Remember;
 use crate::said::request::Request;
-use crate::scope::Scope;
+use crate::scope::{Scope, digest_key};
 use kept::{Answer, Call, Kept, Same};
 
 /// Remembers the answers to questions, where the attribute says `remember` and whoever answered chose it. A clone is another
@@ -55,6 +55,8 @@ use kept::{Answer, Call, Kept, Same};
 /// In the flow of a durable run it takes the place of the memory of the store, which is
 #[cfg_attr(feature = "durable", doc = "[`StoreGrants`](crate::durable::store_grants::StoreGrants).")]
 #[cfg_attr(not(feature = "durable"), doc = "`durable::StoreGrants`.")]
+/// What is remembered holds inside of a run and outside.
+///
 /// It lives in this process and is gone with it. What it keeps is not bounded, since each of it is an answer that somebody gave
 /// to be kept: what has expired is let go of, and the rest is there until it is revoked.
 #[derive(Debug, Clone)]
@@ -118,7 +120,7 @@ impl Grants {
     pub(crate) fn recall(&self, call: &Call) -> Option<Decision> {
         let kept = self.kept();
         // The clock is read only where there is something whose time may be over.
-        if kept.is_empty() { None } else { kept.recall(call, Instant::now()) }
+        if kept.is_empty() { None } else { digest_key::in_this_process(|| kept.recall(call, Instant::now())) }
     }
 
     pub(crate) fn keep(&self, call: &Call, request: &Request, by: Option<&str>, refused: Option<&str>) {
@@ -133,7 +135,7 @@ impl Grants {
             since: now,
             until: self.at_most.and_then(|at_most| now.checked_add(at_most)),
         };
-        self.kept().keep(call, answer, now);
+        digest_key::in_this_process(|| self.kept().keep(call, answer, now));
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {

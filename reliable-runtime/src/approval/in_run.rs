@@ -27,8 +27,9 @@ impl Approval<'_> {
             return if is_known { self.outcome(&decision) } else { self.tell(decision, waited, true) };
         }
         let decision = self.corrected(decision);
+        // What is remembered of it was when it was heard, and may have been revoked since.
         if is_known {
-            return self.keep(&decision).outcome(&decision);
+            return self.outcome(&decision);
         }
         let span = span.unwrap_or_else(|| ApprovalSpan::begin(&self.request));
         span.decided(&decision);
@@ -44,7 +45,7 @@ impl Approval<'_> {
     async fn answered(&mut self, asked: &Asked, span: &mut Option<ApprovalSpan>) -> Answered {
         let known = self.memory.as_ref().and_then(|memory| memory.recall());
         let recalled = match known {
-            Some(decision) => Some((self.request.id, decision)),
+            Some(decision) => asked.unless_answered(decision).await,
             None => asked.recall().await,
         };
         if let Some((id, decision)) = recalled {

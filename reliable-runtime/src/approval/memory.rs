@@ -7,11 +7,11 @@ use std::sync::Arc;
 use crate::approval::grants::Grants;
 use crate::approval::grants::kept::{Call, Same};
 #[cfg(feature = "durable")]
+use crate::base::path;
+#[cfg(feature = "durable")]
 use crate::durable;
 #[cfg(feature = "durable")]
 use crate::durable::alike::{Alike, Holds};
-#[cfg(feature = "durable")]
-use crate::durable::path;
 use crate::said::decision::Decision;
 use crate::said::digest::Digest;
 #[cfg(feature = "durable")]
@@ -19,8 +19,9 @@ use crate::said::name::ToolName;
 #[cfg(feature = "durable")]
 use crate::said::remember::Remember;
 use crate::said::request::Request;
-use crate::scope::Scope;
+use crate::scope::{Scope, digest_key};
 use crate::seen::digest;
+use crate::seen::digest::digests::Digests;
 
 /// What tells a call from others, as far as that is known.
 #[derive(Debug, Default)]
@@ -32,6 +33,7 @@ pub(crate) struct Identity {
     /// In a run it is known by its name alone.
     #[cfg(feature = "durable")]
     is_named: bool,
+    has_arguments: bool,
     /// The function and all arguments so far.
     call: Option<Digest>,
     option: Option<Box<Remembers>>,
@@ -50,7 +52,9 @@ struct Remembers {
     same: Same,
     /// A type that only this function has.
     only: Option<TypeId>,
-    arguments: Vec<(&'static str, Option<Digest>)>,
+    arguments: Vec<(&'static str, Digests)>,
+    /// All of them so far, in this process. `None` where that can't be known.
+    all: Option<Digest>,
 }
 
 impl Identity {
@@ -81,7 +85,9 @@ impl Identity {
     }
 
     pub(crate) fn remember(&mut self, same: Same) {
-        self.option = Some(Box::new(Remembers { same, only: None, arguments: Vec::new() }));
+        // What was told before is not among them.
+        let all = (!self.has_arguments).then(|| digest_key::in_this_process(|| digest::of(&"arguments")));
+        self.option = Some(Box::new(Remembers { same, only: None, arguments: Vec::new(), all }));
     }
 
     pub(crate) fn only_here(&mut self, only: TypeId) {
@@ -90,10 +96,13 @@ impl Identity {
         }
     }
 
-    pub(crate) fn argument(&mut self, name: &'static str, argument: Option<Digest>) {
+    pub(crate) fn argument(&mut self, name: &'static str, argument: Digests) {
         let with = |call, argument| digest::of(&("argument", call, name, argument));
-        self.call = self.call.zip(argument).map(|(call, argument)| with(call, argument));
+        self.has_arguments = true;
+        self.call = self.call.zip(argument.here).map(|(call, argument)| with(call, argument));
         if let Some(option) = &mut self.option {
+            let both = option.all.zip(argument.in_this_process);
+            option.all = both.map(|(all, argument)| digest_key::in_this_process(|| with(all, argument)));
             option.arguments.push((name, argument));
         }
     }
@@ -106,8 +115,25 @@ impl Identity {
     #[cfg(feature = "durable")]
     pub(crate) fn path(&self, tool: &ToolName) -> ToolName {
         let Some(module) = self.module.filter(|_| !self.is_named) else { return tool.clone() };
-        let method = self.function.as_ref().and_then(|function| path::of_method(function.path(), module));
-        method.unwrap_or_else(|| format!("{module}::{tool}")).into()
+        let here = self.function.as_ref().map(|function| (function.path)());
+        path::known(here, module, tool).into()
+    }
+}
+
+impl Remembers {
+    /// The call, by digests of the one key or the other. `None` where nothing of it can be remembered.
+    fn call(
+        &self,
+        function: Digest,
+        all: Option<Digest>,
+        request: &Request,
+        by: impl Fn(&Digests) -> Option<Digest>,
+    ) -> Option<Call> {
+        // Who is told another reason is asked something else.
+        let whole = all.map(|all| digest::of(&("call", function, all, &request.reason)));
+        let arguments = self.arguments.iter().map(|(name, argument)| (*name, by(argument))).collect();
+        let call = Call { function, whole, same: self.same, arguments };
+        call.key(self.same).map(|_| call)
     }
 }
 
@@ -157,13 +183,13 @@ impl Memory {
     pub(crate) fn of(identity: &mut Identity, request: &mut Request) -> Option<Box<Memory>> {
         let option = *identity.option.take()?;
         let same = option.same;
-        let (function, call) = (identity.function.as_ref()?, identity.call);
-        // Who is told another reason is asked something else.
-        let whole = |function| call.map(|call| digest::of(&("call", function, call, &request.reason)));
+        let function = identity.function.as_ref()?;
         if let Some(grants) = Scope::find::<Grants>() {
-            let function = function.in_this_process(&request.tool, option.only);
-            let call = Call { function, whole: whole(function), same, arguments: option.arguments };
-            call.key(same)?;
+            // What they hold for is the same inside of a run and outside.
+            let call = digest_key::in_this_process(|| {
+                let function = function.in_this_process(&request.tool, option.only);
+                option.call(function, option.all, request, |argument| argument.in_this_process)
+            })?;
             request.remember = Some(grants.offer(same));
             return Some(Box::new(Memory::Grants(grants, call)));
         }
@@ -175,7 +201,7 @@ impl Memory {
                 Holds::UntilRevoked => None,
             };
             let (path, function) = (function.path(), function.in_a_store(&request.tool, identity.module, &option));
-            let call = Call { function, whole: whole(function), same, arguments: option.arguments };
+            let call = option.call(function, identity.call, request, |argument| argument.here)?;
             let offer = Remember::of(same, at_most);
             let alike = Alike::new(path, offer.same.clone(), call.key(same)?, call.whole);
             request.remember = Some(offer);

@@ -22,6 +22,7 @@ use crate::said::ids::QuestionId;
 use crate::said::name::ToolName;
 use crate::said::request::{Argument, Request};
 use crate::said::words;
+use crate::seen::digest::digests::Digests;
 use crate::seen::emit::tell;
 use crate::seen::inspect;
 use crate::seen::inspect::digested::{Seen, SeenArgument, Shown};
@@ -145,8 +146,8 @@ impl<'a> Approval<'a> {
 
     /// An argument, with what it is told by: `.argument("to", Inspect::new(&to).digested().argument())`.
     pub fn argument(mut self, name: &'static str, seen: Seen) -> Self {
-        let Seen(Some(SeenArgument { shown, digest })) = seen else { return self };
-        self.identity.argument(name, digest);
+        let Seen(Some(SeenArgument { shown, digests })) = seen else { return self };
+        self.identity.argument(name, digests);
         match shown {
             Shown::InWords(words) => self.list(name, Some(words)),
             Shown::ByName => self.list(name, None),
@@ -156,7 +157,7 @@ impl<'a> Approval<'a> {
 
     /// Stands for something that has no name, and is not shown either: so nothing tells this call from others.
     pub fn hidden(mut self, name: &'static str) -> Self {
-        self.identity.argument(name, None);
+        self.identity.argument(name, Digests::default());
         self
     }
 

@@ -1,24 +1,20 @@
 //! `#[durable]`: a call whose outcome is written down once, and read ever after.
 
+mod live;
+
+use std::any::type_name;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 
-use pin_project_lite::pin_project;
-
-use crate::agent::run::Run;
+use crate::durable::call::live::{Calling, Live};
 use crate::durable::flow::{Flow, Here};
-use crate::durable::leaf::Leaf;
-use crate::durable::recorded::{AsItIs, ByWords, Form, Recorded, in_words};
-use crate::durable::records::{Entry, Kind, Place, Written};
+use crate::durable::recorded::{AsItIs, ByWords, Recorded, in_words};
 use crate::said::fault::{ByFn, ByFrom, Fault, FromFault};
 use crate::said::idempotency::IdempotencyKey;
 use crate::said::name::ToolName;
 use crate::said::request::Argument;
 use crate::said::told::Told;
 use crate::said::words;
-use crate::seen::emit::tell;
 
 /// A recorded call of `tool`: its outcome is written down once, and read back whenever the run comes here again. Without an
 /// engine, and inside of another recorded call, the body just runs.
@@ -69,12 +65,36 @@ pub struct Call {
 pub struct Shown(Vec<Argument>);
 
 impl Call {
-    /// The module where the function is: with it, two functions of one name in two modules are not the same. It is
-    /// `module_path!()` in what `#[durable]` writes, unless it has a `name`.
+    /// Which function it is: the path of this closure, which is never called, tells. It comes before [`in_module`](Call::in_module).
+    #[inline]
+    pub fn here<F: FnOnce()>(mut self, here: F) -> Call {
+        let _ = here;
+        if let Some(live) = &mut self.live {
+            live.here = Some(type_name::<F>());
+        }
+        self
+    }
+
+    /// The module where the function is: with it, two functions of one name in two modules are not the same, and two methods of one
+    /// name are not if it comes after [`here`](Call::here). It is `module_path!()` in what `#[durable]` writes, unless it has a `name`.
+    /// It comes before [`idempotency_key`](Call::idempotency_key): behind it, the call has its place, and keeps it.
     ///
     /// ```
-    /// # async fn f() -> Result<u32, String> {
-    /// reliable::durable::call("pay").in_module(module_path!()).run(async { Ok(42) }).await
+    /// use reliable::durable::{self, Memory};
+    ///
+    /// struct Bank;
+    ///
+    /// impl Bank {
+    ///     async fn pay(&self) -> Result<u32, String> {
+    ///         durable::call("pay").here(|| {}).in_module(module_path!()).run(async { Ok(42) }).await
+    ///     }
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() {
+    /// let memory = Memory::new();
+    /// memory.run("trip-42", async { Bank.pay().await }).await.unwrap().unwrap();
+    /// assert!(memory.show("trip-42").await.unwrap()[0].place.tool.ends_with("::Bank::pay"));
     /// # }
     /// ```
     #[inline]
@@ -216,7 +236,7 @@ impl Call {
     pub fn idempotency_key(&mut self) -> IdempotencyKey {
         self.live.as_mut().map_or_else(IdempotencyKey::new, |live| {
             live.begin();
-            IdempotencyKey::of(live.flow.journal.seed(), &live.path, live.number)
+            live.idempotency_key()
         })
     }
 
@@ -247,147 +267,5 @@ impl Shown {
     fn argument(mut self, name: &'static str, value: Option<String>) -> Self {
         self.0.push(Argument { name: name.into(), value, editable: false });
         self
-    }
-}
-
-/// A call in the flow of a run.
-#[derive(Debug)]
-struct Live {
-    flow: Arc<Flow>,
-    /// What it is called in events.
-    tool: ToolName,
-    /// What it is known by.
-    path: ToolName,
-    number: u32,
-    arguments: String,
-    stage: Stage,
-}
-
-/// Something that happens before or after the body.
-type Aside<T> = Pin<Box<dyn Future<Output = T> + Send>>;
-
-enum Stage {
-    /// It has no place yet.
-    Unplaced,
-    /// Its place is looked up.
-    Before(Aside<Option<Entry>>),
-    /// The body runs.
-    During(Leaf),
-    /// Its outcome is written.
-    After(Aside<Written>),
-}
-
-impl Live {
-    fn new(flow: Arc<Flow>, tool: ToolName) -> Live {
-        Live { flow, path: tool.clone(), tool, number: 0, arguments: String::new(), stage: Stage::Unplaced }
-    }
-
-    fn is_in(&mut self, module: &str) {
-        self.path = format!("{module}::{}", self.tool).into();
-    }
-
-    fn place(&self) -> Place {
-        Place { kind: Kind::Call, tool: self.path.clone(), number: self.number }
-    }
-
-    /// Takes its place: at the call, and not when it is first polled.
-    fn begin(&mut self) {
-        if !matches!(self.stage, Stage::Unplaced) {
-            return;
-        }
-        self.number = self.flow.place(Kind::Call, self.path.clone()).number;
-        let (flow, place) = (Arc::clone(&self.flow), self.place());
-        self.stage = Stage::Before(Box::pin(async move { flow.begin(&place).await }));
-    }
-
-    /// Polls what comes before the body: what is recorded, or `None` when the body is to run.
-    fn poll_before(&mut self, cx: &mut Context<'_>) -> Poll<Option<Written>> {
-        let Stage::Before(before) = &mut self.stage else { return Poll::Ready(None) };
-        let Some(entry) = ready!(before.as_mut().poll(cx)) else {
-            self.stage = Stage::During(Leaf::new(&self.flow));
-            return Poll::Ready(None);
-        };
-        let same_arguments = entry.arguments == self.arguments;
-        tell!(ReadBack { tool: self.tool.clone(), number: self.number, same_arguments });
-        Run::current().book_again(&entry.noted);
-        Poll::Ready(Some(entry.outcome))
-    }
-
-    fn finish(&mut self, outcome: Written) {
-        let Stage::During(leaf) = &mut self.stage else { return };
-        let noted = std::mem::take(&mut leaf.noted);
-        let arguments = std::mem::take(&mut self.arguments);
-        let entry = Entry { arguments, outcome: outcome.clone(), noted, at: self.flow.journal.now() };
-        let handed_out = self.flow.hand_out(self.place(), entry);
-        self.stage = Stage::After(Box::pin(async move {
-            handed_out.await;
-            outcome
-        }));
-    }
-
-    /// What the caller gets: what was written, and read again.
-    fn read<R>(&self, form: &impl Form<R>, written: &Written) -> Poll<R> {
-        match form.read(written, &self.place()) {
-            Ok(outcome) => Poll::Ready(outcome),
-            Err(halt) => {
-                self.flow.halt(halt);
-                Poll::Pending
-            }
-        }
-    }
-}
-
-impl Drop for Live {
-    fn drop(&mut self) {
-        if let Stage::Before(_) | Stage::During(_) = self.stage {
-            self.flow.journal.abandon(&self.place());
-        }
-    }
-}
-
-pin_project! {
-    /// A body, and what is recorded of it: one pointer, where nothing is.
-    struct Calling<F, W> {
-        #[pin]
-        body: F,
-        live: Option<Box<Live>>,
-        form: W,
-    }
-}
-
-impl<F: Future, W: Form<F::Output>> Future for Calling<F, W> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let Some(live) = this.live else { return this.body.poll(cx) };
-        if let Some(recorded) = ready!(live.poll_before(cx)) {
-            return live.read(this.form, &recorded);
-        }
-        if let Stage::During(leaf) = &mut live.stage {
-            let outcome = ready!(leaf.poll(this.body, cx));
-            // Before anything is awaited: so what the body gives need not be `Send`.
-            let written = this.form.write(&outcome);
-            drop(outcome);
-            live.finish(written);
-        }
-        match &mut live.stage {
-            Stage::After(after) => {
-                let written = ready!(after.as_mut().poll(cx));
-                live.read(this.form, &written)
-            }
-            Stage::Unplaced | Stage::Before(_) | Stage::During(_) => Poll::Pending,
-        }
-    }
-}
-
-impl std::fmt::Debug for Stage {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(match self {
-            Stage::Unplaced => "Unplaced",
-            Stage::Before(_) => "Before",
-            Stage::During(_) => "During",
-            Stage::After(_) => "After",
-        })
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn asked(question: impl FnOnce() -> (ToolName, Asking)) -> Option<Box
             (flow, Some(place))
         }
         Here::Leaf(flow) => {
-            flow.halt(misplaced(&asking.request.tool));
+            flow.halt(misplaced(&path));
             (flow, None)
         }
     };
@@ -137,6 +137,14 @@ impl Asked {
             let (id, decision) = flow.unless_halted(recalled?).await?;
             Some((id, decision.told()))
         }
+    }
+
+    /// Answers it with what is remembered in this process, and gives its id. Not if it was answered before: an earlier life may have asked
+    /// it, and whoever has seen the question itself knows better.
+    pub(crate) async fn unless_answered(&self, decision: Decision) -> Option<(QuestionId, Decision)> {
+        let id = self.open().await;
+        let answered = Arc::clone(&self.flow.journal).answer(id, decision.clone());
+        self.flow.unless_halted(answered).await.then_some((id, decision))
     }
 
     /// Puts the question where people find it, and gives its id.

@@ -1,9 +1,10 @@
 //! The option `idempotency_key` of `#[retry]`: what tells a service that a request is the same one again.
 
+use std::any::type_name;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
 
-use crate::base::flow_time;
+use crate::base::{flow_time, path};
 
 /// A name for one call, so that a service which has seen it can answer without doing the work twice.
 ///
@@ -63,7 +64,7 @@ impl IdempotencyKey {
     /// one that is the same after a restart. It comes there of the random seed of the run, of the path, and of how often the
     /// function was called before.
     ///
-    /// It is what `#[retry(idempotency_key)]` writes.
+    /// It is what `#[retry(idempotency_key)]` writes for a function that has a `name`.
     ///
     /// ```
     /// use reliable::IdempotencyKey;
@@ -71,8 +72,31 @@ impl IdempotencyKey {
     /// assert_ne!(IdempotencyKey::of_call("bank::pay"), IdempotencyKey::of_call("bank::pay"));
     /// ```
     pub fn of_call(path: &str) -> Self {
-        flow_time::flow()
-            .map_or_else(IdempotencyKey::new, |flow| IdempotencyKey::of_bits(flow.random_of(&format!("{path}/retry"))))
+        IdempotencyKey::of_next(|| path.to_owned())
+    }
+
+    /// The same for the function of this name in which the closure stands, in this module: the path of the closure, which is never
+    /// called, tells a method from that of another type.
+    ///
+    /// It is what `#[retry(idempotency_key)]` writes.
+    ///
+    /// ```
+    /// use reliable::IdempotencyKey;
+    ///
+    /// fn pay() -> IdempotencyKey {
+    ///     IdempotencyKey::of_call_here("pay", || {}, module_path!())
+    /// }
+    ///
+    /// assert_ne!(pay(), pay());
+    /// ```
+    pub fn of_call_here<F: FnOnce()>(tool: &str, here: F, module: &str) -> Self {
+        let _ = here;
+        IdempotencyKey::of_next(|| path::known(Some(type_name::<F>()), module, tool))
+    }
+
+    fn of_next(path: impl FnOnce() -> String) -> Self {
+        let of = |path: String| format!("{path}/retry");
+        flow_time::flow().map_or_else(IdempotencyKey::new, |flow| IdempotencyKey::of_bits(flow.random_of(&of(path()))))
     }
 
     /// The one of this call of the run that has this random seed: the same in each process, on each machine, and with each

@@ -14,6 +14,14 @@ pub(crate) fn of_store() -> Option<u128> {
     Scope::find::<OfStore>().map(|key| key.0)
 }
 
+/// With the key of this process in force, whatever store is around.
+pub(crate) fn in_this_process<T>(work: impl FnOnce() -> T) -> T {
+    match of_store() {
+        None => work(),
+        Some(_) => Scope::current().without::<OfStore>().enter(work),
+    }
+}
+
 /// The standard library lets nobody choose the key of a hasher: so it is the first thing that is hashed.
 pub(crate) fn keyed(key: u128) -> DefaultHasher {
     let mut hasher = DefaultHasher::new();

@@ -15,6 +15,7 @@ use crate::base::foreign::caught;
 use crate::said::digest::Digest;
 
 mod digester;
+pub(crate) mod digests;
 #[cfg(not(feature = "serde"))]
 #[path = "digest/off.rs"]
 pub(crate) mod serialized;

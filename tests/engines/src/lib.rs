@@ -51,6 +51,7 @@ macro_rules! suite {
             rule_4_the_arguments_differ
             rule_4_calls_of_other_functions_change_places
             rule_4_an_outcome_is_of_another_type
+            rule_4_a_call_is_known_by_the_path_of_its_function
             rule_4_a_question_is_known_by_the_path_of_its_function
             rule_4_a_question_is_known_by_the_name_that_it_was_given
             rule_3_an_outcome_cannot_be_written
@@ -97,6 +98,8 @@ macro_rules! suite {
             rule_8_questions_and_calls_side_by_side
             rule_8_a_call_that_is_dropped
             rule_8_whatever_a_program_does
+            rule_8_whatever_another_program_does
+            rule_8_whatever_a_third_program_does
             rule_8_the_time
             rule_8_a_pause_that_is_over
         );

@@ -12,7 +12,7 @@ macro_rules! digest {
     ($value:expr) => {{
         let value = $value;
         match Inspect::new(&value).digested().hidden().0 {
-            Some(seen) => seen.digest,
+            Some(seen) => seen.digests.here,
             None => panic!("it is no argument"),
         }
     }};
@@ -21,7 +21,7 @@ macro_rules! digest {
 macro_rules! receiver {
     ($value:expr) => {{
         let value = $value;
-        Inspect::new(&value).receiver().known().0.unwrap().digest
+        Inspect::new(&value).receiver().known().0.unwrap().digests.here
     }};
 }
 

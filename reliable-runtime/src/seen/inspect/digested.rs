@@ -8,6 +8,7 @@ use std::ops::Deref;
 use super::{AsAny, AsError, AsTransient, AsTransientBoxed, AsTransientBoxedSend, HandedOver, Inspect, not_shown};
 use crate::said::digest::Digest;
 use crate::said::words;
+use crate::seen::digest::digests::Digests;
 use crate::seen::digest::serialized::Serialize;
 use crate::seen::digest::{by_both, by_hash, by_serialize, by_type};
 
@@ -15,7 +16,7 @@ impl<'a, T: Hash + Serialize> Inspect<'a, T> {
     /// The same with a digest, by which the value is told from others of its type, also where nobody is shown it: by its `Hash`
     /// and, with the feature `serde`, its `Serialize`. There is none of a type that has neither.
     pub fn digested(&self) -> Digested<'a, T> {
-        Digested::new(self.value(), by_both(self.value()))
+        Digested::new(self.value(), Digests::of(|| by_both(self.value())))
     }
 
     /// The same for a receiver. One whose type has no room for anything needs nothing to be told by.
@@ -31,7 +32,7 @@ macro_rules! ladder {
             #[doc(hidden)]
             pub fn $method(&self) -> Digested<'a, $type> {
                 let $value: &'a $type = self.value();
-                Digested::new($value, $digest)
+                Digested::new($value, Digests::of(|| $digest))
             }
         )*}
     )*};
@@ -83,7 +84,7 @@ pub struct OfDisplay<'a, T>(OfAny<'a, T>);
 #[derive(Debug)]
 pub struct OfAny<'a, T> {
     value: &'a T,
-    digest: Option<Digest>,
+    digests: Digests,
 }
 
 impl<'a, T> Deref for Digested<'a, T> {
@@ -116,7 +117,7 @@ pub struct Seen(pub(crate) Option<SeenArgument>);
 #[derive(Debug)]
 pub(crate) struct SeenArgument {
     pub(crate) shown: Shown,
-    pub(crate) digest: Option<Digest>,
+    pub(crate) digests: Digests,
 }
 
 #[derive(Debug)]
@@ -127,8 +128,8 @@ pub(crate) enum Shown {
 }
 
 impl<'a, T> Digested<'a, T> {
-    fn new(value: &'a T, digest: Option<Digest>) -> Self {
-        Digested(OfDebug(OfDisplay(OfAny { value, digest })))
+    fn new(value: &'a T, digests: Digests) -> Self {
+        Digested(OfDebug(OfDisplay(OfAny { value, digests })))
     }
 
     /// Nobody gets to see the value, only that there is one.
@@ -210,6 +211,6 @@ impl<T> OfAny<'_, T> {
     }
 
     fn seen(&self, shown: Shown) -> Seen {
-        Seen(Some(SeenArgument { shown, digest: self.digest }))
+        Seen(Some(SeenArgument { shown, digests: self.digests }))
     }
 }

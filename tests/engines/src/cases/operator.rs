@@ -123,7 +123,7 @@ pub async fn rule_9_a_run_that_asks_is_cancelled(case: &Case<'_, impl Bench>) {
 pub async fn rule_9_a_run_that_is_at_work_is_cancelled(case: &Case<'_, impl Bench>) {
     async fn flow() -> Outcome<String> {
         call("first", "first", 1).await?;
-        call("second", "second", 300).await?;
+        call("second", "second", 1000).await?;
         call("third", "third", 1).await
     }
     let (run, world) = (case.submit("").await, World::new(Deaths::None));
@@ -132,7 +132,7 @@ pub async fn rule_9_a_run_that_is_at_work_is_cancelled(case: &Case<'_, impl Benc
     assert!(case.runs().cancel(&run).await.unwrap());
     assert_eq!(case.info(&run).await.status, Status::Cancelled);
     // What is under way may come to its end; with its next record it stops.
-    sleep(Duration::from_millis(500)).await;
+    sleep(Duration::from_millis(1200)).await;
     assert_eq!(case.info(&run).await.recorded, 1, "nothing is recorded any more");
     assert_eq!(world.times("third"), 0);
     case.kill(process, &world, &run).await;

@@ -121,6 +121,23 @@ pub async fn rule_3_an_outcome_cannot_be_written(case: &Case<'_, impl Bench>) {
 }
 
 mod bank {
+    #[derive(Debug)]
+    pub(super) struct Desk;
+
+    impl Desk {
+        #[reliable::durable]
+        pub(super) async fn pay(&self) -> super::Outcome<String> {
+            super::act("the bank").await;
+            Ok("the bank".to_owned())
+        }
+    }
+
+    #[reliable::durable]
+    pub(super) async fn pay() -> super::Outcome<String> {
+        super::act("no desk").await;
+        Ok("no desk".to_owned())
+    }
+
     #[reliable::requires_approval]
     pub(super) async fn allow(what: &str) -> Result<String, reliable::Fault> {
         Ok(format!("the bank: {what}"))
@@ -133,6 +150,17 @@ mod bank {
 }
 
 mod shop {
+    #[derive(Debug)]
+    pub(super) struct Desk;
+
+    impl Desk {
+        #[reliable::durable]
+        pub(super) async fn pay(&self) -> super::Outcome<String> {
+            super::act("the shop").await;
+            Ok("the shop".to_owned())
+        }
+    }
+
     #[reliable::requires_approval]
     pub(super) async fn allow(what: &str) -> Result<String, reliable::Fault> {
         Ok(format!("the shop: {what}"))
@@ -142,6 +170,34 @@ mod shop {
     pub(super) async fn subscribe(what: &str) -> Result<String, reliable::Fault> {
         Ok(format!("the shop: {what}"))
     }
+}
+
+/// The program gains calls of other functions of that name: of a method, and of one that is no method.
+pub async fn rule_4_a_call_is_known_by_the_path_of_its_function(case: &Case<'_, impl Bench>) {
+    async fn flow() -> Outcome<String> {
+        if life() > 1 {
+            shop::Desk.pay().await?;
+            bank::pay().await?;
+        }
+        let paid = bank::Desk.pay().await?;
+        point("behind").await;
+        call("tell", "told", 1).await?;
+        Ok(paid)
+    }
+    case.program_changes();
+    case.wherever_it_dies(nobody, flow, |ended| {
+        assert_eq!(ended.outcome.unwrap(), "the bank");
+        for what_is_new in ["the shop", "no desk"] {
+            assert_eq!(ended.world.times(what_is_new) > 0, ended.world.lives() > 1, "{what_is_new}");
+        }
+    })
+    .await;
+    let ended = case.dying(Deaths::At(1), nobody, flow).await;
+    let recorded = case.runs().show(&ended.run).await.unwrap();
+    let places: Vec<_> = recorded.iter().map(|it| it.place.to_string()).collect();
+    let path = "engines::cases::program::bank";
+    assert!(places.contains(&format!("call 1 of `{path}::Desk::pay`")), "{places:?}");
+    assert!(places.contains(&format!("call 1 of `{path}::pay`")), "{places:?}");
 }
 
 /// The program gains a question of another function of that name.

@@ -305,7 +305,7 @@ pub async fn rule_6_one_that_the_flow_has_dropped_is_void(case: &Case<'_, impl B
         tokio::select! {
             biased;
             sent = send("the manager") => return sent,
-            () = durable::sleep(Duration::from_millis(50)) => {}
+            () = durable::sleep(Duration::from_millis(1500)) => {}
         }
         send("the deputy").await
     }

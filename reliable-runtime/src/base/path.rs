@@ -29,6 +29,7 @@ pub(crate) fn without_generics(path: &str) -> Option<String> {
 /// Whether no other function has this path: that of one that stands in its `module` itself, or is a method of a type there. What
 /// stands in a block may have the path of what stands in another one, also where a `const` has no name. `m::a::b` is a method `b` of
 /// a type, or a function in a function.
+#[cfg(feature = "durable")]
 pub(crate) fn is_of_one_function(path: &str, module: &str, is_method: bool) -> bool {
     let Some(path) = without_generics(path) else { return false };
     let Some(qualified) = path.strip_prefix('<') else {
@@ -48,22 +49,47 @@ pub(crate) fn is_of_one_function(path: &str, module: &str, is_method: bool) -> b
     within(ty, module).is_some_and(is_name) && is_one_trait && is_name(name)
 }
 
-/// The path of a method, with its type: two types of one module may have methods of one name. `None` for what is no method, and
-/// where it stands in a block.
-pub(crate) fn of_method(path: &str, module: &str) -> Option<String> {
-    let path = without_generics(path)?;
-    let is_method = path.starts_with('<') || {
-        let names = within(&path, module)?.split_once("::");
-        names.is_some_and(|(ty, name)| is_name(ty) && is_name(name))
-    };
-    is_method.then_some(path)
+/// What a call of `tool`, or a question about it, is known by in a run: the module of its function, the type if it is a method, and
+/// this name. `here` is the path of a closure in the function.
+pub(crate) fn known(here: Option<&str>, module: &str, tool: &str) -> String {
+    match here.and_then(without_generics).as_deref().and_then(of_type) {
+        None => format!("{module}::{tool}"),
+        Some(implemented) if implemented.contains(" as ") => format!("{implemented}::{tool}"),
+        Some(ty) => format!("{module}::{ty}::{tool}"),
+    }
+}
+
+/// The type of the method in which a closure stands: `Type`, `<m::Type as m::Trait>`, or `<impl m::Type>` in another module. `None`
+/// where it is no method, but stands in a module, or in a block of another function: that one has no large letter.
+fn of_type(path: &str) -> Option<String> {
+    // How deep closures are nested is no matter of a function: an expansion may do it.
+    let names: Vec<&str> = path.split("::").filter(|name| !name.starts_with('{')).collect();
+    let around = names.split_last()?.1.join("::");
+    let begins = if around.ends_with('>') { opening(&around)? } else { around.rfind("::").map_or(0, |at| at + 2) };
+    let ty = &around[begins..];
+    ty.starts_with(|letter: char| letter == '<' || letter.is_uppercase()).then(|| ty.to_owned())
+}
+
+/// Where the bracket opens that closes last.
+fn opening(path: &str) -> Option<usize> {
+    let mut depth = 0_u32;
+    path.char_indices().rev().find_map(|(at, letter)| {
+        match letter {
+            '>' => depth += 1,
+            '<' => depth -= 1,
+            _ => {}
+        }
+        (depth == 0).then_some(at)
+    })
 }
 
 /// The path in this module.
+#[cfg(feature = "durable")]
 fn within<'a>(path: &'a str, module: &str) -> Option<&'a str> {
     path.strip_prefix(module)?.strip_prefix("::")
 }
 
+#[cfg(feature = "durable")]
 fn is_name(text: &str) -> bool {
     text != "_" && !text.is_empty() && text.chars().all(is_in_name)
 }
@@ -96,15 +122,35 @@ mod tests {
 
     #[test]
     fn a_method_is_known_with_its_type() {
-        for (path, known) in [
-            ("m::G<u8>::send<u8>", Some("m::G::send")),
-            ("<m::G<u8> as m::Tool>::send<'_>", Some("<m::G as m::Tool>::send")),
-            ("m::send<u8>", None),
-            ("m::f::{{closure}}::send", None),
-            ("other::G::send", None),
+        for (here, path) in [
+            ("m::send::{{closure}}", "m::send"),
+            ("m::send<u8>::{{closure}}::{{closure}}", "m::send"),
+            ("m::G<u8>::send<u8>::{{closure}}", "m::G::send"),
+            ("<m::G<u8> as m::Tool>::send<'_>::{{closure}}", "<m::G as m::Tool>::send"),
+            ("<&m::G<u8> as other::Tool>::send::{{closure}}", "<&m::G as other::Tool>::send"),
+            ("<fn(u8) -> u8 as m::Tool>::send::{{closure}}", "<fn(u8) - u8 as m::Tool>::send"),
+            ("m::<impl other::G>::send::{{closure}}", "m::<impl other::G>::send"),
+            // In a block.
+            ("m::f::send::{{closure}}", "m::send"),
+            ("m::f::{{closure}}::{{closure}}::send::{{closure}}", "m::send"),
+            ("m::G::f::{{closure}}::send::{{closure}}", "m::send"),
+            ("<m::G as m::Tool>::f::{{closure}}::send::{{closure}}", "m::send"),
+            ("m::_::send::{{closure}}", "m::send"),
+            ("m::f::{{closure}}::B::send::{{closure}}", "m::B::send"),
+            ("<m::f::{{closure}}::B as m::Tool>::send::{{closure}}", "<m::f::B as m::Tool>::send"),
+            ("m::f::{{closure}}::<impl m::Tool for m::G>::send::{{closure}}", "m::<impl m::Tool for m::G>::send"),
+            ("<m::G as m::Tool>::f::<impl m::G>::send::{{closure}}", "m::<impl m::G>::send"),
+            // By hand it may have another name.
+            ("m::G::f::{{closure}}", "m::G::send"),
+            ("m::f::{{closure}}", "m::send"),
+            // Not understood.
+            ("m::send<'<'>::{{closure}}", "m::send"),
+            ("send", "m::send"),
+            ("", "m::send"),
         ] {
-            assert_eq!(of_method(path, "m").as_deref(), known, "{path}");
+            assert_eq!(known(Some(here), "m", "send"), path, "{here}");
         }
+        assert_eq!(known(None, "m", "send"), "m::send");
     }
 
     #[test]
