@@ -24,6 +24,7 @@ pub fn known_forecast(city: &str) -> Result<Forecast, WeatherError> {
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => continue,
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.block_in("known_forecast");

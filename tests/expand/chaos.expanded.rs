@@ -31,6 +31,7 @@ pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => continue,
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;

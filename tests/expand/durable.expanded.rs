@@ -18,6 +18,9 @@ pub async fn book(city: &str) -> Result<Booking, TripError> {
                     )
                 {
                     ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                    ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => {
+                        continue;
+                    }
                     ::core::ops::ControlFlow::Continue(pause) => pause,
                 };
                 pause.await;

@@ -67,6 +67,9 @@ pub async fn ask(models: &[Model], prompt: String) -> Result<Answer, ModelError>
                                 )
                             {
                                 ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                                ::core::ops::ControlFlow::Continue(
+                                    pause,
+                                ) if pause.is_nothing() => continue,
                                 ::core::ops::ControlFlow::Continue(pause) => pause,
                             };
                             pause.await;

@@ -15,6 +15,7 @@ pub async fn forecast(city: &str, limit: Duration) -> Result<Forecast, WeatherEr
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => continue,
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;

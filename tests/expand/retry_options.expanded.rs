@@ -21,6 +21,7 @@ pub async fn forecast(city: String, max: u32) -> Result<Forecast, WeatherError> 
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => continue,
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.await;

@@ -11,6 +11,7 @@ pub fn read(path: &str) -> std::io::Result<String> {
             )
         {
             ::core::ops::ControlFlow::Break(outcome) => break outcome,
+            ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => continue,
             ::core::ops::ControlFlow::Continue(pause) => pause,
         };
         pause.block_in("read");

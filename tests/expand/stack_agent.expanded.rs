@@ -46,6 +46,9 @@ pub async fn assistant(chat: &mut Chat) -> Result<String, AgentError> {
                                     )
                                 {
                                     ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                                    ::core::ops::ControlFlow::Continue(
+                                        pause,
+                                    ) if pause.is_nothing() => continue,
                                     ::core::ops::ControlFlow::Continue(pause) => pause,
                                 };
                                 pause.await;

@@ -28,6 +28,9 @@ pub async fn send_email(to: &str, body: &str) -> Result<Receipt, MailError> {
                         )
                     {
                         ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                        ::core::ops::ControlFlow::Continue(
+                            pause,
+                        ) if pause.is_nothing() => continue,
                         ::core::ops::ControlFlow::Continue(pause) => pause,
                     };
                     pause.await;

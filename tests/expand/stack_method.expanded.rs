@@ -36,6 +36,9 @@ impl Weather {
                             )
                         {
                             ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                            ::core::ops::ControlFlow::Continue(
+                                pause,
+                            ) if pause.is_nothing() => continue,
                             ::core::ops::ControlFlow::Continue(pause) => pause,
                         };
                         pause.await;

@@ -42,6 +42,9 @@ pub async fn ask(
                 )
             {
                 ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => {
+                    continue;
+                }
                 ::core::ops::ControlFlow::Continue(pause) => pause,
             };
             pause.await;

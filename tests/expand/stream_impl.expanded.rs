@@ -37,6 +37,9 @@ impl Model {
                     )
                 {
                     ::core::ops::ControlFlow::Break(outcome) => break outcome,
+                    ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => {
+                        continue;
+                    }
                     ::core::ops::ControlFlow::Continue(pause) => pause,
                 };
                 pause.await;

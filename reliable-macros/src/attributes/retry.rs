@@ -135,6 +135,7 @@ impl Layer for Retry {
     //         let outcome: Result<Forecast, WeatherError> = { BODY };
     //         let pause = match attempts.settle("forecast", outcome, |error| …) {
     //             ::core::ops::ControlFlow::Break(outcome) => break outcome,
+    //             ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => continue,
     //             ::core::ops::ControlFlow::Continue(pause) => pause,
     //         };
     //         pause.await;
@@ -153,7 +154,8 @@ impl Layer for Retry {
     //         let outcome: Result<Forecast, WeatherError> = { BODY };
     //
     // The pause is bound before it is awaited, because a `match` keeps what it looks at alive: an error that is not
-    // `Send` would make the whole future so.
+    // `Send` would make the whole future so. A pause of nothing is not: to put it into the future takes longer than all else
+    // that a failed attempt takes.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
         let attempt = self.attempt.as_ref().map(|attempt| attempt.put_before(&mut inner));
@@ -189,6 +191,7 @@ impl Layer for Retry {
                     #outcome
                     let pause = match #attempts.#settle {
                         ::core::ops::ControlFlow::Break(outcome) => break #ended,
+                        ::core::ops::ControlFlow::Continue(pause) if pause.is_nothing() => continue,
                         ::core::ops::ControlFlow::Continue(pause) => pause,
                     };
                     #wait;

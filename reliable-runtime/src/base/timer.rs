@@ -91,15 +91,18 @@ impl Future for Timer {
     }
 }
 
-/// Ready when so much time has passed since this was first asked.
+/// Ready when so much time has passed since this was first asked, unless it `stands_still`.
 pub(crate) fn poll_timer(
     mut timer: Pin<&mut Option<Timer>>,
     whose: Whose,
     after: Duration,
+    stands_still: bool,
     cx: &mut Context<'_>,
 ) -> Poll<()> {
-    start(timer.as_mut(), whose, after);
-    let Some(timer) = timer.as_pin_mut() else {
+    if timer.is_none() {
+        make(timer.as_mut(), whose, after);
+    }
+    let Some(timer) = timer.as_pin_mut().filter(|_| !stands_still) else {
         return Poll::Pending;
     };
     if has_budget_remaining() {
@@ -109,15 +112,6 @@ pub(crate) fn poll_timer(
     pin!(unconstrained(timer)).poll(cx)
 }
 
-/// Makes the timer, if that has not been done.
-#[inline]
-pub(crate) fn start(mut timer: Pin<&mut Option<Timer>>, whose: Whose, after: Duration) {
-    if timer.is_none() {
-        make(timer.as_mut(), whose, after);
-    }
-}
-
-#[inline(never)]
 fn make(mut timer: Pin<&mut Option<Timer>>, whose: Whose, after: Duration) {
     match flow() {
         // Where it stays: it is large to move.

@@ -163,7 +163,7 @@ impl Hedge {
         HedgedCall {
             make: attempt,
             attempts: Attempts { first: None, second: None, more: Vec::new(), started: 0, running: 0 },
-            timer: OwnTimer::NEW,
+            timer: OwnTimer::new(),
             tool,
             hedge: self,
             inspect,

@@ -4,6 +4,7 @@ pub(crate) mod attempt;
 pub mod attempts;
 pub mod backoff;
 pub mod budget;
+pub(crate) mod failed;
 pub mod keeping;
 pub mod pause;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use crate::policies::retry::backoff::{Backoff, jittered, spread};
 use crate::policies::retry::budget::RetryBudget;
+use crate::policies::retry::failed::Failed;
 
 /// When to try again, how often, and how long to pause before.
 ///
@@ -38,6 +40,8 @@ use crate::policies::retry::budget::RetryBudget;
 #[must_use = "a retry does nothing until its attempts are settled"]
 pub struct Retry {
     max: u32,
+    /// So many of them follow without a look at anything else: none, where there may be a pause, a limit or a budget.
+    at_once: u32,
     backoff: Backoff,
     factor: f64,
     jitter: f64,
@@ -62,6 +66,7 @@ impl Retry {
     pub const fn new() -> Self {
         Retry {
             max: 2,
+            at_once: 0,
             backoff: Backoff::Exp,
             factor: 2.0,
             jitter: 0.25,
@@ -75,12 +80,12 @@ impl Retry {
 
     /// The retries after the first call: with `max(3)` the body runs at most 4 times. Default: 2.
     pub const fn max(self, max: u32) -> Self {
-        Retry { max, ..self }
+        Retry { max, ..self }.counted()
     }
 
     /// How the pauses grow. Default: [`Backoff::Exp`].
     pub const fn backoff(self, backoff: Backoff) -> Self {
-        Retry { backoff, ..self }
+        Retry { backoff, ..self }.counted()
     }
 
     /// The first pause. Default: 500 ms.
@@ -131,7 +136,7 @@ impl Retry {
     /// A running body is not interrupted (that is what `#[timeout]` does): a pause that would end at this limit, or
     /// after it, is not begun, and the call fails with the error at hand.
     pub const fn within(self, within: Duration) -> Self {
-        Retry { within: Some(within), ..self }
+        Retry { within: Some(within), ..self }.counted()
     }
 
     /// A budget that these retries share with others. Default: none.
@@ -146,7 +151,15 @@ impl Retry {
     /// static POLICY: Retry = Retry::new().max(3).budget(&BUDGET);
     /// ```
     pub const fn budget(self, budget: &'static RetryBudget) -> Self {
-        Retry { budget: Some(budget), ..self }
+        Retry { budget: Some(budget), ..self }.counted()
+    }
+
+    const fn counted(self) -> Self {
+        let at_once = match self {
+            Retry { backoff: Backoff::None, within: None, budget: None, max, .. } => Failed::most(max),
+            _ => 0,
+        };
+        Retry { at_once, ..self }
     }
 
     /// The pause before retry number `retry`, counted from 0; `random` gives a share in `0.0..1.0`.

@@ -160,7 +160,7 @@ where
             return Poll::Ready(outcome);
         }
         if this.timer.is_none() {
-            this.timer.set(Some(OwnTimer::NEW));
+            this.timer.set(Some(OwnTimer::new()));
         }
         let Some(timer) = this.timer.as_mut().as_pin_mut() else { return Poll::Pending };
         let whose = Whose { tool: this.tool, attribute: "timeout" };

@@ -23,6 +23,8 @@ pub(crate) fn note_wait(wait: Option<Duration>) {
 /// The kind of the fault that `error` is or wraps, however deep, and the wait that this fault tells.
 #[inline]
 pub(crate) fn fault_below(error: &dyn Error) -> Option<(FaultKind, Option<Duration>)> {
+    // Of nearly all errors there is none, and the compiler may see that.
+    error.source()?;
     WAIT.set(None);
     fault_at_or_below(error.source()?)
 }

@@ -180,13 +180,13 @@ const AWAY: Duration = Duration::from_millis(100);
 
 impl Gap {
     const fn new() -> Self {
-        Gap { timer: OwnTimer::NEW, left: Duration::ZERO, seen: None, extended: false }
+        Gap { timer: OwnTimer::new(), left: Duration::ZERO, seen: None, extended: false }
     }
 
     fn end(self: Pin<&mut Self>) {
         let mut this = self.project();
         if this.seen.take().is_some() {
-            this.timer.set(OwnTimer::NEW);
+            this.timer.set(OwnTimer::new());
             *this.extended = false;
         }
     }

@@ -11,7 +11,7 @@ use tokio::time::Instant;
 
 use crate::base::flow_time::{At, Whose};
 use crate::base::human_time::{HumanTime, polled};
-use crate::base::timer::{Timer, poll_timer, start};
+use crate::base::timer::{Timer, poll_timer};
 
 /// What a clock knows of the questions under it: nothing, until there is one.
 #[derive(Debug, Clone, Default)]
@@ -45,7 +45,11 @@ pin_project! {
 }
 
 impl OwnTimer {
-    pub(crate) const NEW: OwnTimer = OwnTimer { sleep: None, human: Standstill::NEVER };
+    /// Not a constant: of one, the room for the timer would be copied, too.
+    #[inline]
+    pub(crate) const fn new() -> OwnTimer {
+        OwnTimer { sleep: None, human: Standstill::NEVER }
+    }
 
     /// Asked after a poll, and ready when so much time has passed since this was first asked. `before` is the
     /// [`polled::newest`] from before that poll.
@@ -58,7 +62,7 @@ impl OwnTimer {
         cx: &mut Context<'_>,
     ) -> Poll<()> {
         if polled::newest() == before && self.human.0.is_none() {
-            return poll_timer(self.project().sleep, whose, after, cx);
+            return poll_timer(self.project().sleep, whose, after, false, cx);
         }
         self.poll_beside_a_question(before, whose, after, cx)
     }
@@ -71,11 +75,8 @@ impl OwnTimer {
         after: Duration,
         cx: &mut Context<'_>,
     ) -> Poll<()> {
-        if self.as_mut().stands_still(before, cx) {
-            start(self.project().sleep, whose, after);
-            return Poll::Pending;
-        }
-        poll_timer(self.project().sleep, whose, after, cx)
+        let stands_still = self.as_mut().stands_still(before, cx);
+        poll_timer(self.project().sleep, whose, after, stands_still, cx)
     }
 
     /// Whether a question is open: then who polls is woken when it closes.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use crate::base::flow_time::now_us;
 use crate::policies::retry::Retry;
-use crate::policies::retry::backoff::{Backoff, random};
+use crate::policies::retry::backoff::random;
 use crate::policies::retry::budget::{Paid, RetryBudget, UntilRetried};
+use crate::policies::retry::failed::Failed;
 use crate::policies::retry::pause::Pause;
 use crate::said::event::{GaveUpReason, Which};
 use crate::said::fault_kind::FaultKind;
@@ -47,7 +48,7 @@ pub struct Attempts<'a> {
     pub(super) retry: &'a Retry,
     /// Only where there is a limit to look at it for.
     started_us: u64,
-    pub(super) failed: u32,
+    pub(super) failed: Failed,
     /// What the last retry took from the budget.
     paid: Paid,
 }
@@ -57,7 +58,7 @@ impl Retry {
     #[inline]
     pub fn attempts(&self) -> Attempts<'_> {
         let started_us = if self.within.is_some() { now_us() } else { 0 };
-        Attempts { retry: self, started_us, failed: 0, paid: Paid::NOTHING }
+        Attempts { retry: self, started_us, failed: Failed::none(self.budget.is_some()), paid: Paid::NOTHING }
     }
 }
 
@@ -76,7 +77,7 @@ impl<'a> Attempts<'a> {
     /// ```
     #[inline]
     pub fn number(&self) -> u32 {
-        self.failed.saturating_add(1)
+        self.failed.count() + 1
     }
 
     /// Takes the retries from this budget, instead of the policy's own.
@@ -93,7 +94,7 @@ impl<'a> Attempts<'a> {
     #[inline]
     #[must_use]
     pub fn budget(self, budget: &'a RetryBudget) -> BudgetedAttempts<'a> {
-        BudgetedAttempts { attempts: self, budget }
+        BudgetedAttempts { attempts: Attempts { failed: Failed::none(true), ..self }, budget }
     }
 }
 
@@ -232,7 +233,7 @@ impl<'a> Attempts<'a> {
             Err(error) => {
                 let failure = inspect(&error);
                 match self.seen_at_once(budget, &failure) {
-                    Some(Next::Retry) => ControlFlow::Continue(Pause::NONE),
+                    Some(Next::Retry) => ControlFlow::Continue(Pause::nothing()),
                     Some(Next::GiveUp) => ControlFlow::Break(R::from_result(Err(error))),
                     None => match self.after_failure(budget, tool, &{ failure }) {
                         Some(pause) => ControlFlow::Continue(pause),
@@ -251,25 +252,25 @@ impl<'a> Attempts<'a> {
     /// costs. It is known without the address of anything, so that what is seen of the error stays in registers.
     #[inline]
     fn seen_at_once(&mut self, budget: Option<&RetryBudget>, failure: &Failure<'_>) -> Option<Next> {
-        if budget.is_some() || is_any_heard([Which::Retrying, Which::GaveUp]) || metrics::is_heard() {
+        if is_any_heard([Which::Retrying, Which::GaveUp]) || metrics::is_heard() {
             return None;
         }
-        if !failure.is_transient() || self.failed >= self.retry.max {
-            return Some(Next::GiveUp);
+        let is_transient = failure.is_transient();
+        if is_transient && failure.asks_for().is_none() && self.failed.one_more_at_once(self.retry.at_once) {
+            return Some(Next::Retry);
         }
-        let Retry { backoff: Backoff::None, within: None, .. } = self.retry else { return None };
-        if failure.asks_for().is_some() {
-            return None;
-        }
-        self.failed += 1;
-        Some(Next::Retry)
+        let is_last = !is_transient || self.failed.count() >= self.retry.max;
+        (is_last && budget.is_none()).then_some(Next::GiveUp)
     }
 
     #[inline]
     pub(super) fn after_success(&self, budget: Option<&RetryBudget>, tool: &'static str) {
-        metrics::retry_ended(tool, self.failed > 0, None);
-        if self.failed > 0 && is_heard(Which::Recovered) {
-            recovered(tool, self.failed + 1);
+        metrics::retry_ended(tool, self.failed.count() > 0, None);
+        if self.failed.is_nothing() {
+            return;
+        }
+        if self.failed.count() > 0 && is_heard(Which::Recovered) {
+            recovered(tool, self.number());
         }
         if let Some(budget) = budget {
             budget.note_success(self.paid);
@@ -284,9 +285,9 @@ impl<'a> Attempts<'a> {
         tool: &'static str,
         failure: &Failure<'_>,
     ) -> Option<Pause<'a>> {
-        let retry = self.failed;
-        self.failed = self.failed.saturating_add(1);
-        let attempt = self.failed;
+        let retry = self.failed.count();
+        self.failed = self.failed.one_more();
+        let attempt = self.failed.count();
         match self.next_delay(budget, retry, failure) {
             Ok(delay) => {
                 metrics::retrying(tool);

@@ -163,7 +163,7 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
     #[inline]
     fn after_success(&mut self, tool: &'static str) {
         let (attempts, budget) = self.attempts.parts();
-        if attempts.failed > 0 {
+        if !attempts.failed.is_nothing() {
             self.noted.clear();
         }
         attempts.after_success(budget, tool);

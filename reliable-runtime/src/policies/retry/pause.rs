@@ -38,7 +38,11 @@ struct Rest<'a> {
 }
 
 impl<'a> Pause<'a> {
-    pub(crate) const NONE: Pause<'static> = Pause(None);
+    /// Nothing to be done. Not a constant: of one, the room for what is not there would be copied, too.
+    #[inline]
+    pub(crate) const fn nothing() -> Self {
+        Pause(None)
+    }
 
     /// A pause of this length.
     #[inline]
@@ -50,6 +54,12 @@ impl<'a> Pause<'a> {
     #[inline]
     pub(crate) const fn before(delay: Duration, tool: &'static str, paid: Option<UntilRetried<'a>>) -> Self {
         Pause(Some(Rest { delay, tool, paid }))
+    }
+
+    /// Whether there is nothing to be done before the next attempt: then it need not be awaited.
+    #[inline]
+    pub const fn is_nothing(&self) -> bool {
+        self.0.is_none()
     }
 
     /// How long it lasts.
