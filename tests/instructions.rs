@@ -32,8 +32,8 @@ const COUNTS: [(&str, f64); 12] = [
 const FAILING: [(&str, f64); 9] = [
     ("a failed attempt, then a good one", 77.0),
     ("four failed attempts", 118.0),
-    ("circuit breaker, open", 139.0),
-    ("circuit breaker, half-open, no place", 151.0),
+    ("circuit breaker, open", 150.0),
+    ("circuit breaker, half-open, no place", 137.0),
     ("bulkhead, full", 113.0),
     ("rate limit, rejects", 161.0),
     ("timeout, fires", 958.0),

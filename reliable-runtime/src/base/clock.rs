@@ -7,23 +7,33 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Microseconds on tokio's clock, counted from long before the first time that anybody asked.
+/// Microseconds on tokio's clock, counted from before the first time that anybody asked.
 #[inline]
 pub(crate) fn now_us() -> u64 {
-    us_of(Instant::now())
-}
-
-/// The same in nanoseconds.
-#[inline]
-pub(crate) fn now_ns() -> u64 {
-    let now = Instant::now();
-    if SHOWS_DIGITS.load(Ordering::Relaxed) { ns(&digits(now)) } else { by_subtraction(now) }
+    read().us()
 }
 
 /// What [`now_us`] gives at this instant.
 #[inline]
 pub(crate) fn us_of(instant: Instant) -> u64 {
-    if SHOWS_DIGITS.load(Ordering::Relaxed) { us(&digits(instant)) } else { by_subtraction(instant) / 1000 }
+    reading_of(instant).us()
+}
+
+/// The same in nanoseconds.
+#[inline]
+pub(crate) fn now_ns() -> u64 {
+    read().ns()
+}
+
+/// What tokio's clock says.
+#[inline]
+pub(crate) fn read() -> Reading {
+    reading_of(Instant::now())
+}
+
+#[inline]
+fn reading_of(instant: Instant) -> Reading {
+    if SHOWS_DIGITS.load(Ordering::Relaxed) { digits(instant) } else { by_subtraction(instant) }
 }
 
 /// Whether it is known that instants show their digits.
@@ -32,12 +42,12 @@ static SHOWS_DIGITS: AtomicBool = AtomicBool::new(false);
 /// What there is for the first reading, and for all of them where instants do not show their digits.
 #[cold]
 #[inline(never)]
-fn by_subtraction(now: Instant) -> u64 {
+fn by_subtraction(now: Instant) -> Reading {
     static FIRST: OnceLock<Option<Instant>> = OnceLock::new();
     match FIRST.get_or_init(|| (!shows_digits(now)).then_some(now)) {
         None => {
             SHOWS_DIGITS.store(true, Ordering::Relaxed);
-            ns(&digits(now))
+            digits(now)
         }
         Some(first) => since(*first, now),
     }
@@ -50,35 +60,24 @@ pub(crate) fn went_back(seen: u64, now: u64) -> bool {
     now.saturating_add(1_000_000_000) < seen
 }
 
-const LONG: u64 = 1000 << 46;
+const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// Each paused runtime has a clock of its own, which may lie behind the one that was asked first.
-fn since(first: Instant, now: Instant) -> u64 {
-    let ns = |time: Duration| time.as_secs().saturating_mul(1_000_000_000).saturating_add(time.subsec_nanos().into());
-    match now.checked_duration_since(first) {
-        Some(since) => LONG.saturating_add(ns(since)),
-        None => LONG.saturating_sub(ns(first.duration_since(now))),
-    }
+/// Each paused runtime has a clock of its own, which may lie behind the one that was asked first: that was a year ago.
+fn since(first: Instant, now: Instant) -> Reading {
+    let since = match now.checked_duration_since(first) {
+        Some(since) => YEAR.saturating_add(since),
+        None => YEAR.saturating_sub(first.duration_since(now)),
+    };
+    Reading { secs: since.as_secs(), nanos: since.subsec_nanos() }
 }
 
 /// What an instant is hashed by. To subtract two instants is a call into the standard library: 67 of the 290 instructions of
 /// an open breaker, and 62 of the 193 of a rate limit that lets a call through.
 #[inline]
-fn digits(instant: Instant) -> Digits {
-    let mut digits = Digits::default();
+fn digits(instant: Instant) -> Reading {
+    let mut digits = Reading::default();
     instant.hash(&mut digits);
     digits
-}
-
-#[inline]
-fn ns(Digits { secs, nanos }: &Digits) -> u64 {
-    LONG.wrapping_add(secs.wrapping_mul(1_000_000_000)).wrapping_add((*nanos).into())
-}
-
-/// As [`ns`] with three places less: what is long to wait for is divided while the seconds are multiplied.
-#[inline]
-fn us(Digits { secs, nanos }: &Digits) -> u64 {
-    (LONG / 1000).wrapping_add(secs.wrapping_mul(1_000_000)).wrapping_add((nanos / 1000).into())
 }
 
 /// Whether this standard library shows the digits of its instants. Nobody has promised it: where it does not, they are
@@ -86,18 +85,56 @@ fn us(Digits { secs, nanos }: &Digits) -> u64 {
 fn shows_digits(now: Instant) -> bool {
     let steps = [1, 999_999_999, 1_000_000_000, 86_400_000_000_001].map(Duration::from_nanos);
     let is_told =
-        |step: Duration| u128::from(ns(&digits(now + step)).wrapping_sub(ns(&digits(now)))) == step.as_nanos();
+        |step: Duration| u128::from(digits(now + step).ns().wrapping_sub(digits(now).ns())) == step.as_nanos();
     steps.into_iter().all(is_told)
 }
 
-/// The seconds and the nanoseconds that an instant is hashed by.
-#[derive(Default)]
-struct Digits {
+/// A reading of the clock, in the seconds and nanoseconds in which it is told: those that an instant is hashed by.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Reading {
     secs: u64,
     nanos: u32,
 }
 
-impl Hasher for Digits {
+impl Reading {
+    /// As [`now_ns`].
+    #[inline]
+    pub(crate) fn ns(self) -> u64 {
+        self.secs.wrapping_mul(1_000_000_000).wrapping_add(self.nanos.into())
+    }
+
+    /// As [`now_us`]: what is long to wait for is divided while the seconds are multiplied.
+    #[inline]
+    pub(crate) fn us(self) -> u64 {
+        self.secs.wrapping_mul(1_000_000).wrapping_add((self.nanos / 1000).into())
+    }
+
+    /// The time from here to an instant of [`now_us`], if it is still to come and no further away than `most`. Nothing is divided
+    /// here but that instant: so a processor does it while it waits for the clock, which takes longer than all else.
+    #[inline]
+    pub(crate) fn until_us(self, instant: u64, most: u64) -> Option<Duration> {
+        let left = instant.wrapping_sub(self.us());
+        if left.wrapping_sub(1) >= most {
+            return None;
+        }
+        let here = Duration::new(self.secs, self.nanos / 1000 * 1000);
+        Duration::from_micros(instant).checked_sub(here)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+impl Reading {
+    pub(crate) fn of_us(us: u64) -> Reading {
+        Reading::default().later(Duration::from_micros(us))
+    }
+
+    pub(crate) fn later(self, by: Duration) -> Reading {
+        let time = Duration::new(self.secs, self.nanos) + by;
+        Reading { secs: time.as_secs(), nanos: time.subsec_nanos() }
+    }
+}
+
+impl Hasher for Reading {
     #[inline]
     fn write_u64(&mut self, secs: u64) {
         self.secs = secs;
@@ -112,7 +149,7 @@ impl Hasher for Digits {
 
     #[inline]
     fn finish(&self) -> u64 {
-        ns(self)
+        self.ns()
     }
 }
 
@@ -122,8 +159,11 @@ mod tests {
 
     /// On both ways to read it.
     fn micros(first: Instant, now: Instant) -> [u64; 2] {
-        assert_eq!(us(&digits(now)), ns(&digits(now)) / 1000);
-        [since(first, now) / 1000, us(&digits(now))]
+        let readings = [since(first, now), digits(now)];
+        readings.map(|reading| {
+            assert_eq!(reading.us(), reading.ns() / 1000);
+            reading.us()
+        })
     }
 
     #[test]

@@ -14,7 +14,7 @@ mod timed;
 use std::cell::Cell;
 use std::time::Duration;
 
-use crate::base::clock::now_us;
+use crate::base::clock::{self, now_us};
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::tell_rejection;
 use crate::said::circuit_state::CircuitState;
@@ -164,27 +164,27 @@ impl CircuitBreaker {
         if let Some(generation) = self.state.admit_if_closed() {
             return Ok(self.permit(generation));
         }
-        if let Some(left_us) = self.left_us() {
+        if let Some(left) = self.left() {
             // Here, where the error is made of it: what that leaves out of a fault is never made.
-            return Err(open(tool, left_us));
+            return Err(open(tool, left));
         }
-        self.admit_or_reject(tool).map(|generation| self.permit(generation)).map_err(|left_us| open(tool, left_us))
+        self.admit_or_reject(tool).map(|generation| self.permit(generation)).map_err(|left| open(tool, left))
     }
 
-    /// The time left, in microseconds, where it is known that no call is let through, and nobody is to be told. Not `#[cold]`:
-    /// in an outage it is what all calls do.
+    /// The time left, where it is known that no call is let through, and nobody is to be told. Not `#[cold]`: in an outage it is
+    /// what all calls do.
     #[inline(never)]
-    fn left_us(&self) -> Option<u64> {
+    fn left(&self) -> Option<Duration> {
         if is_heard(Which::Rejected) || metrics::is_heard() {
             return None;
         }
-        self.state.left_us(&self.rules, now_us)
+        self.state.left(&self.rules, clock::read)
     }
 
     /// The generation of a call that is let through, or the time left.
     #[cold]
     #[inline(never)]
-    fn admit_or_reject(&self, tool: &'static str) -> Result<u64, u64> {
+    fn admit_or_reject(&self, tool: &'static str) -> Result<u64, Duration> {
         match self.state.admit(&self.rules, now_us) {
             Ok(Admitted { generation, first_probe }) => {
                 if first_probe {
@@ -196,8 +196,9 @@ impl CircuitBreaker {
                 if opened {
                     changed(tool, CircuitState::Open);
                 }
-                rejected(tool, left_us);
-                Err(left_us)
+                let left = left(left_us);
+                rejected(tool, left);
+                Err(left)
             }
         }
     }
@@ -214,16 +215,19 @@ impl Idle for CircuitBreaker {
     }
 }
 
+fn left(us: u64) -> Duration {
+    if us == FOR_EVER { Duration::MAX } else { Duration::from_micros(us) }
+}
+
 #[inline]
-fn open(tool: &'static str, left_us: u64) -> Fault {
-    let left = if left_us == FOR_EVER { Duration::MAX } else { Duration::from_micros(left_us) };
+fn open(tool: &'static str, left: Duration) -> Fault {
     Fault::CircuitOpen { tool: tool.into(), left }
 }
 
 #[inline]
-fn rejected(tool: &'static str, left_us: u64) {
+fn rejected(tool: &'static str, left: Duration) {
     metrics::breaker_rejected(tool);
-    tell_rejection(tool, move || open(tool, left_us));
+    tell_rejection(tool, move || open(tool, left));
 }
 
 fn changed(tool: &'static str, state: CircuitState) {

@@ -1,11 +1,14 @@
 //! The breaker against a plain, sequential model of itself, with random scripts.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use proptest::prelude::*;
 
+use super::left;
 use super::rules::{DEFAULT, Ratio, Rules, Window};
 use super::state::{self, Admitted, BUCKETS, FOR_EVER, State};
+use crate::base::clock::Reading;
 
 /// What the breaker should do, written down without a thought for speed.
 struct Model {
@@ -245,13 +248,13 @@ proptest! {
             match line {
                 Line::Wait(us) => now += us,
                 Line::Begin => {
-                    let look = state.left_us(&rules, || now);
+                    let look = state.left(&rules, || Reading::of_us(now));
                     let admitted = state.admit(&rules, || now).map(|Admitted { generation, .. }| generation);
                     let expected = model.admit(now);
                     prop_assert_eq!(admitted.err().map(|refused| refused.left_us), expected.err());
                     // A look is enough, unless the call has changed something.
                     let changes = admitted.map_or_else(|refused| refused.opened, |_| true);
-                    prop_assert_eq!(look, expected.err().filter(|_| !changes));
+                    prop_assert_eq!(look, expected.err().filter(|_| !changes).map(left));
                     under_way.extend(admitted.ok().zip(expected.ok()).map(|(generation, call)| (generation, call, now)));
                 }
                 Line::End { call, failed } if !under_way.is_empty() => {
@@ -341,10 +344,24 @@ fn a_thread_that_lags_by_a_whole_window_takes_nothing_from_those_ahead() {
 fn a_clock_that_went_back_opens_it_anew() {
     const HOUR: u64 = 3_600_000_000;
     let (rules, state) = opened_at(2 * HOUR);
-    assert_eq!(state.left_us(&rules, || HOUR), None, "that takes more than a look");
+    assert_eq!(state.left(&rules, || Reading::of_us(HOUR)), None, "that takes more than a look");
     assert_eq!(state.admit(&rules, || HOUR).unwrap_err().left_us, 30_000_000);
     assert_eq!(state.admit(&rules, || HOUR + 29_999_999).unwrap_err().left_us, 1);
     assert!(state.admit(&rules, || HOUR + 30_000_000).is_ok());
+}
+
+/// In a look the seconds are subtracted, and not only the microseconds.
+#[test]
+fn what_is_left_is_right_wherever_in_a_second_it_opened() {
+    for opened in [0, 1, 400_000, 999_999, 1_000_000].map(|us| 5_000_000 + us) {
+        let (rules, state) = opened_at(opened);
+        for passed in [0, 1, 999_999, 1_000_000, 1_000_001, 29_000_000, 29_999_999] {
+            // The digits behind the microseconds are not told.
+            let left = state.left(&rules, || Reading::of_us(opened + passed).later(Duration::from_nanos(999)));
+            assert_eq!(left, Some(Duration::from_micros(30_000_000 - passed)), "{opened} {passed}");
+        }
+        assert_eq!(state.left(&rules, || Reading::of_us(opened + 30_000_000)), None);
+    }
 }
 
 #[test]
@@ -360,6 +377,8 @@ fn a_clock_that_has_run_for_years_leaves_it_open() {
     for since in [7 * year, (1 << 48) - 1, 1 << 48, 20 * year] {
         let (rules, state) = opened_at(since);
         assert_eq!(state.admit(&rules, || since + 1_000_000).unwrap_err().left_us, 29_000_000, "{since}");
+        let look = state.left(&rules, || Reading::of_us(since + 1_000_000));
+        assert!(look.is_none_or(|left| left == Duration::from_secs(29)), "{since}: {look:?}");
         assert!(state.admit(&rules, || since + 30_000_000).is_ok(), "{since}");
     }
 }

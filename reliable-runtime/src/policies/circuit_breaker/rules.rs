@@ -41,6 +41,7 @@ impl Rules {
     }
 
     /// How long it stays open after so many failed probes in a row.
+    #[inline(never)]
     pub(super) fn cooldown_after(&self, failed_probes: u32, max_us: u64) -> u64 {
         let times = 1_u64.checked_shl(failed_probes).unwrap_or(u64::MAX);
         self.cooldown_us.saturating_mul(times).min(max_us.max(self.cooldown_us))

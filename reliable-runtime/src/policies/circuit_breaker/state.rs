@@ -5,7 +5,10 @@ mod reopened;
 mod ticket;
 mod word;
 
+use std::time::Duration;
+
 use super::rules::{Rules, Window};
+use crate::base::clock::Reading;
 use crate::base::sync::{AtomicU64, Ordering};
 use outcomes::Outcomes;
 pub(crate) use outcomes::{BUCKETS, LARGEST_WINDOW};
@@ -119,24 +122,24 @@ impl State {
         word.is_plainly_closed().then(|| word.generation() | era)
     }
 
-    /// The time left, in microseconds, where one look is enough to see that no call is let through; `None` where it is not.
+    /// The time left, where one look is enough to see that no call is let through; `None` where it is not.
     #[inline]
-    pub(crate) fn left_us(&self, rules: &Rules, now: impl Fn() -> u64) -> Option<u64> {
-        // Of a clock that went back nothing is known here: what has passed by it is longer than all that it is compared to.
+    pub(crate) fn left(&self, rules: &Rules, read: impl Fn() -> Reading) -> Option<Duration> {
+        // Of a clock that went back nothing is known here, nor of one that has run for years: what is left by it is longer than all
+        // that it is compared to. And what is needed behind the clock is looked for before it.
         let word = self.load();
         match word.phase() {
-            Phase::Closed { .. } | Phase::Disabled => None,
-            Phase::Isolated => Some(FOR_EVER),
             Phase::Open { since } => {
                 let cooldown_us = self.reopened.cooldown_us(rules, word);
-                cooldown_us.checked_sub(passed_or_long(since, now())).filter(|left_us| *left_us > 0)
+                let until = since + cooldown_us;
+                read().until_us(until, cooldown_us)
             }
-            Phase::HalfOpen { admitted, .. } => {
-                let has_no_place = admitted >= u64::from(rules.probes);
-                let is_probing =
-                    || passed_or_long(self.probed.load(Ordering::Acquire), now()) < rules.longest_probe_us();
-                (has_no_place && is_probing()).then_some(0)
+            Phase::HalfOpen { admitted, .. } if admitted >= u64::from(rules.probes) => {
+                let (probed, longest_us) = (self.probed.load(Ordering::Acquire), rules.longest_probe_us());
+                (passed_or_long(probed, read().us()) < longest_us).then_some(Duration::ZERO)
             }
+            Phase::Isolated => Some(Duration::MAX),
+            Phase::Closed { .. } | Phase::HalfOpen { .. } | Phase::Disabled => None,
         }
     }
 
