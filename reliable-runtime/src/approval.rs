@@ -1,6 +1,7 @@
 //! The question to a human, and who answers it.
 
 pub mod approver;
+mod arguments;
 pub(crate) mod asked;
 pub mod asks;
 pub mod channel;

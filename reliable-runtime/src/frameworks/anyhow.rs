@@ -31,7 +31,8 @@ use crate::seen::transient::Transient;
 /// ```
 impl Transient for Anyhow {
     fn is_transient(&self) -> bool {
-        self.fault().map_or_else(|| and_causes(self.as_ref()).find_map(verdict).unwrap_or(true), |kind| kind.is_transient())
+        self.fault()
+            .map_or_else(|| and_causes(self.as_ref()).find_map(verdict).unwrap_or(true), |kind| kind.is_transient())
     }
 
     fn fault(&self) -> Option<FaultKind> {
