@@ -127,7 +127,10 @@ pub enum Fault {
 /// What rejects a call that has nobody to go to.
 pub(crate) const FAILOVER: &str = "failover";
 
-/// What knows the time to wait, unless there never is so much room.
+/// What rejects a call, or lets it wait, while so many run.
+pub(crate) const BULKHEAD: &str = "bulkhead";
+
+/// The same, for a rate. It knows the time to wait, unless there never is so much room.
 pub(crate) const RATE_LIMIT: &str = "rate limit";
 
 /// The budget that a charge did not fit in.
