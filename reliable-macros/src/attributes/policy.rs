@@ -49,8 +49,9 @@ impl Layer for OwnPolicy {
     //
     // Output:
     //     let policy = &THROTTLE;
+    //     let mut waited = ::core::time::Duration::ZERO;
     //     let mut call = loop {
-    //         let pause = match ::reliable::expansion::PolicyCall::before(policy, "forecast") {
+    //         let pause = match ::reliable::expansion::PolicyCall::before(policy, "forecast", &mut waited) {
     //             ::reliable::Before::Admit(call) => break call,
     //             ::reliable::Before::Wait(pause) => ::reliable::expansion::Pause::new(pause),
     //             ::reliable::Before::Reject(fault) => return ::reliable::expansion::Outcome::from_fault(fault),
@@ -73,8 +74,8 @@ impl Layer for OwnPolicy {
         let tool = &function.name;
         let outcome = inner.outcome(function);
         let classify = Classify::default().noting(inner.keep_for_those_above(function));
-        let before =
-            relocate(quote_spanned!(mixed=> ::reliable::expansion::PolicyCall::before(#policy, #tool)), self.span);
+        let before = quote_spanned!(mixed=> ::reliable::expansion::PolicyCall::before(#policy, #tool, &mut waited));
+        let before = relocate(before, self.span);
         let refused = ended_by_fault(function);
         let call = Ident::new("call", self.span);
         let settled = match &function.into_error {
@@ -86,6 +87,7 @@ impl Layer for OwnPolicy {
         inner.into_returning(|leave, last| {
             let refused = leave(&refused);
             quote_spanned!(mixed=>
+                let mut waited = ::core::time::Duration::ZERO;
                 let mut call = loop {
                     let pause = match #before {
                         ::reliable::Before::Admit(call) => break call,
