@@ -7,8 +7,8 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, admit, ended_by_fault};
 use crate::options::Options;
-use crate::options::max_wait::{self, MAX_WAIT};
-use crate::options::policy::Policy;
+use crate::options::max_wait::{self, MAX_WAIT, REJECT};
+use crate::options::policy::{KEY, Policy};
 use crate::options::rows::{Row, Takes};
 use crate::options::values;
 use crate::stack::attribute::{Attribute, Layer};
@@ -27,8 +27,8 @@ pub(crate) const BULKHEAD: Attribute = Attribute::new(
             "max_calls",
         ]),
         Row::policy("queue", Takes::integer(0)).also(&["waiting", "max_queue", "max_waiting"]),
-        Row::beside("key", Takes::Expression),
-        Row::policy("reject", Takes::Nothing),
+        KEY,
+        REJECT,
         MAX_WAIT,
     ],
     read,
@@ -47,7 +47,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     POLICY.check(options, function, errors);
     max_wait::check(options, errors);
     let contradiction = "`reject` lets nobody wait, and `queue` lets some: remove one of them";
-    options.contradict("reject", &["queue"], contradiction, errors);
+    options.contradict(REJECT.key, &["queue"], contradiction, errors);
     if options.value("queue").and_then(values::whole) == Some(0) {
         let contradiction = "`queue = 0` lets nobody wait, and `max_wait` lets them for a while: remove one of them";
         options.contradict("queue", &["max_wait"], contradiction, errors);

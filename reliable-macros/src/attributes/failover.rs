@@ -9,9 +9,9 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
 use crate::function::tokens::{at, plain, uses};
-use crate::options::classify::{Classify, WHEN_OK};
+use crate::options::classify::{Classify, WHEN, WHEN_OK};
 use crate::options::policy::Policy;
-use crate::options::repeat::{Clones, check_parameters};
+use crate::options::repeat::{CLONE, Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::options::values::{borrowed, call_or_evaluate, is_literal};
 use crate::options::{NAME, Options};
@@ -37,9 +37,9 @@ pub(crate) const FAILOVER: Attribute = Attribute {
                 "ttl",
             ]),
             Row::beside(KEY, Takes::Expression).also(&["by", "id_of", "hash"]),
-            Row::beside("when", Takes::Expression).also(&["if", "on", "condition", "predicate"]),
+            WHEN,
             WHEN_OK,
-            Row::beside("clone", Takes::NamesOrNothing),
+            CLONE,
         ],
         read,
     )

@@ -8,9 +8,9 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting};
 use crate::options::Options;
-use crate::options::classify::{Classify, WHEN_OK};
+use crate::options::classify::{Classify, WHEN, WHEN_OK};
 use crate::options::policy::{Policy, built};
-use crate::options::repeat::{Clones, check_parameters};
+use crate::options::repeat::{CLONE, Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 
@@ -25,9 +25,9 @@ pub(crate) const HEDGE: Attribute = Attribute {
             Row::policy("max", Takes::integer(1))
                 .also(&["attempts", "max_attempts", "hedges", "max_hedges"])
                 .note(", the number of attempts besides the first"),
-            Row::beside("when", Takes::Expression).also(&["if", "on", "condition", "predicate"]),
+            WHEN,
             WHEN_OK,
-            Row::beside("clone", Takes::NamesOrNothing),
+            CLONE,
         ],
         read,
     )

@@ -10,8 +10,7 @@ use crate::function::tokens::{at, relocate};
 use crate::function::{Function, IntoError};
 use crate::options::Options;
 use crate::options::classify::Classify;
-use crate::options::repeat::{Clones, check_parameters};
-use crate::options::rows::{Row, Takes};
+use crate::options::repeat::{CLONE, Clones, check_parameters};
 use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 use crate::stack::rule::Twice;
 
@@ -20,7 +19,7 @@ pub(crate) const POLICY: Attribute = Attribute {
     twice: Twice::Allowed,
     again: Some(Again::Attempt),
     last_error: Some(LastError::KeptForAbove),
-    ..Attribute::new("policy", &[Row::beside("clone", Takes::NamesOrNothing)], read)
+    ..Attribute::new("policy", &[CLONE], read)
 };
 
 struct OwnPolicy {

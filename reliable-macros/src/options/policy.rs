@@ -25,6 +25,9 @@ pub(crate) struct Policy {
     pub(crate) example: (&'static str, &'static str, &'static str),
 }
 
+/// What has a state of its own, where the calls are to share one only with some of the others: a host, a tenant.
+pub(crate) const KEY: Row = Row::beside("key", Takes::Expression);
+
 impl Policy {
     /// Refuses options beside a ready-made policy that has them already, and a literal that is none.
     pub(crate) fn check(&self, options: &Options, function: &Function, errors: &mut Errors) {
@@ -73,7 +76,7 @@ impl Policy {
     /// A state that all calls share: of the user's, or one that the function keeps in a `static` of this name; with the
     /// option `key` one for each key.
     pub(crate) fn shared(&self, name: &str, options: &Options, function: &Function, errors: &mut Errors) -> Setting {
-        self.shared_by(options.value("key"), name, options, function, errors)
+        self.shared_by(options.value(KEY.key), name, options, function, errors)
     }
 
     /// The same, where `key` is something else.
