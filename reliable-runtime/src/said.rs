@@ -1,4 +1,4 @@
-//! What is said: plain data, which depends on nothing but itself.
+//! What is said: plain data, which knows nothing of who says it, or who listens.
 
 pub(crate) mod asked;
 pub(crate) mod chain;
