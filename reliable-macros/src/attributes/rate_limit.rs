@@ -11,7 +11,7 @@ use crate::function::code::{Code, Setting, admit, ended_by_fault};
 use crate::function::tokens::at;
 use crate::options::Options;
 use crate::options::max_wait::{self, MAX_WAIT, REJECT};
-use crate::options::policy::{KEY, Policy};
+use crate::options::policy::{KEY, ReadyMade};
 use crate::options::rows::{Row, Takes};
 use crate::options::values;
 use crate::stack::attribute::{Attribute, Layer};
@@ -49,7 +49,7 @@ const BINDS: Binds = Binds {
     stand_in: || quote_spanned!(Span::mixed_site()=> ::reliable::expansion::returns::<::reliable::policies::rate_limit::Reserved<'_>>()),
 };
 
-const POLICY: Policy = Policy {
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "RateLimit",
     has_its_own: "the rate limit has its own",
     article: "a limit",
@@ -64,14 +64,14 @@ struct RateLimit {
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, function, errors);
+    READY_MADE.check(options, function, errors);
     max_wait::check(options, errors);
     if options.positional.is_none() {
         check_rate(options, errors);
         check_cost(options, errors);
     }
     Box::new(RateLimit {
-        limit: POLICY.shared("RATE_LIMIT", options, function, errors),
+        limit: READY_MADE.shared("RATE_LIMIT", options, function, errors),
         cost: options.value("cost").map(|expr| cost(expr, errors)),
         reserved: reserved(options, function, errors),
     })

@@ -14,7 +14,7 @@ use crate::function::code::{Code, Setting, attempts, pause};
 use crate::function::tokens::{at, mentions};
 use crate::function::{Function, Kept};
 use crate::options::classify::{Classify, WHEN, WHEN_OK};
-use crate::options::policy::Policy;
+use crate::options::policy::ReadyMade;
 use crate::options::repeat::{CLONE, Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
@@ -76,7 +76,7 @@ pub(crate) const RETRY: Attribute = Attribute {
 const BACKOFF: Takes = Takes::Choice { of: "Backoff", words: WORDS };
 const WORDS: &[(&str, &str)] = &[("exp", "Exp"), ("linear", "Linear"), ("fixed", "Fixed"), ("none", "None")];
 
-const POLICY: Policy = Policy {
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "Retry",
     has_its_own: "the policy has its own",
     article: "a policy",
@@ -95,10 +95,10 @@ struct Retry {
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, function, errors);
+    READY_MADE.check(options, function, errors);
     check_backoff(options, function, errors);
     check_parameters(function, errors);
-    let policy = POLICY.of_the_call(options, errors);
+    let policy = READY_MADE.of_the_call(options, errors);
     if options.positional.is_none() {
         check_durations(options, errors);
     }

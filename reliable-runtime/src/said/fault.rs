@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use crate::said::asked;
 use crate::said::fault_kind::FaultKind;
+use crate::said::hidden_wait;
 use crate::said::last_words::LastWords;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
@@ -249,7 +249,7 @@ impl FaultKind {
 
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        asked::note_wait(self.wait_or_for_ever());
+        hidden_wait::note_wait(self.wait_or_for_ever());
         Some(self.last_words().map_or(self.kind().as_error(), |words| words))
     }
 }
