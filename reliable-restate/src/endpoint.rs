@@ -15,8 +15,8 @@ use crate::services::{Grants, Questions, Runs, Store, options, plain_options};
 /// Serves [`Workflows`] to a Restate server, which drives their runs.
 ///
 /// ```no_run
-/// use reliable_restate::{Endpoint, Restate};
-/// use reliable_runtime::durable::workflows::Workflows;
+/// use reliable::durable::Workflows;
+/// use reliable_restate::Endpoint;
 ///
 /// async fn trip(city: String) -> Result<String, String> {
 ///     Ok(format!("a room in {city}"))
@@ -51,8 +51,8 @@ impl Endpoint {
     /// ```
     /// use std::time::Duration;
     ///
+    /// use reliable::durable::Workflows;
     /// use reliable_restate::Endpoint;
-    /// use reliable_runtime::durable::workflows::Workflows;
     ///
     /// let month = Duration::from_secs(30 * 24 * 60 * 60);
     /// let endpoint = Endpoint::new(&Workflows::new()).keep_for(month);
@@ -70,8 +70,8 @@ impl Endpoint {
     /// ```
     /// use std::time::Duration;
     ///
+    /// use reliable::durable::Workflows;
     /// use reliable_restate::Endpoint;
-    /// use reliable_runtime::durable::workflows::Workflows;
     ///
     /// let week = Duration::from_secs(7 * 24 * 60 * 60);
     /// let endpoint = Endpoint::new(&Workflows::new()).remember_for(week);
@@ -99,8 +99,8 @@ impl Endpoint {
     /// The same with a listener that there is already.
     ///
     /// ```no_run
+    /// # use reliable::durable::Workflows;
     /// # use reliable_restate::Endpoint;
-    /// # use reliable_runtime::durable::workflows::Workflows;
     /// # async fn f(workflows: Workflows) -> std::io::Result<()> {
     /// let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
     /// println!("listens at {}", listener.local_addr()?);

@@ -14,18 +14,14 @@ use crate::client::Client;
 ///
 /// ```no_run
 /// use reliable_restate::Restate;
-/// use reliable_runtime::said::decision::Decision;
 ///
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let restate = Restate::at("http://127.0.0.1:8080", "http://127.0.0.1:9070");
 /// restate.register("http://127.0.0.1:9080").await?;
 /// restate.submit("trip", "trip-42", &"Oslo").await?;
-/// for question in restate.inbox().pending().await? {
-///     restate.inbox().answer(&question.id, Decision::approve().by("ana")).await?;
-/// }
-/// let outcome: Result<String, String> = restate.outcome("trip-42").await?;
-/// # let _ = outcome;
+/// let outcome: Result<String, String> = restate.outcome("trip-42").await?; // waits for the end of the run
+/// println!("{}", outcome?);
 /// # Ok(())
 /// # }
 /// ```

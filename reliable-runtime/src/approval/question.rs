@@ -30,7 +30,9 @@ use crate::seen::span::ApprovalSpan;
 /// A question to a human, put together argument by argument and then asked.
 ///
 /// The approver is the one named with [`by`](Approval::by), else that of the innermost [`Scope`](crate::scope::Scope), else the process-wide
-/// one ([`approver::install`](crate::approval::approver::install)). Where there is none, the call is denied.
+/// one ([`approver::install`](crate::approval::approver::install)). Where there is none, the call is denied. In the flow of a durable
+/// run each question also waits in the store's inbox, whoever else is asked, and the first answer counts: without an approver it
+/// waits there, and is not denied.
 ///
 /// ```
 /// use reliable::{Approval, Fault, Scope, approver};
@@ -236,8 +238,8 @@ impl<'a> Approval<'a> {
     /// [`Timeout`](crate::policies::timeout::Timeout), a [`Hedge`](crate::policies::hedge::Hedge) and a `within`.
     ///
     /// # Errors
-    /// [`Fault::Denied`] if the answer is no, if there is no approver, or if the approver panics, fails or goes away;
-    /// [`Fault::Expired`] if there is no answer in time; [`Fault::TooManyDenials`], without a question, if the agent's run
+    /// [`Fault::Denied`] if the answer is no, if there is no approver (outside of a durable run), or if the approver panics, fails
+    /// or goes away; [`Fault::Expired`] if there is no answer in time; [`Fault::TooManyDenials`], without a question, if the agent's run
     /// that this is a part of was denied too much ([`max_denials`](crate::agent::limits::AgentLimits::max_denials)).
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
     pub fn ask(mut self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {

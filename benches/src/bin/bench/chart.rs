@@ -6,7 +6,7 @@ use std::path::Path;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use crate::figures::Figure;
+use crate::figures::{BY_HAND, Figure, RAW, RELIABLE};
 
 const COLUMNS: usize = 3;
 const PANEL_WIDTH: i32 = 330;
@@ -66,9 +66,9 @@ fn write(area: &Area, text: &str, at: (i32, i32), size: i32, color: RGBColor) ->
 
 fn color(contender: &str) -> RGBColor {
     match contender {
-        "reliable" => RGBColor(30, 90, 200),
-        "by hand" => RGBColor(110, 110, 110),
-        "raw call" => RGBColor(190, 190, 190),
+        RELIABLE => RGBColor(30, 90, 200),
+        BY_HAND => RGBColor(110, 110, 110),
+        RAW => RGBColor(190, 190, 190),
         _ => RGBColor(200, 130, 80),
     }
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 pub const RELIABLE: &str = "reliable";
 pub const BY_HAND: &str = "by hand";
+pub const RAW: &str = "raw call";
 pub const CLOCK: &str = "tokio's clock";
 
 /// What one call costs in one case, done by one contender.
@@ -102,7 +103,7 @@ pub fn find<'a>(figures: &'a [Figure], case: &str, contender: &str) -> Option<&'
 pub fn peers<'a>(figures: &'a [Figure], case: &'a str) -> impl Iterator<Item = &'a Figure> {
     let is_peer = |figure: &&Figure| {
         let who = figure.contender.as_str();
-        !["raw call", BY_HAND, CLOCK].contains(&who) && !who.starts_with(RELIABLE)
+        ![RAW, BY_HAND, CLOCK].contains(&who) && !who.starts_with(RELIABLE)
     };
     figures.iter().filter(move |figure| figure.case == case).filter(is_peer)
 }

@@ -38,8 +38,9 @@ fn main() -> Result<(), String> {
     }
     let goals = goals::all(&figures);
     println!("{}\n\n{}", table::of(&figures), goal::table(&goals));
-    println!("\nFor the README:\n\n{}", table::front_page("a call that goes well", &goals::WELL, &figures));
-    println!("\n{}", table::front_page("a call that does not", &goals::FAILING, &figures));
+    println!("\nFor the README:\n\n{}", table::of_times("a call that goes well", &goals::WELL, &figures));
+    println!("{}", table::of_times("a call that does not", &goals::FAILING, &figures));
+    println!("For notes.md:\n\n{}", table::of_counts(&goals::COUNTED, &figures));
     for LeftOut { peer, error } in &left_out {
         println!("left out: {peer} does not build ({error})");
     }
