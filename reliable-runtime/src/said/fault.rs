@@ -129,7 +129,6 @@ pub(crate) const FAILOVER: &str = "failover";
 
 /// What rejects a call, or lets it wait, while so many run.
 pub(crate) const BULKHEAD: &str = "bulkhead";
-
 /// The same, for a rate. It knows the time to wait, unless there never is so much room.
 pub(crate) const RATE_LIMIT: &str = "rate limit";
 

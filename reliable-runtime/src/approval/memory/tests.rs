@@ -21,10 +21,6 @@ fn path() -> &'static str {
     "bank::refund::{{closure}}"
 }
 
-fn argument(value: &str) -> Option<Digest> {
-    Some(digest::of(&value))
-}
-
 type Step<I> = fn(I) -> I;
 
 #[track_caller]
@@ -41,7 +37,7 @@ const HERE: Step<Identity> = |it| with(it, |it| it.of_function(path, Location::c
 const ARGUMENTS: Step<Identity> = |it| {
     with(it, |it| {
         for name in ["to", "amount", "body", "card", "account"] {
-            it.argument(name, argument(name));
+            it.argument(name, Some(digest::of(&name)));
         }
     })
 };
