@@ -225,8 +225,8 @@ mod a_timeout {
                 }),
             )
         };
-        assert_eq!(Box::pin(done_at(call(4))).await, (Ok(()), 108));
-        assert_eq!(Box::pin(done_at(call(6))).await, (Err(late(10)), 110));
+        assert_eq!(done_at(call(4)).await, (Ok(()), 108));
+        assert_eq!(done_at(call(6)).await, (Err(late(10)), 110));
         let outer = in_time(
             5,
             in_time(10, async {
