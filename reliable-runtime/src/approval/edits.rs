@@ -75,13 +75,14 @@ impl<'a> Places<'a> {
     pub(crate) fn open(&mut self, request: &mut Request) {
         self.0.retain(|place| {
             let name = place.argument();
-            let Some(known) = request.arguments.iter_mut().find(|known| known.name == name) else {
-                let value = Some(place.not_shown());
-                request.arguments.push(Argument { name: name.into(), value, editable: true });
-                return true;
-            };
-            known.editable = known.value.is_some();
-            known.editable
+            match request.arguments.iter_mut().find(|known| known.name == name) {
+                Some(known) => known.editable = known.value.is_some(),
+                None => {
+                    let value = Some(place.not_shown());
+                    request.arguments.push(Argument { name: name.into(), value, editable: true });
+                }
+            }
+            request.arguments.iter().any(|known| known.name == name && known.editable)
         });
     }
 
