@@ -1,7 +1,6 @@
 //! The question to a human, and who answers it.
 
 pub mod approver;
-mod arguments;
 pub(crate) mod asked;
 pub mod asks;
 pub mod channel;

@@ -20,9 +20,6 @@ pub(crate) struct Places<'a>(Vec<Box<dyn Fill + Send + 'a>>);
 trait Fill {
     fn argument(&self) -> &'static str;
 
-    /// What stands for an argument that is not shown.
-    fn not_shown(&self) -> String;
-
     /// Puts the correction there, if there is one, and gives its words.
     fn fill(&mut self, edits: &Edits) -> Option<Result<String, String>>;
 }
@@ -36,10 +33,6 @@ struct Place<'a, T> {
 impl<T: Editable> Fill for Place<'_, T> {
     fn argument(&self) -> &'static str {
         self.argument
-    }
-
-    fn not_shown(&self) -> String {
-        inspect::not_shown(type_name::<T>())
     }
 
     fn fill(&mut self, edits: &Edits) -> Option<Result<String, String>> {
@@ -61,29 +54,23 @@ impl<'a> Places<'a> {
         Places(Vec::new())
     }
 
-    /// Adds the place for an argument.
+    /// Adds the place for an argument of `request`, which says then that it may be corrected. Nobody corrects what is redacted.
     pub(crate) fn add<T: Editable + Send>(
         &mut self,
+        request: &mut Request,
         argument: &'static str,
         value: &'a mut Option<T>,
         words: fn(&T) -> String,
     ) {
-        self.0.push(Box::new(Place { argument, value, words }));
-    }
-
-    /// Says in `request`, when it has all of its arguments, which of them may be corrected. Nobody corrects what is redacted.
-    pub(crate) fn open(&mut self, request: &mut Request) {
-        self.0.retain(|place| {
-            let name = place.argument();
-            match request.arguments.iter_mut().find(|known| known.name == name) {
-                Some(known) => known.editable = known.value.is_some(),
-                None => {
-                    let value = Some(place.not_shown());
-                    request.arguments.push(Argument { name: name.into(), value, editable: true });
-                }
+        match request.arguments.iter_mut().find(|known| known.name == argument) {
+            Some(Argument { value: None, .. }) => return,
+            Some(known) => known.editable = true,
+            None => {
+                let value = Some(inspect::not_shown(type_name::<T>()));
+                request.arguments.push(Argument { name: argument.into(), value, editable: true });
             }
-            request.arguments.iter().any(|known| known.name == name && known.editable)
-        });
+        }
+        self.0.push(Box::new(Place { argument, value, words }));
     }
 
     /// Makes the call the one that the human wants. Why not, if it can't be that one.

@@ -1,11 +1,9 @@
 //! What a question has to do with the answers to earlier ones.
 
 use std::any::TypeId;
-use std::mem::take;
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::approval::arguments::Arguments;
 use crate::approval::grants::Grants;
 use crate::approval::grants::kept::{Call, Same};
 #[cfg(feature = "durable")]
@@ -24,24 +22,19 @@ use crate::said::request::Request;
 use crate::scope::Scope;
 use crate::seen::digest;
 
-#[cfg(test)]
-mod tests;
-
-/// What tells a call from others, as far as that is known. It is collected in any order: what comes of it is computed when it is
-/// asked for.
+/// What tells a call from others, as far as that is known.
 #[derive(Debug, Default)]
 pub(crate) struct Identity {
     function: Option<Function>,
     /// Where the function is.
     #[cfg(feature = "durable")]
     module: Option<&'static str>,
-    /// It is known by its name alone.
+    /// In a run it is known by its name alone.
+    #[cfg(feature = "durable")]
     is_named: bool,
-    /// What the option `remember` says.
-    remembers: Option<Same>,
-    /// A type that only this function has.
-    only: Option<TypeId>,
-    arguments: Arguments,
+    /// The function and all arguments so far.
+    call: Option<Digest>,
+    option: Option<Box<Remembers>>,
 }
 
 #[derive(Debug)]
@@ -51,9 +44,20 @@ struct Function {
     place: &'static Location<'static>,
 }
 
+/// What the option `remember` needs to know.
+#[derive(Debug)]
+struct Remembers {
+    same: Same,
+    /// A type that only this function has.
+    only: Option<TypeId>,
+    arguments: Vec<(&'static str, Option<Digest>)>,
+}
+
 impl Identity {
-    pub(crate) fn of_function(&mut self, path: fn() -> &'static str, place: &'static Location<'static>) {
-        self.function = Some(Function { path, place });
+    pub(crate) fn of_function(&mut self, path: fn() -> &'static str, tool: &str, place: &'static Location<'static>) {
+        let function = Function { path, place };
+        self.call = Some(function.digest(tool));
+        self.function = Some(function);
     }
 
     #[cfg_attr(
@@ -68,26 +72,34 @@ impl Identity {
     }
 
     /// What others see of it does not hang on where the function is. What is remembered does.
-    pub(crate) fn by_name(&mut self) {
-        self.is_named = true;
+    pub(crate) fn by_name(&mut self, tool: &str) {
+        self.call = Some(digest::of(&("name", tool)));
+        #[cfg(feature = "durable")]
+        {
+            self.is_named = true;
+        }
     }
 
     pub(crate) fn remember(&mut self, same: Same) {
-        self.remembers = Some(same);
+        self.option = Some(Box::new(Remembers { same, only: None, arguments: Vec::new() }));
     }
 
     pub(crate) fn only_here(&mut self, only: TypeId) {
-        self.only = Some(only);
+        if let Some(option) = &mut self.option {
+            option.only = Some(only);
+        }
     }
 
     pub(crate) fn argument(&mut self, name: &'static str, argument: Option<Digest>) {
-        self.arguments.add(name, argument);
+        let with = |call, argument| digest::of(&("argument", call, name, argument));
+        self.call = self.call.zip(argument).map(|(call, argument)| with(call, argument));
+        if let Some(option) = &mut self.option {
+            option.arguments.push((name, argument));
+        }
     }
 
-    /// The one that others see, of this call of `tool`.
-    pub(crate) fn digest(&self, tool: &str) -> Option<Digest> {
-        let function = if self.is_named { digest::of(&("name", tool)) } else { self.function.as_ref()?.digest(tool) };
-        self.arguments.called_with(function)
+    pub(crate) fn digest(&self) -> Option<Digest> {
+        self.call
     }
 
     /// What a question about `tool` is known by in a run.
@@ -122,15 +134,11 @@ impl Function {
 
     /// What outlives the process does so only where the path may be that of two: else the function may move.
     #[cfg(feature = "durable")]
-    fn in_a_store(&self, tool: &str, identity: &Identity) -> Digest {
+    fn in_a_store(&self, tool: &str, module: Option<&str>, option: &Remembers) -> Digest {
         // In a function in a function nothing has this name.
-        let is_method = identity.arguments.find("self").is_some();
+        let is_method = option.arguments.iter().any(|(name, _)| *name == "self");
         let is_known = |module| path::is_of_one_function(self.path(), module, is_method);
-        if identity.module.is_some_and(is_known) {
-            self.digest(tool)
-        } else {
-            self.in_this_process(tool, identity.only)
-        }
+        if module.is_some_and(is_known) { self.digest(tool) } else { self.in_this_process(tool, option.only) }
     }
 }
 
@@ -145,15 +153,16 @@ pub(crate) enum Memory {
 }
 
 impl Memory {
-    /// `None` where nothing can be remembered. Tells `request`, which has its digest, of the other case.
+    /// `None` where nothing can be remembered. Tells `request` of the other case.
     pub(crate) fn of(identity: &mut Identity, request: &mut Request) -> Option<Box<Memory>> {
-        let same = identity.remembers?;
-        let (function, call) = (identity.function.as_ref()?, request.digest);
+        let option = *identity.option.take()?;
+        let same = option.same;
+        let (function, call) = (identity.function.as_ref()?, identity.call);
         // Who is told another reason is asked something else.
         let whole = |function| call.map(|call| digest::of(&("call", function, call, &request.reason)));
         if let Some(grants) = Scope::find::<Grants>() {
-            let function = function.in_this_process(&request.tool, identity.only);
-            let call = Call { function, whole: whole(function), same, arguments: take(&mut identity.arguments) };
+            let function = function.in_this_process(&request.tool, option.only);
+            let call = Call { function, whole: whole(function), same, arguments: option.arguments };
             call.key(same)?;
             request.remember = Some(grants.offer(same));
             return Some(Box::new(Memory::Grants(grants, call)));
@@ -165,8 +174,8 @@ impl Memory {
                 Holds::AtMost(at_most) => Some(at_most),
                 Holds::UntilRevoked => None,
             };
-            let (path, function) = (function.path(), function.in_a_store(&request.tool, identity));
-            let call = Call { function, whole: whole(function), same, arguments: take(&mut identity.arguments) };
+            let (path, function) = (function.path(), function.in_a_store(&request.tool, identity.module, &option));
+            let call = Call { function, whole: whole(function), same, arguments: option.arguments };
             let offer = Remember::of(same, at_most);
             let alike = Alike::new(path, offer.same.clone(), call.key(same)?, call.whole);
             request.remember = Some(offer);

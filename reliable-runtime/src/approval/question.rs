@@ -70,17 +70,17 @@ impl<'a> Approval<'a> {
         }
     }
 
-    /// Which function it is whose arguments these are: the path of this closure, which is never called, tells. It makes that
-    /// the question has a [digest](Request::digest), if each argument is told by [`argument`](Approval::argument).
+    /// Which function it is whose arguments follow: the path of this closure, which is never called, tells. It comes first, and
+    /// makes that the question has a [digest](Request::digest), if each argument is told by [`argument`](Approval::argument).
     #[track_caller]
     pub fn here<F: FnOnce()>(mut self, here: F) -> Self {
         let _ = here;
-        self.identity.of_function(type_name::<F>, Location::caller());
+        self.identity.of_function(type_name::<F>, &self.request.tool, Location::caller());
         self
     }
 
-    /// The module where the function is: with it, two functions of one name in two modules, and with [`here`](Approval::here) two
-    /// methods of one name, have questions of their own in a durable run. It is `module_path!()` in what `#[requires_approval]` writes.
+    /// The module where the function is: with it, two functions of one name in two modules, and two methods of one name if it comes
+    /// after [`here`](Approval::here), have questions of their own in a durable run. It is `module_path!()` in what `#[requires_approval]` writes.
     ///
     /// ```
     /// # async fn f() -> Result<(), reliable::Fault> {
@@ -94,8 +94,8 @@ impl<'a> Approval<'a> {
     }
 
     /// It is known by its name alone, in whichever module the function is: so a durable run goes on with the answer when the function
-    /// has moved. It is what `#[requires_approval]` writes, too, where there is a `name`. An answer that is remembered holds for the
-    /// function where it is, all the same.
+    /// has moved. It comes after [`here`](Approval::here), and before the arguments. It is what `#[requires_approval]` writes, too, where
+    /// there is a `name`. An answer that is remembered holds for the function where it is, all the same.
     ///
     /// ```
     /// # async fn f() -> Result<(), reliable::Fault> {
@@ -103,17 +103,18 @@ impl<'a> Approval<'a> {
     /// # }
     /// ```
     pub fn by_name(mut self) -> Self {
-        self.identity.by_name();
+        self.identity.by_name(&self.request.tool);
         self
     }
 
-    /// The answer may be remembered for the same call: the same function with the same arguments, for the same reason.
+    /// The answer may be remembered for the same call: the same function with the same arguments, for the same reason. It comes
+    /// before the arguments.
     pub fn remember(mut self) -> Self {
         self.identity.remember(None);
         self
     }
 
-    /// The answer may be remembered for all calls in which these arguments are the same.
+    /// The answer may be remembered for all calls in which these arguments are the same. It comes before the arguments.
     pub fn remember_for(mut self, same: &'static [&'static str]) -> Self {
         self.identity.remember(Some(same));
         self
@@ -121,7 +122,7 @@ impl<'a> Approval<'a> {
 
     /// A type that no other function has, such as one that stands in its body: where its path and its place in the source may be
     /// those of another one, as of all that one call of a macro writes, an answer that is remembered holds for this one alone. It
-    /// is what `#[requires_approval]` writes.
+    /// comes after [`remember`](Approval::remember). It is what `#[requires_approval]` writes.
     ///
     /// ```
     /// use std::any::TypeId;
@@ -184,7 +185,7 @@ impl<'a> Approval<'a> {
         self
     }
 
-    /// Lets the human put another value in the place of an argument, if it is not redacted. When the answer
+    /// Lets the human put another value in the place of an argument that was shown before, and not redacted. When the answer
     /// is a yes that came with one, `value` has it, and `words` says it in the events; of one that can't be read comes a no.
     /// Needs the feature `serde`. The other end is `edit` of [`Decision`].
     ///
@@ -208,7 +209,7 @@ impl<'a> Approval<'a> {
         value: &'a mut Option<T>,
         words: fn(&T) -> String,
     ) -> Self {
-        self.places.add(name, value, words);
+        self.places.add(&mut self.request, name, value, words);
         self
     }
 
@@ -229,8 +230,7 @@ impl<'a> Approval<'a> {
     }
 
     #[cfg(test)]
-    pub(crate) fn into_request(mut self) -> Request {
-        self.places.open(&mut self.request);
+    pub(crate) fn into_request(self) -> Request {
         self.request
     }
 
@@ -245,8 +245,7 @@ impl<'a> Approval<'a> {
     pub fn ask(mut self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {
             self.belongs_to(&Run::current());
-            self.places.open(&mut self.request);
-            self.request.digest = self.identity.digest(&self.request.tool);
+            self.request.digest = self.identity.digest();
             let memory = Memory::of(&mut self.identity, &mut self.request);
             if let Some(decision) = asks::denied(&self.request).or_else(|| untold(&self.request)) {
                 return self.conclude(decision, Duration::ZERO);

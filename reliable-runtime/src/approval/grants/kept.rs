@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::approval::arguments::Arguments;
 use crate::said::decision::Decision;
 use crate::said::digest::Digest;
 use crate::said::edits::Edits;
@@ -25,14 +24,15 @@ pub(crate) struct Call {
     pub(crate) whole: Option<Digest>,
     /// What the attribute lets an answer hold for.
     pub(crate) same: Same,
-    pub(crate) arguments: Arguments,
+    pub(crate) arguments: Vec<(&'static str, Option<Digest>)>,
 }
 
 impl Call {
     /// What is the same in all calls for which an answer holds. `None` where that can't be known.
     pub(crate) fn key(&self, same: Same) -> Option<Digest> {
         let Some(same) = same else { return self.whole };
-        let arguments: Option<Vec<Digest>> = same.iter().map(|name| *self.arguments.find(name)?).collect();
+        let find = |name| self.arguments.iter().find(|(known, _)| known == name)?.1;
+        let arguments: Option<Vec<Digest>> = same.iter().map(find).collect();
         Some(digest::of(&("same", self.function, same, arguments?)))
     }
 }

@@ -17,7 +17,7 @@ fn of(words: &str) -> Digest {
 /// A call of one function.
 fn call(same: Same, to: &str, body: &str) -> Call {
     let function = digest::of(&"send_email");
-    let arguments = [("to", Some(of(to))), ("body", Some(of(body))), ("secret", None)].into_iter().collect();
+    let arguments = vec![("to", Some(of(to))), ("body", Some(of(body))), ("secret", None)];
     Call { function, whole: Some(of(&format!("{to:?} {body:?}"))), same, arguments }
 }
 
