@@ -199,9 +199,12 @@ async fn a_cancelled_call_is_over_without_an_outcome() {
 
 #[tokio::test(start_paused = true)]
 async fn a_cancelled_wait_begins_nothing() {
-    let script = Script::new([Before::Wait(ms(100))], []);
-    assert!(tokio::time::timeout(ms(50), forecast(&script, &AtomicU32::new(0))).await.is_err());
+    let (script, recorder) = (Script::new([Before::Wait(ms(100))], []), Recorder::new());
+    let calls = AtomicU32::new(0);
+    let call = Scope::current().recorder(&recorder).run(forecast(&script, &calls));
+    assert!(tokio::time::timeout(ms(50), call).await.is_err());
     assert_eq!(script.asked(), log([(0, "before forecast")]));
+    assert_eq!(recorder.report().entries(), [], "it has not waited for what it did not get");
 }
 
 #[tokio::test(start_paused = true)]
@@ -224,7 +227,7 @@ async fn a_final_fault_comes_out_as_it_is() {
 async fn every_word_but_a_plain_yes_is_told() {
     let recorder = Recorder::new();
     let script = Script::new(
-        [Before::Wait(ms(100)), Before::Admit(()), Before::Reject(rejected())],
+        [Before::Wait(ms(100)), Before::Wait(ms(50)), Before::Admit(()), Before::Reject(rejected())],
         [
             After::Again(ms(30)),
             After::Done, // recovered
@@ -246,7 +249,7 @@ async fn every_word_but_a_plain_yes_is_told() {
     assert_eq!(
         told,
         [
-            "waited 100ms for the policy",
+            "waited 150ms for the policy",
             "attempt 1 failed (busy); next one in 30ms",
             "succeeded at attempt 2",
             "`forecast` was not called: the script has no room",

@@ -1,4 +1,4 @@
-//! The list of attributes. Nothing else names every one of them.
+//! The list of attributes: by it those on one function are found, and know each other.
 
 use crate::attributes::{
     agent, approval, bulkhead, call_limit, chaos, circuit_breaker, durable, failover, fallback, hedge, policy,

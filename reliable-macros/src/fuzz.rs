@@ -38,6 +38,13 @@ proptest! {
     }
 }
 
+#[test]
+fn each_attribute_stands_somewhere_as_it_should() {
+    for attribute in FAMILY.attributes {
+        assert!(VALID.iter().any(|(name, _)| *name == attribute.name), "`{}` is not in `VALID`", attribute.name);
+    }
+}
+
 fn check(input: &Input) -> Result<(), TestCaseError> {
     let Input { attributes, signature, body } = input;
     // What is no token stream never comes to a macro.
@@ -114,7 +121,7 @@ fn attribute() -> impl Strategy<Value = (&'static str, String)> {
     prop_oneof![4 => valid, 3 => nearly, 1 => soup]
 }
 
-const VALID: [(&str, &str); 36] = [
+const VALID: [(&str, &str); 42] = [
     ("retry", "max = 3"),
     ("retry", ""),
     ("retry", "max = 2, backoff = \"fixed\", base = \"10ms\", jitter = 0, within = \"1m\""),
@@ -151,6 +158,12 @@ const VALID: [(&str, &str); 36] = [
     ("policy", "OWN, clone(city)"),
     ("chaos", ""),
     ("chaos", "name = \"here\""),
+    ("durable", ""),
+    ("durable", "error = E::told, redact(city), idempotency_key"),
+    ("retry", "max = 3, attempt, stream"),
+    ("timeout", "secs = 2, idle = \"30s\", stream"),
+    ("bulkhead", "max = 4, stream = Chunk::has_text"),
+    ("chaos", "stream"),
 ];
 
 const VALUES: [&str; 26] = [
@@ -238,12 +251,14 @@ const PARAMETERS: [&str; 17] = [
     "city",
 ];
 
-const RETURNED: [&str; 20] = [
+const RETURNED: [&str; 22] = [
     "-> Result<u32, E>",
     "-> Result<u32, E>",
     "-> Result<u32, E>",
     "-> Result<Step<u32>, E>",
     "-> Result<impl A, E>",
+    "-> Result<impl Stream<Item = Result<u32, E>>, E>",
+    "-> Result<BoxStream<'static, Result<u32, E>>, E>",
     "-> Pin<Box<dyn Future<Output = Result<u32, E>>>>",
     "-> Pin<Box<dyn Future<Output = Result<u32, E>> + Send + '_>>",
     "-> Pin<Box<dyn Future<Output = Result<u32, E>> + Send + '_>>",

@@ -19,7 +19,7 @@ mod attributes {
     pub(crate) mod failover;
     pub(crate) mod fallback;
     pub(crate) mod hedge;
-    mod key;
+    mod idempotency_key;
     pub(crate) mod policy;
     pub(crate) mod rate_limit;
     pub(crate) mod retry;

@@ -233,6 +233,8 @@ mod tests {
             ("A, B", "`#[it]` takes one value without a name: remove one of them"),
             ("max: 3", "`max` takes its value behind a `=`: write `max = 3`"),
             ("max == 3", "`max` takes its value behind a `=`: write `max = 3`"),
+            ("max 3, loud", "`max` takes its value behind a `=`: write `max = 3`"),
+            ("max MOST", "`max` takes its value behind a `=`: write `max = MOST`"),
             ("ma-x = 3", "`ma-x` is no option of `#[it]`: did you mean `max`, at most?"),
             ("most = 3", "`most` is no option of `#[it]`: did you mean `max`, at most?"),
             ("lo = 3", "`lo` is no option of `#[it]`: did you mean `loud`?"),
@@ -251,7 +253,7 @@ mod tests {
 
     #[test]
     fn an_option_is_mentioned_though_something_is_wrong() {
-        for args in ["loud", "loud = 3", "loud =", "max 3, loud", "max = , loud"] {
+        for args in ["loud", "loud = 3", "loud =", "max = 3 4, loud", "max = , loud"] {
             assert!(read(args).0.mention("loud").is_some(), "{args}");
         }
         assert!(read("max = loud").0.mention("loud").is_none(), "a value is no option");

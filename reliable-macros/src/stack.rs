@@ -22,6 +22,7 @@ use crate::stack::framework::Framework;
 use crate::stack::whole::Name;
 
 pub(crate) mod attribute;
+pub(crate) mod bound;
 mod caller;
 mod consumed;
 pub(crate) mod framework;

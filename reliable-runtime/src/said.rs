@@ -1,6 +1,5 @@
-//! What is said: plain data, which depends on nothing but itself.
+//! What is said: plain data, which knows nothing of who says it, or who listens.
 
-pub(crate) mod asked;
 pub(crate) mod chain;
 pub mod charge;
 pub mod circuit_state;
@@ -13,6 +12,7 @@ pub mod fault_kind;
 mod feedback;
 pub mod found;
 pub mod grant;
+pub(crate) mod hidden_wait;
 pub mod idempotency;
 pub mod ids;
 #[cfg(feature = "serde")]

@@ -1,7 +1,12 @@
 pub async fn forecast(city: &str) -> Result<Forecast, WeatherError> {
     let policy = &THROTTLE;
+    let mut waited = ::core::time::Duration::ZERO;
     let mut call = loop {
-        let pause = match ::reliable::expansion::PolicyCall::before(policy, "forecast") {
+        let pause = match ::reliable::expansion::PolicyCall::before(
+            policy,
+            "forecast",
+            &mut waited,
+        ) {
             ::reliable::Before::Admit(call) => break call,
             ::reliable::Before::Wait(pause) => ::reliable::expansion::Pause::new(pause),
             ::reliable::Before::Reject(fault) => {

@@ -10,7 +10,7 @@ use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
 use crate::function::tokens::at;
 use crate::options::Options;
-use crate::options::policy::Policy;
+use crate::options::policy::ReadyMade;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Again, Attribute, Layer};
 use crate::stack::rule::{Moves, Rule};
@@ -56,7 +56,7 @@ pub(crate) const AGENT: Attribute = Attribute {
 
 const MOST: u64 = u32::MAX as u64;
 
-const POLICY: Policy = Policy {
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "AgentLimits",
     has_its_own: "the limits have their own",
     article: "limits",
@@ -67,8 +67,8 @@ struct Agent(Setting);
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
     check_step(function, errors);
-    POLICY.check(options, function, errors);
-    Box::new(Agent(POLICY.of_the_call(options, errors)))
+    READY_MADE.check(options, function, errors);
+    Box::new(Agent(READY_MADE.of_the_call(options, errors)))
 }
 
 impl Layer for Agent {

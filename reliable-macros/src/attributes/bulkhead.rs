@@ -7,8 +7,8 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, admit, ended_by_fault};
 use crate::options::Options;
-use crate::options::max_wait::{self, MAX_WAIT};
-use crate::options::policy::Policy;
+use crate::options::max_wait::{self, MAX_WAIT, REJECT};
+use crate::options::policy::{KEY, ReadyMade};
 use crate::options::rows::{Row, Takes};
 use crate::options::values;
 use crate::stack::attribute::{Attribute, Layer};
@@ -27,14 +27,14 @@ pub(crate) const BULKHEAD: Attribute = Attribute::new(
             "max_calls",
         ]),
         Row::policy("queue", Takes::integer(0)).also(&["waiting", "max_queue", "max_waiting"]),
-        Row::beside("key", Takes::Expression),
-        Row::policy("reject", Takes::Nothing),
+        KEY,
+        REJECT,
         MAX_WAIT,
     ],
     read,
 );
 
-const POLICY: Policy = Policy {
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "Bulkhead",
     has_its_own: "the bulkhead has its own",
     article: "a bulkhead",
@@ -44,15 +44,15 @@ const POLICY: Policy = Policy {
 struct Bulkhead(Setting);
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, function, errors);
+    READY_MADE.check(options, function, errors);
     max_wait::check(options, errors);
     let contradiction = "`reject` lets nobody wait, and `queue` lets some: remove one of them";
-    options.contradict("reject", &["queue"], contradiction, errors);
+    options.contradict(REJECT.key, &["queue"], contradiction, errors);
     if options.value("queue").and_then(values::whole) == Some(0) {
         let contradiction = "`queue = 0` lets nobody wait, and `max_wait` lets them for a while: remove one of them";
         options.contradict("queue", &["max_wait"], contradiction, errors);
     }
-    Box::new(Bulkhead(POLICY.shared("BULKHEAD", options, function, errors)))
+    Box::new(Bulkhead(READY_MADE.shared("BULKHEAD", options, function, errors)))
 }
 
 impl Layer for Bulkhead {

@@ -7,7 +7,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
 use crate::options::Options;
-use crate::options::policy::{Policy, built};
+use crate::options::policy::{ReadyMade, built};
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, Layer};
 
@@ -26,7 +26,7 @@ pub(crate) const CALL_LIMIT: Attribute = Attribute::new(
     read,
 );
 
-const POLICY: Policy = Policy {
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "CallLimit",
     has_its_own: "the limit has its own",
     article: "a limit",
@@ -36,9 +36,9 @@ const POLICY: Policy = Policy {
 struct CallLimit(Setting);
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, function, errors);
+    READY_MADE.check(options, function, errors);
     if options.positional.is_some() || options.value("max").is_some() {
-        return Box::new(CallLimit(POLICY.shared_by_all("CALL_LIMIT", options, function, errors)));
+        return Box::new(CallLimit(READY_MADE.shared_by_all("CALL_LIMIT", options, function, errors)));
     }
     let message = "`#[call_limit]` needs the calls that a run may make: write `#[call_limit(max = 5)]`";
     options.must_have(message, errors);

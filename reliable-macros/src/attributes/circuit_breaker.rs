@@ -11,8 +11,8 @@ use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
 use crate::function::tokens::mentions;
 use crate::options::Options;
-use crate::options::classify::{Classify, WHEN_OK};
-use crate::options::policy::Policy;
+use crate::options::classify::{Classify, WHEN, WHEN_OK};
+use crate::options::policy::{KEY, ReadyMade};
 use crate::options::rows::{Row, Takes};
 use crate::options::{durations, values};
 use crate::stack::attribute::{Attribute, LastError, Layer};
@@ -60,15 +60,15 @@ pub(crate) const CIRCUIT_BREAKER: Attribute = Attribute {
                 "max_duration",
             ]),
             Row::policy("probes", Takes::integer(1)).also(&["half_open", "trials", "max_probes"]),
-            Row::beside("when", Takes::Expression).also(&["if", "on", "condition"]),
+            WHEN,
             WHEN_OK,
-            Row::beside("key", Takes::Expression),
+            KEY,
         ],
         read,
     )
 };
 
-const POLICY: Policy = Policy {
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "CircuitBreaker",
     has_its_own: "the breaker has its own",
     article: "a breaker",
@@ -84,14 +84,14 @@ struct CircuitBreaker {
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, function, errors);
+    READY_MADE.check(options, function, errors);
     let contradiction = "`failures` counts failures in a row, `ratio` and `window` a share of them: remove one of them";
     options.contradict("failures", &["ratio", "window"], contradiction, errors);
     check_window(options, errors);
     check_cooldown(options, errors);
-    let breaker = POLICY.shared("BREAKER", options, function, errors);
+    let breaker = READY_MADE.shared("BREAKER", options, function, errors);
     let may_be_slow = function.is_async() && (options.positional.is_some() || options.value("slow").is_some());
-    let (classify, when) = (Classify::when(options, function, errors), options.value("when").cloned());
+    let (classify, when) = (Classify::when(options, function, errors), options.value(WHEN.key).cloned());
     Box::new(CircuitBreaker { breaker, classify, when, may_be_slow })
 }
 

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Expr, FnArg, GenericArgument, PathArguments, ReceiverKind, ReturnType, Type, TypeReference};
 
-use crate::attributes::key::{KEY, Key};
+use crate::attributes::idempotency_key::{self, KEY};
 use crate::errors::Errors;
 use crate::frameworks;
 use crate::function::code::Code;
@@ -15,6 +15,7 @@ use crate::function::{Binding, Function, IntoError};
 use crate::options::Options;
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::bound::{self, Bound};
 use crate::stack::rule::{Moves, Rule};
 
 const TO_THE_CALLS: &str = "to the functions that the step calls: the one that asks the model, and the tools";
@@ -44,7 +45,7 @@ pub(crate) const DURABLE: Attribute = Attribute {
         &[
             Row::beside("error", Takes::Expression).also(&["err", "from_words", "restore"]),
             Row::beside("redact", Takes::Names).also(&["hide", "secret", "mask", "skip"]),
-            Row::beside(KEY, Takes::Nothing),
+            KEY,
         ],
         read,
     )
@@ -53,8 +54,7 @@ pub(crate) const DURABLE: Attribute = Attribute {
 struct Durable {
     /// Makes an error again from its words.
     error: Option<TokenStream>,
-    key: Option<Key>,
-    mentioned_key: Option<Key>,
+    key: Bound,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
@@ -74,7 +74,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         // Called here, it is told once if it takes or gives something else.
         quote_spanned!(at(error.span())=> |words| #error(words))
     });
-    Box::new(Durable { error, key: Key::of(options, function, errors), mentioned_key: Key::mentioned(options) })
+    Box::new(Durable { error, key: idempotency_key::BINDS.read(options, function, errors) })
 }
 
 /// What the call changes behind a `&mut` would be lost when it is read back.
@@ -155,11 +155,12 @@ impl Layer for Durable {
         // Of what is read back nothing may begin.
         let (call, run) = (call(function, span), self.run(function, span, &inner.lazy_future(function)));
         // Awaited here, and not by those around it: so the compiler says once what it has to say.
-        inner.into_block(|last| match &self.key {
+        inner.into_block(|last| match &self.key.name {
             None => quote_spanned!(span=> #last #call.#run.await),
-            Some(key) => {
-                let key = key.made(&quote_spanned!(span=> call.idempotency_key()));
-                quote_spanned!(span=> let mut call = #call; #key #last call.#run.await)
+            Some(name) => {
+                let key = quote_spanned!(Span::mixed_site()=> let #name =);
+                let of_call = quote_spanned!(span=> call.idempotency_key());
+                quote_spanned!(span=> let mut call = #call; #key #of_call; #last call.#run.await)
             }
         })
     }
@@ -185,8 +186,8 @@ impl Layer for Durable {
         }
     }
 
-    fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
-        Key::in_spite_of_errors(self.mentioned_key.as_ref(), function)
+    fn in_spite_of_errors(&self, _: &Function) -> Option<Box<dyn Layer>> {
+        bound::in_spite_of_errors(&[&self.key])
     }
 }
 

@@ -9,9 +9,9 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting, ended_by_fault};
 use crate::function::tokens::{at, plain, uses};
-use crate::options::classify::{Classify, WHEN_OK};
-use crate::options::policy::Policy;
-use crate::options::repeat::{Clones, check_parameters};
+use crate::options::classify::{Classify, WHEN, WHEN_OK};
+use crate::options::policy::ReadyMade;
+use crate::options::repeat::{CLONE, Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::options::values::{borrowed, call_or_evaluate, is_literal};
 use crate::options::{NAME, Options};
@@ -37,9 +37,9 @@ pub(crate) const FAILOVER: Attribute = Attribute {
                 "ttl",
             ]),
             Row::beside(KEY, Takes::Expression).also(&["by", "id_of", "hash"]),
-            Row::beside("when", Takes::Expression).also(&["if", "on", "condition", "predicate"]),
+            WHEN,
             WHEN_OK,
-            Row::beside("clone", Takes::NamesOrNothing),
+            CLONE,
         ],
         read,
     )
@@ -48,7 +48,7 @@ pub(crate) const FAILOVER: Attribute = Attribute {
 const IN: &str = "in";
 const KEY: &str = "key";
 
-const POLICY: Policy = Policy {
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "Failover",
     has_its_own: "the failover has its own",
     article: "a failover",
@@ -73,7 +73,7 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
     let (candidate, list) = candidates(options, function, errors);
     let (key, span) = key(&candidate, options, errors);
     Box::new(Failover {
-        policy: POLICY.shared_by_all("FAILOVER", options, function, errors),
+        policy: READY_MADE.shared_by_all("FAILOVER", options, function, errors),
         candidate,
         list,
         key,
@@ -89,7 +89,7 @@ fn candidates(options: &Options, function: &Function, errors: &mut Errors) -> (I
         check_policy_without_list(options, errors);
         return (Ident::new("candidate", Span::mixed_site()), Setting { ty: None, value: quote!(&[]) });
     };
-    POLICY.check(options, function, errors);
+    READY_MADE.check(options, function, errors);
     if function.binds(candidate) {
         errors.add(candidate, format!("the candidate would hide the parameter `{candidate}`: rename one of the two"));
     }

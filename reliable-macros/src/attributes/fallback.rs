@@ -9,8 +9,7 @@ use crate::errors::Errors;
 use crate::function::code::Code;
 use crate::function::tokens::{at, diverges, last_segment, plain, visible};
 use crate::function::{Function, cfgs};
-use crate::options::classify::{Classify, WHEN_OK};
-use crate::options::rows::{Row, Takes};
+use crate::options::classify::{Classify, WHEN, WHEN_OK};
 use crate::options::values::Argument;
 use crate::options::{Options, values};
 use crate::stack::attribute::{Attribute, Layer};
@@ -20,11 +19,7 @@ use crate::stack::streamed::begun;
 pub(crate) const FALLBACK: Attribute = Attribute {
     // The upper one answers what the lower one could not.
     twice: Twice::Allowed,
-    ..Attribute::new(
-        "fallback",
-        &[Row::beside("when", Takes::Expression).also(&["if", "on", "condition"]), WHEN_OK],
-        read,
-    )
+    ..Attribute::new("fallback", &[WHEN, WHEN_OK], read)
 };
 
 struct Fallback {

@@ -8,9 +8,9 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::function::code::{Code, Setting};
 use crate::options::Options;
-use crate::options::classify::{Classify, WHEN_OK};
-use crate::options::policy::{Policy, built};
-use crate::options::repeat::{Clones, check_parameters};
+use crate::options::classify::{Classify, WHEN, WHEN_OK};
+use crate::options::policy::{ReadyMade, built};
+use crate::options::repeat::{CLONE, Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 
@@ -25,15 +25,15 @@ pub(crate) const HEDGE: Attribute = Attribute {
             Row::policy("max", Takes::integer(1))
                 .also(&["attempts", "max_attempts", "hedges", "max_hedges"])
                 .note(", the number of attempts besides the first"),
-            Row::beside("when", Takes::Expression).also(&["if", "on", "condition", "predicate"]),
+            WHEN,
             WHEN_OK,
-            Row::beside("clone", Takes::NamesOrNothing),
+            CLONE,
         ],
         read,
     )
 };
 
-const POLICY: Policy = Policy {
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "Hedge",
     has_its_own: "the hedge has its own",
     article: "a hedge",
@@ -57,9 +57,9 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
 }
 
 fn hedge(options: &Options, function: &Function, errors: &mut Errors) -> Setting {
-    POLICY.check(options, function, errors);
+    READY_MADE.check(options, function, errors);
     if options.positional.is_some() || options.value("after").is_some() {
-        return POLICY.of_the_call(options, errors);
+        return READY_MADE.of_the_call(options, errors);
     }
     options.must_have(
         "`#[hedge]` needs the time after which a second attempt starts: write `#[hedge(after = \"200ms\")]`",

@@ -10,8 +10,7 @@ use crate::function::tokens::{at, relocate};
 use crate::function::{Function, IntoError};
 use crate::options::Options;
 use crate::options::classify::Classify;
-use crate::options::repeat::{Clones, check_parameters};
-use crate::options::rows::{Row, Takes};
+use crate::options::repeat::{CLONE, Clones, check_parameters};
 use crate::stack::attribute::{Again, Attribute, LastError, Layer};
 use crate::stack::rule::Twice;
 
@@ -20,7 +19,7 @@ pub(crate) const POLICY: Attribute = Attribute {
     twice: Twice::Allowed,
     again: Some(Again::Attempt),
     last_error: Some(LastError::KeptForAbove),
-    ..Attribute::new("policy", &[Row::beside("clone", Takes::NamesOrNothing)], read)
+    ..Attribute::new("policy", &[CLONE], read)
 };
 
 struct OwnPolicy {
@@ -49,8 +48,9 @@ impl Layer for OwnPolicy {
     //
     // Output:
     //     let policy = &THROTTLE;
+    //     let mut waited = ::core::time::Duration::ZERO;
     //     let mut call = loop {
-    //         let pause = match ::reliable::expansion::PolicyCall::before(policy, "forecast") {
+    //         let pause = match ::reliable::expansion::PolicyCall::before(policy, "forecast", &mut waited) {
     //             ::reliable::Before::Admit(call) => break call,
     //             ::reliable::Before::Wait(pause) => ::reliable::expansion::Pause::new(pause),
     //             ::reliable::Before::Reject(fault) => return ::reliable::expansion::Outcome::from_fault(fault),
@@ -73,8 +73,8 @@ impl Layer for OwnPolicy {
         let tool = &function.name;
         let outcome = inner.outcome(function);
         let classify = Classify::default().noting(inner.keep_for_those_above(function));
-        let before =
-            relocate(quote_spanned!(mixed=> ::reliable::expansion::PolicyCall::before(#policy, #tool)), self.span);
+        let before = quote_spanned!(mixed=> ::reliable::expansion::PolicyCall::before(#policy, #tool, &mut waited));
+        let before = relocate(before, self.span);
         let refused = ended_by_fault(function);
         let call = Ident::new("call", self.span);
         let settled = match &function.into_error {
@@ -86,6 +86,7 @@ impl Layer for OwnPolicy {
         inner.into_returning(|leave, last| {
             let refused = leave(&refused);
             quote_spanned!(mixed=>
+                let mut waited = ::core::time::Duration::ZERO;
                 let mut call = loop {
                     let pause = match #before {
                         ::reliable::Before::Admit(call) => break call,

@@ -10,11 +10,12 @@ use crate::function::Function;
 use crate::function::code::{Code, Setting, admit, ended_by_fault};
 use crate::function::tokens::at;
 use crate::options::Options;
-use crate::options::max_wait::{self, MAX_WAIT};
-use crate::options::policy::Policy;
+use crate::options::max_wait::{self, MAX_WAIT, REJECT};
+use crate::options::policy::{KEY, ReadyMade};
 use crate::options::rows::{Row, Takes};
 use crate::options::values;
 use crate::stack::attribute::{Attribute, Layer};
+use crate::stack::bound::{self, Binds, Bound};
 use crate::stack::rule::Twice;
 
 pub(crate) const RATE_LIMIT: Attribute = Attribute {
@@ -26,8 +27,8 @@ pub(crate) const RATE_LIMIT: Attribute = Attribute {
             Row::makes("per_second", CALLS).also(&["rps", "qps", "rate", "per_sec"]),
             Row::makes("per_minute", IN_A_MINUTE).also(&["rpm", "tpm", "per_min"]),
             Row::policy("burst", IN_A_MINUTE).also(&["capacity", "size"]),
-            Row::beside("key", Takes::Expression),
-            Row::policy("reject", Takes::Nothing),
+            KEY,
+            REJECT,
             MAX_WAIT,
             COST,
             RESERVED,
@@ -42,7 +43,13 @@ const IN_A_MINUTE: Takes = Takes::integer_up_to(1, 100_000_000);
 const COST: Row = Row::beside("cost", Takes::integer(0)).also(&["tokens", "weight", "units", "permits", "amount"]);
 const RESERVED: Row = Row::beside("reserved", Takes::Nothing).also(&["reservation", "reserve", "permit"]);
 
-const POLICY: Policy = Policy {
+const BINDS: Binds = Binds {
+    option: RESERVED.key,
+    what: "this option",
+    stand_in: || quote_spanned!(Span::mixed_site()=> ::reliable::expansion::returns::<::reliable::policies::rate_limit::Reserved<'_>>()),
+};
+
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "RateLimit",
     has_its_own: "the rate limit has its own",
     article: "a limit",
@@ -52,23 +59,19 @@ const POLICY: Policy = Policy {
 struct RateLimit {
     limit: Setting,
     cost: Option<Setting>,
-    reserved: Option<Reserved>,
+    /// What the call has taken.
+    reserved: Bound,
 }
 
-/// The name that the body knows by what the call has taken: as written in the attribute, so that the compiler says there if it
-/// is unused.
-#[derive(Clone)]
-struct Reserved(Ident);
-
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, function, errors);
+    READY_MADE.check(options, function, errors);
     max_wait::check(options, errors);
     if options.positional.is_none() {
         check_rate(options, errors);
         check_cost(options, errors);
     }
     Box::new(RateLimit {
-        limit: POLICY.shared("RATE_LIMIT", options, function, errors),
+        limit: READY_MADE.shared("RATE_LIMIT", options, function, errors),
         cost: options.value("cost").map(|expr| cost(expr, errors)),
         reserved: reserved(options, function, errors),
     })
@@ -105,13 +108,13 @@ impl Layer for RateLimit {
             Some(cost) => reserve(&rate_limit, &cost, function),
         };
         let rejected = ended_by_fault(function);
-        inner.after(&match &self.reserved {
+        inner.after(&match &self.reserved.name {
             None => quote_spanned!(Span::mixed_site()=>
                 if let ::core::result::Result::Err(fault) = #admitted {
                     return #rejected;
                 }
             ),
-            Some(Reserved(name)) => quote_spanned!(Span::mixed_site()=>
+            Some(name) => quote_spanned!(Span::mixed_site()=>
                 let #name = match #admitted {
                     ::core::result::Result::Ok(reserved) => reserved,
                     ::core::result::Result::Err(fault) => return #rejected,
@@ -121,23 +124,8 @@ impl Layer for RateLimit {
     }
 
     /// The body counts on what it takes.
-    fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
-        let reserved = self.reserved.as_ref().filter(|reserved| !function.binds(&reserved.0))?;
-        Some(Box::new(reserved.clone()))
-    }
-}
-
-impl Layer for Reserved {
-    fn wrap(&self, inner: Code, _: &Function) -> Code {
-        inner
-    }
-
-    fn before_body(&self) -> TokenStream {
-        let Reserved(name) = self;
-        quote_spanned!(Span::mixed_site()=>
-            let #name = ::reliable::expansion::returns::<::reliable::policies::rate_limit::Reserved<'_>>();
-            let _ = &#name;
-        )
+    fn in_spite_of_errors(&self, _: &Function) -> Option<Box<dyn Layer>> {
+        bound::in_spite_of_errors(&[&self.reserved])
     }
 }
 
@@ -155,21 +143,14 @@ fn cost(expr: &Expr, errors: &mut Errors) -> Setting {
     Setting { ty: Some(ty), value: COST.value(expr, errors) }
 }
 
-fn reserved(options: &Options, function: &Function, errors: &mut Errors) -> Option<Reserved> {
-    let name = options.first_of(&["reserved"])?;
-    if options.value("cost").is_none() {
+fn reserved(options: &Options, function: &Function, errors: &mut Errors) -> Bound {
+    if let (Some(name), None) = (options.first_of(&[RESERVED.key]), options.value("cost")) {
         errors.add(
             name,
             "`reserved` is what a call has taken by its `cost`: write `cost = …` beside it, or remove this option",
         );
     }
-    if function.binds(name) {
-        errors.add(
-            name,
-            format!("this option would hide the parameter `{name}`: rename the parameter, or remove this option"),
-        );
-    }
-    Some(Reserved(name.clone()))
+    BINDS.read(options, function, errors)
 }
 
 fn check_rate(options: &Options, errors: &mut Errors) {

@@ -5,20 +5,21 @@ use quote::{ToTokens, quote_spanned};
 use syn::Expr;
 use syn::spanned::Spanned;
 
-use crate::attributes::key::{KEY, Key};
-use crate::attributes::retry::attempt::{ATTEMPT, Attempt, Mentioned};
+use crate::attributes::idempotency_key::{self, KEY};
+use crate::attributes::retry::attempt::ATTEMPT;
 use crate::errors::Errors;
 use crate::frameworks::rmcp;
 use crate::function::code::last_error::last_error;
 use crate::function::code::{Code, Setting, attempts, pause};
 use crate::function::tokens::{at, mentions};
 use crate::function::{Function, Kept};
-use crate::options::classify::{Classify, WHEN_OK};
-use crate::options::policy::Policy;
-use crate::options::repeat::{Clones, check_parameters};
+use crate::options::classify::{Classify, WHEN, WHEN_OK};
+use crate::options::policy::ReadyMade;
+use crate::options::repeat::{CLONE, Clones, check_parameters};
 use crate::options::rows::{Row, Takes};
 use crate::options::{Options, durations, values};
 use crate::stack::attribute::{Again, Attribute, LastError, Layer};
+use crate::stack::bound::{self, Bound};
 use crate::stack::rule::{Moves, Rule};
 
 mod attempt;
@@ -26,8 +27,8 @@ mod attempt;
 pub(crate) const RETRY: Attribute = Attribute {
     order: &[
         Rule::below("fallback", Moves::Other, "would leave no error to retry"),
-        Rule::above("hedge", Moves::Other, "would give each of its attempts another key").only_with(KEY),
-        Rule::above("durable", Moves::Option, "would have another key after a restart").only_with(KEY),
+        Rule::above("hedge", Moves::Other, "would give each of its attempts another key").only_with(KEY.key),
+        Rule::above("durable", Moves::Option, "would have another key after a restart").only_with(KEY.key),
     ],
     again: Some(Again::Attempt),
     last_error: Some(LastError::Kept),
@@ -51,15 +52,7 @@ pub(crate) const RETRY: Attribute = Attribute {
             Row::policy("factor", Takes::Number { least: 1.0, most: f64::INFINITY }).also(&["multiplier"]),
             Row::policy("cap", Takes::Duration).also(&["max_delay", "max_backoff", "max_interval", "max_wait"]),
             Row::policy("jitter", Takes::Number { least: 0.0, most: 1.0 }),
-            Row::beside("when", Takes::Expression).also(&[
-                "if",
-                "on",
-                "retry_if",
-                "retry_on",
-                "retry_when",
-                "condition",
-                "predicate",
-            ]),
+            WHEN,
             WHEN_OK,
             Row::beside("after", Takes::Expression).also(&["retry_after"]),
             Row::policy("spread", Takes::Duration).also(&["splay", "stagger"]),
@@ -72,11 +65,9 @@ pub(crate) const RETRY: Attribute = Attribute {
                 "total",
             ]),
             Row::beside("budget", Takes::Expression),
-            Row::beside("clone", Takes::NamesOrNothing),
-            Row::beside(KEY, Takes::Nothing),
-            Row::beside(ATTEMPT, Takes::Nothing)
-                .also(&["attempt_number", "number"])
-                .note(", or `max = 3` for the number of retries"),
+            CLONE,
+            KEY,
+            ATTEMPT,
         ],
         read,
     )
@@ -85,7 +76,7 @@ pub(crate) const RETRY: Attribute = Attribute {
 const BACKOFF: Takes = Takes::Choice { of: "Backoff", words: WORDS };
 const WORDS: &[(&str, &str)] = &[("exp", "Exp"), ("linear", "Linear"), ("fixed", "Fixed"), ("none", "None")];
 
-const POLICY: Policy = Policy {
+const READY_MADE: ReadyMade = ReadyMade {
     ty: "Retry",
     has_its_own: "the policy has its own",
     article: "a policy",
@@ -96,19 +87,18 @@ struct Retry {
     policy: Setting,
     classify: Classify,
     budget: Option<Setting>,
-    key: Option<Key>,
-    attempt: Option<Attempt>,
-    mentioned: (Option<Attempt>, Option<Key>),
+    key: Bound,
+    attempt: Bound,
     clones: Clones,
     /// Whether there may be a `within`, and a human in an attempt whose time is left out of it.
     may_end: bool,
 }
 
 fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn Layer> {
-    POLICY.check(options, function, errors);
+    READY_MADE.check(options, function, errors);
     check_backoff(options, function, errors);
     check_parameters(function, errors);
-    let policy = POLICY.of_the_call(options, errors);
+    let policy = READY_MADE.of_the_call(options, errors);
     if options.positional.is_none() {
         check_durations(options, errors);
     }
@@ -116,9 +106,8 @@ fn read(options: &Options, function: &Function, errors: &mut Errors) -> Box<dyn 
         policy,
         classify: Classify::when(options, function, errors).and_after(options, errors),
         budget: options.value("budget").map(|expr| budget(expr, errors)),
-        key: Key::of(options, function, errors),
-        attempt: Attempt::of(options, function, errors),
-        mentioned: (Attempt::mentioned(options), Key::mentioned(options)),
+        key: idempotency_key::BINDS.read(options, function, errors),
+        attempt: attempt::read(options, function, errors),
         clones: Clones::of(options, function, errors),
         may_end: function.is_async() && (options.positional.is_some() || options.value("within").is_some()),
     })
@@ -158,7 +147,7 @@ impl Layer for Retry {
     // that a failed attempt takes.
     fn wrap(&self, mut inner: Code, function: &Function) -> Code {
         let mixed = Span::mixed_site();
-        let attempt = self.attempt.as_ref().map(|attempt| attempt.put_before(&mut inner));
+        let attempt = self.attempt.name.as_ref().map(|name| attempt::put_before(name, &mut inner));
         let retry = inner.setting("retry", &self.policy);
         if self.may_end {
             inner = inner.into_timed(function, |span, attempt| {
@@ -179,7 +168,7 @@ impl Layer for Retry {
             let budget = inner.setting("budget", setting);
             quote_spanned!(mixed=> .budget(#budget))
         });
-        let key = self.key.as_ref().map(|key| key.made_anew(function));
+        let key = self.key.name.as_ref().map(|name| idempotency_key::made_anew(name, function));
         let wait = pause(function);
         inner.into_block(|last| {
             quote_spanned!(mixed=>
@@ -223,9 +212,8 @@ impl Layer for Retry {
     }
 
     /// The body counts on its key, and on the number of the attempt.
-    fn in_spite_of_errors(&self, function: &Function) -> Option<Box<dyn Layer>> {
-        let (attempt, key) = &self.mentioned;
-        Mentioned::in_spite_of_errors(attempt.as_ref(), key.as_ref(), function)
+    fn in_spite_of_errors(&self, _: &Function) -> Option<Box<dyn Layer>> {
+        bound::in_spite_of_errors(&[&self.key, &self.attempt])
     }
 }
 

@@ -12,6 +12,17 @@ use crate::options::Options;
 use crate::options::rows::{Row, Takes};
 use crate::options::values::{call_or_evaluate, check_hidden, check_question};
 
+/// Which errors count as failures.
+pub(crate) const WHEN: Row = Row::beside("when", Takes::Expression).also(&[
+    "if",
+    "on",
+    "condition",
+    "predicate",
+    "retry_if",
+    "retry_on",
+    "retry_when",
+]);
+
 /// Which values count as failures.
 pub(crate) const WHEN_OK: Row = Row::beside("when_ok", Takes::Expression).also(&[
     "if_ok",
@@ -34,7 +45,7 @@ pub(crate) struct Classify {
 impl Classify {
     /// By the options `when` and `when_ok`.
     pub(crate) fn when(options: &Options, function: &Function, errors: &mut Errors) -> Classify {
-        let when = asked("when", "`error`", options, errors);
+        let when = asked(WHEN.key, "`error`", options, errors);
         let when_ok = asked(WHEN_OK.key, "`value`", options, errors);
         if let Some(question) = &when_ok {
             check_hidden(WHEN_OK.key, "value", question, function, errors);

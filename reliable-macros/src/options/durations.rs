@@ -182,14 +182,12 @@ fn parse_any(text: &str, longest: Longest) -> Result<Duration, String> {
         return Err(format!("must be a whole number with a unit: write {}", written()));
     };
     match unit.trim_start() {
-        "ms" => Ok(Duration::from_millis(number)),
-        "s" => Ok(Duration::from_secs(number)),
-        "m" => Ok(Duration::from_secs(number.saturating_mul(60))),
-        "h" => Ok(Duration::from_secs(number.saturating_mul(60 * 60))),
-        "d" => Ok(Duration::from_secs(number.saturating_mul(24 * 60 * 60))),
         "" => Err(format!("needs a unit: write {}", written())),
         unit if unit.starts_with(['.', ',']) => Err(format!("must be a whole number with a unit: write {}", written())),
-        _ => Err(format!("has an unknown unit: write {}", written())),
+        unit => match UNITS.iter().find(|(name, ..)| unit == *name) {
+            Some((_, millis, _)) => Ok(Duration::from_millis(number.saturating_mul(*millis))),
+            None => Err(format!("has an unknown unit: write {}", written())),
+        },
     }
 }
 

@@ -14,7 +14,7 @@ use crate::options::values::{borrowed, is_literal, word};
 use crate::options::{Options, durations};
 
 /// What the messages and the expansion say of the policy. Its options are the attribute's rows that go into it.
-pub(crate) struct Policy {
+pub(crate) struct ReadyMade {
     /// The type in the runtime: `CircuitBreaker`.
     pub(crate) ty: &'static str,
     /// How to say that an option is in a ready-made one already: `the breaker has its own`.
@@ -25,7 +25,10 @@ pub(crate) struct Policy {
     pub(crate) example: (&'static str, &'static str, &'static str),
 }
 
-impl Policy {
+/// What has a state of its own, where the calls are to share one only with some of the others: a host, a tenant.
+pub(crate) const KEY: Row = Row::beside("key", Takes::Expression);
+
+impl ReadyMade {
     /// Refuses options beside a ready-made policy that has them already, and a literal that is none.
     pub(crate) fn check(&self, options: &Options, function: &Function, errors: &mut Errors) {
         let Some(value) = &options.positional else { return };
@@ -40,7 +43,7 @@ impl Policy {
 
     /// What to write instead of a literal: the same one behind its name, if it is of the kind that the option takes.
     fn instead_of(&self, value: &Expr, options: &Options) -> String {
-        let Policy { ty, article, example: (key, example, what), .. } = self;
+        let ReadyMade { ty, article, example: (key, example, what), .. } = self;
         let (given, example) = (value.to_token_stream().to_string(), (*example).to_owned());
         let attribute = options.attribute;
         if let Some(row) = word(value).and_then(|word| options.row_of_word(&word)) {
@@ -73,7 +76,7 @@ impl Policy {
     /// A state that all calls share: of the user's, or one that the function keeps in a `static` of this name; with the
     /// option `key` one for each key.
     pub(crate) fn shared(&self, name: &str, options: &Options, function: &Function, errors: &mut Errors) -> Setting {
-        self.shared_by(options.value("key"), name, options, function, errors)
+        self.shared_by(options.value(KEY.key), name, options, function, errors)
     }
 
     /// The same, where `key` is something else.

@@ -47,7 +47,10 @@ impl Options {
             self.add_positional(expression(input, "this value")?, errors);
         } else if input.peek2(Token![=]) && !input.peek2(Token![==]) && !input.peek2(Token![=>]) {
             self.read_value(input, errors)?;
-        } else if has_another_sign(input) || (takes.is_some_and(Takes::names) && has_other_brackets(input)) {
+        } else if has_another_sign(input)
+            || self.has_no_sign(input)
+            || (takes.is_some_and(Takes::names) && has_other_brackets(input))
+        {
             self.read_behind_another_sign(input, errors)?;
         } else if let Some(name) = with_dashes(input) {
             errors.add(&name, self.unknown(&name.to_token_stream().to_string().replace(' ', "")));
@@ -106,7 +109,15 @@ impl Options {
         Ok(())
     }
 
-    /// `max: 3`, `max == 3`, `show[to]`
+    /// `max 3`
+    fn has_no_sign(&self, input: ParseStream<'_>) -> bool {
+        let ahead = input.fork();
+        let row = ahead.call(Ident::parse_any).ok().and_then(|key| self.row(&key));
+        let value = ahead.peek(Lit) || ahead.parse::<Ident>().is_ok_and(|value| self.row(&value).is_none());
+        value && row.is_some_and(|row| row.takes.a_value() && !row.takes.nothing())
+    }
+
+    /// `max: 3`, `max == 3`, `max 3`, `show[to]`
     fn read_behind_another_sign(&mut self, input: ParseStream<'_>, errors: &mut Errors) -> syn::Result<()> {
         let key = input.call(Ident::parse_any)?;
         let is_sign = |token: &TokenTree| matches!(token, TokenTree::Punct(mark) if ":=>".contains(mark.as_char()));

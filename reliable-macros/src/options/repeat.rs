@@ -8,6 +8,10 @@ use crate::errors::Errors;
 use crate::function::tokens::{at, this};
 use crate::function::{Binding, Function};
 use crate::options::Options;
+use crate::options::rows::{Row, Takes};
+
+/// The parameters of which each attempt gets a clone.
+pub(crate) const CLONE: Row = Row::beside("clone", Takes::NamesOrNothing);
 
 /// A change made by one attempt would leak into the next.
 pub(crate) fn check_parameters(function: &Function, errors: &mut Errors) {
@@ -41,17 +45,17 @@ struct Cloned {
 impl Clones {
     /// Those that are named, where they are named, or all that are owned.
     pub(crate) fn of(options: &Options, function: &Function, errors: &mut Errors) -> Clones {
-        options.check_names("clone", |name| function.binds(name), errors);
-        options.must_name("clone", errors);
-        let names = options.names("clone").unwrap_or_default();
+        options.check_names(CLONE.key, |name| function.binds(name), errors);
+        options.must_name(CLONE.key, errors);
+        let names = options.names(CLONE.key).unwrap_or_default();
         let written = |Binding { pat, ty, cfgs }: Binding<'_>| {
             // The clone of one that is for a setting alone would be an unused variable.
-            let owned = options.flag("clone") && !matches!(ty, Type::Reference(_)) && function.may_use(&pat.ident);
+            let owned = options.flag(CLONE.key) && !matches!(ty, Type::Reference(_)) && function.may_use(&pat.ident);
             let name = names.iter().find(|name| **name == pat.ident).or_else(|| owned.then_some(&pat.ident))?;
             Some(Cloned { name: name.clone(), cfgs })
         };
         let parameters = function.bindings().into_iter().filter_map(written).collect();
-        Clones { receiver: function.owned_receiver().filter(|_| options.flag("clone")), parameters }
+        Clones { receiver: function.owned_receiver().filter(|_| options.flag(CLONE.key)), parameters }
     }
 
     pub(crate) fn has_receiver(&self) -> bool {

@@ -10,6 +10,7 @@ use syn::{Block, Expr, ExprAsync, ExprBlock, ExprPath, Local, PatIdent, PathArgu
 use crate::errors::Errors;
 use crate::function::tokens::{last_segment, mentions};
 use crate::function::{Binding, Function};
+use crate::options::repeat::CLONE;
 use crate::stack::attribute::{Again, Placed};
 
 /// Types that everybody knows to be no `Copy`.
@@ -41,8 +42,8 @@ pub(super) fn check(function: &Function, stack: &[Placed], errors: &mut Errors) 
 
 /// Whether each attempt gets a clone of this parameter.
 fn clones(Placed { attribute, options, .. }: &Placed, name: &Ident) -> bool {
-    let is_named = || options.names("clone").is_none_or(|names| names.contains(name));
-    attribute.again == Some(Again::Attempt) && options.mention("clone").is_some() && is_named()
+    let is_named = || options.names(CLONE.key).is_none_or(|names| names.contains(name));
+    attribute.again == Some(Again::Attempt) && options.mention(CLONE.key).is_some() && is_named()
 }
 
 fn is_owned(ty: &Type) -> bool {

@@ -5,7 +5,7 @@ use std::io;
 
 use ::anyhow::Error as Anyhow;
 
-use crate::said::chain::causes;
+use crate::said::chain::and_causes;
 use crate::said::fault::Fault;
 use crate::said::fault_kind::FaultKind;
 use crate::seen::transient::Transient;
@@ -31,18 +31,14 @@ use crate::seen::transient::Transient;
 /// ```
 impl Transient for Anyhow {
     fn is_transient(&self) -> bool {
-        self.fault().map_or_else(|| all(self).find_map(verdict).unwrap_or(true), |kind| kind.is_transient())
+        self.fault()
+            .map_or_else(|| and_causes(self.as_ref()).find_map(verdict).unwrap_or(true), |kind| kind.is_transient())
     }
 
     fn fault(&self) -> Option<FaultKind> {
         let error: &(dyn Error + 'static) = self.as_ref();
         Fault::find(error).map(|found| found.kind())
     }
-}
-
-fn all(error: &Anyhow) -> impl Iterator<Item = &(dyn Error + 'static)> {
-    let error: &(dyn Error + 'static) = error.as_ref();
-    [error].into_iter().chain(causes(error))
 }
 
 fn verdict(error: &(dyn Error + 'static)) -> Option<bool> {

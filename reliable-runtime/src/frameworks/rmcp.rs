@@ -150,6 +150,7 @@ mod errors;
 mod form;
 mod progress;
 mod round;
+mod routes;
 mod seal;
 
 pub use ask_client::{ask_client, ask_client_by};

@@ -16,7 +16,7 @@ use crate::base::timer::Timer;
 use crate::policies::blocked;
 use crate::policies::keyed::idle::Idle;
 use crate::policies::limit::{tell_rejection, waited};
-use crate::said::fault::Fault;
+use crate::said::fault::{BULKHEAD, Fault};
 use crate::seen::metrics;
 use places::{Entered, Place, Places, Room, Waiting};
 
@@ -176,7 +176,7 @@ impl Bulkhead {
             tell_full(tool);
             return Err(full(tool));
         };
-        waited(tool, "bulkhead", since);
+        waited(tool, BULKHEAD, since);
         Ok(Permit::new(tool, place))
     }
 
@@ -272,7 +272,7 @@ impl<'a> Admission<'a> {
         };
         self.waits = None;
         if place.is_some() {
-            waited(self.tool, "bulkhead", since);
+            waited(self.tool, BULKHEAD, since);
         } else {
             tell_full(self.tool);
         }
@@ -282,7 +282,7 @@ impl<'a> Admission<'a> {
 
 #[inline]
 fn full(tool: &'static str) -> Fault {
-    Fault::Rejected { tool: tool.into(), by: "bulkhead".into(), wait: None }
+    Fault::Rejected { tool: tool.into(), by: BULKHEAD.into(), wait: None }
 }
 
 /// Not `#[cold]`: in an outage it is what most calls do.

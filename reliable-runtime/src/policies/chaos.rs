@@ -133,17 +133,23 @@ pub(crate) enum What {
     Hang,
     Slow(Duration),
     Panic(Cow<'static, str>),
-    /// The stream breaks off behind so many items; by a fault, if there is no error for it.
-    #[cfg(feature = "stream")]
-    Cut {
-        items: u32,
-        error: Option<Failing>,
-    },
-    /// It hangs there.
-    #[cfg(feature = "stream")]
-    Stall {
-        items: u32,
-    },
+    #[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "nothing is around a stream"))]
+    Break(Break),
+}
+
+/// The stream of a call breaks.
+pub(crate) struct Break {
+    /// Behind so many items.
+    pub(crate) behind: u32,
+    pub(crate) how: How,
+}
+
+#[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "nothing is around a stream"))]
+pub(crate) enum How {
+    /// By an error; by a fault, if there is none for it.
+    Cut(Option<Failing>),
+    /// It hangs.
+    Stall,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -284,14 +290,20 @@ impl fmt::Display for What {
             What::Hang => f.write_str("a hang"),
             What::Slow(by) => write!(f, "a delay of {}", short(*by)),
             What::Panic(words) => write!(f, "a panic ({words})"),
-            #[cfg(feature = "stream")]
-            What::Cut { items: 0, .. } => f.write_str("an error before the first item"),
-            #[cfg(feature = "stream")]
-            What::Stall { items: 0 } => f.write_str("a hang before the first item"),
-            #[cfg(feature = "stream")]
-            What::Cut { items, .. } => write!(f, "an error behind item {items}"),
-            #[cfg(feature = "stream")]
-            What::Stall { items } => write!(f, "a hang behind item {items}"),
+            What::Break(how) => fmt::Display::fmt(how, f),
+        }
+    }
+}
+
+impl fmt::Display for Break {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.how {
+            How::Cut(_) => "an error",
+            How::Stall => "a hang",
+        })?;
+        match self.behind {
+            0 => f.write_str(" before the first item"),
+            items => write!(f, " behind item {items}"),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use crate::base::key_hash::KeyHash;
-use crate::policies::limit::rejected;
+use crate::policies::limit::tell_rejection;
 use crate::said::fault::{FAILOVER, Fault};
 use crate::said::words;
 use crate::seen::emit::tell;
@@ -315,5 +315,7 @@ where
 
 #[cold]
 fn none_at_all(tool: &'static str) -> Fault {
-    rejected(tool, FAILOVER, None)
+    let fault = Fault::Rejected { tool: tool.into(), by: FAILOVER.into(), wait: None };
+    tell_rejection(tool, || fault.clone());
+    fault
 }

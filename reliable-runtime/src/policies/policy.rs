@@ -156,6 +156,7 @@ impl<P: Policy + ?Sized> Policy for Arc<P> {
 /// use reliable::{Before, Policy};
 /// use reliable::expansion::{Inspect, Pause, PolicyCall};
 /// use std::ops::ControlFlow;
+/// use std::time::Duration;
 ///
 /// struct Open;
 ///
@@ -171,8 +172,9 @@ impl<P: Policy + ?Sized> Policy for Arc<P> {
 /// # async fn main() -> Result<(), reliable::Fault> {
 /// let body = async || Ok::<_, String>(21);
 ///
+/// let mut waited = Duration::ZERO;
 /// let mut call = loop {
-///     let pause = match PolicyCall::before(Open, "call") {
+///     let pause = match PolicyCall::before(Open, "call", &mut waited) {
 ///         Before::Admit(call) => break call,
 ///         Before::Wait(pause) => Pause::new(pause),
 ///         Before::Reject(fault) => return Err(fault),
@@ -201,15 +203,25 @@ pub struct PolicyCall<P, C> {
 }
 
 impl<P, C> PolicyCall<P, C> {
-    /// Asks the policy whether a call may begin.
+    /// Asks the policy whether a call may begin. `waited` is how long that call has waited for it so far: told when it is let
+    /// through.
     #[inline]
-    pub fn before(policy: P, tool: &'static str) -> Before<Self>
+    pub fn before(policy: P, tool: &'static str, waited: &mut Duration) -> Before<Self>
     where
         P: Policy<Call = C>,
     {
         match policy.before(tool) {
-            Before::Admit(call) => Before::Admit(PolicyCall { policy, tool, call, attempts: 0 }),
-            Before::Wait(pause) => Before::Wait(waiting(tool, pause)),
+            Before::Admit(call) => {
+                if !waited.is_zero() {
+                    tell_wait(tool, *waited);
+                }
+                Before::Admit(PolicyCall { policy, tool, call, attempts: 0 })
+            }
+            Before::Wait(pause) => {
+                let pause = pause.max(SHORTEST);
+                *waited = waited.saturating_add(pause);
+                Before::Wait(pause)
+            }
             Before::Reject(fault) => {
                 tell_rejection(tool, || fault.clone());
                 Before::Reject(fault)
@@ -275,12 +287,12 @@ impl<P, C> PolicyCall<P, C> {
     }
 }
 
-/// At least a millisecond, so that a policy which asks for no time at all does not spin.
+/// So that a policy which asks for no time at all does not spin.
+const SHORTEST: Duration = Duration::from_millis(1);
+
 #[cold]
-fn waiting(tool: &'static str, pause: Duration) -> Duration {
-    let pause = pause.max(Duration::from_millis(1));
-    tell!(Waited { tool: tool.into(), by: "policy".into(), waited: pause });
-    pause
+fn tell_wait(tool: &'static str, waited: Duration) {
+    tell!(Waited { tool: tool.into(), by: "policy".into(), waited });
 }
 
 #[cold]

@@ -9,11 +9,18 @@ pub(crate) fn causes<'e>(error: &'e (dyn Error + 'e)) -> impl Iterator<Item = &'
     successors(error.source(), |&cause| cause.source()).take(MOST)
 }
 
+/// The error itself, and then its causes.
+pub(crate) fn and_causes<'e>(error: &'e (dyn Error + 'static)) -> impl Iterator<Item = &'e (dyn Error + 'static)> {
+    [error].into_iter().chain(causes(error))
+}
+
 #[cfg(test)]
 mod tests {
     use std::fmt;
 
     use super::*;
+    use crate::said::fault::Fault;
+    use crate::said::fault_kind::FaultKind;
 
     #[derive(Debug)]
     struct Ouroboros;
@@ -33,6 +40,15 @@ mod tests {
     #[test]
     fn an_error_that_leads_back_to_itself_has_an_end() {
         assert_eq!(causes(&Ouroboros).count(), 128);
-        assert_eq!(crate::said::fault_kind::FaultKind::of(&Ouroboros), None);
+        assert_eq!(and_causes(&Ouroboros).count(), 129);
+        assert_eq!(FaultKind::of(&Ouroboros), None);
+        assert!(Fault::find(&Ouroboros).is_none());
+    }
+
+    #[cfg(feature = "durable")]
+    #[test]
+    fn it_is_told_in_words_to_the_end() {
+        let told = crate::seen::inspect::Inspect::new(&Ouroboros).told();
+        assert_eq!((told.words.as_str(), told.fault), ("it bites its tail", None));
     }
 }

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt::{self, Write};
 use std::time::Duration;
 
-use crate::said::asked;
 use crate::said::fault_kind::FaultKind;
+use crate::said::hidden_wait;
 use crate::said::last_words::LastWords;
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
@@ -127,7 +127,9 @@ pub enum Fault {
 /// What rejects a call that has nobody to go to.
 pub(crate) const FAILOVER: &str = "failover";
 
-/// What knows the time to wait, unless there never is so much room.
+/// What rejects a call, or lets it wait, while so many run.
+pub(crate) const BULKHEAD: &str = "bulkhead";
+/// The same, for a rate. It knows the time to wait, unless there never is so much room.
 pub(crate) const RATE_LIMIT: &str = "rate limit";
 
 /// The budget that a charge did not fit in.
@@ -246,7 +248,7 @@ impl FaultKind {
 
 impl Error for Fault {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        asked::note_wait(self.wait_or_for_ever());
+        hidden_wait::note_wait(self.wait_or_for_ever());
         Some(self.last_words().map_or(self.kind().as_error(), |words| words))
     }
 }

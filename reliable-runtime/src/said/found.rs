@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::said::chain::causes;
+use crate::said::chain::and_causes;
 use crate::said::fault::Fault;
 use crate::said::fault_kind::FaultKind;
 use crate::said::last_words::LastWords;
@@ -46,7 +46,7 @@ impl Fault {
     /// A `Box<dyn Error>` and an `anyhow::Error` are passed as what is in them: `Fault::find(&*error)`.
     pub fn find<'e>(error: &'e (dyn Error + 'static)) -> Option<FoundFault<'e>> {
         let mut wrapper = error;
-        for error in [error].into_iter().chain(causes(error)) {
+        for error in and_causes(error) {
             if let Some(fault) = error.downcast_ref::<Fault>() {
                 return Some(FoundFault { error, kind: fault.kind() });
             }
@@ -101,8 +101,7 @@ impl<'e> FoundFault<'e> {
     /// # }
     /// ```
     pub fn last_error(&self) -> Option<&'e str> {
-        let causes = [self.error].into_iter().chain(causes(self.error));
-        let last_words = causes.into_iter().find_map(|error| match error.downcast_ref::<Fault>() {
+        let last_words = and_causes(self.error).find_map(|error| match error.downcast_ref::<Fault>() {
             Some(fault) => fault.last_words(),
             None => error.downcast_ref::<LastWords>(),
         })?;

@@ -80,6 +80,13 @@ pub struct Argument {
     pub editable: bool,
 }
 
+impl Argument {
+    /// What stands for its value where it is shown.
+    pub(crate) fn shown(&self) -> &str {
+        self.value.as_deref().unwrap_or("<redacted>")
+    }
+}
+
 impl Display for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         words::show(f, |f| write!(f, "{}({})", self.tool, Listed(&self.arguments)))
@@ -91,9 +98,9 @@ pub(crate) struct Listed<'a>(pub(crate) &'a [Argument]);
 
 impl Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (i, Argument { name, value, .. }) in self.0.iter().enumerate() {
+        for (i, argument) in self.0.iter().enumerate() {
             let comma = if i == 0 { "" } else { ", " };
-            write!(f, "{comma}{name} = {}", value.as_deref().unwrap_or("<redacted>"))?;
+            write!(f, "{comma}{} = {}", argument.name, argument.shown())?;
         }
         Ok(())
     }

@@ -4,8 +4,8 @@ use std::error::Error;
 use std::fmt::{self, Debug, Display};
 use std::time::Duration;
 
-use crate::said::asked::fault_below;
 use crate::said::fault_kind::FaultKind;
+use crate::said::hidden_wait::fault_below;
 use crate::said::words;
 use crate::seen::transient::Transient;
 

@@ -7,8 +7,8 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use crate::policies::chaos::What;
 use crate::policies::chaos::strike::{Struck, struck as struck_by};
+use crate::policies::chaos::{Break, How};
 use crate::said::fault::{Fault, FromFault};
 use crate::stream::begun::{Begun, ResultStream};
 
@@ -151,23 +151,24 @@ where
 }
 
 fn breaks_by<E: 'static>(
-    what: &What,
+    Break { behind, how }: &Break,
     point: &'static str,
     of_fault: impl FnOnce(Items<E>) -> Option<fn(Fault) -> E>,
 ) -> Breaks<E> {
-    match what {
-        What::Cut { items, error: Some(failing) } => Breaks { behind: *items, error: Some(failing.error(point)) },
-        What::Cut { items, error: None } => {
+    let behind = *behind;
+    let error = match how {
+        How::Stall => None,
+        How::Cut(Some(failing)) => Some(failing.error(point)),
+        How::Cut(None) => {
             let Some(of_fault) = of_fault(Items(OfAny(PhantomData))) else {
                 panic!(
-                    "the chaos plan cuts the stream of `{point}`, whose items have an error without `From<reliable::Fault>`: write `cut_after({items}).with(|| …)`"
+                    "the chaos plan cuts the stream of `{point}`, whose items have an error without `From<reliable::Fault>`: write `cut_after({behind}).with(|| …)`"
                 );
             };
-            let reason = format!("the chaos plan cut its stream behind item {items}");
+            let reason = format!("the chaos plan cut its stream behind item {behind}");
             let fault = Fault::Policy { tool: point.into(), reason };
-            Breaks { behind: *items, error: Some(of_fault(fault)) }
+            Some(of_fault(fault))
         }
-        What::Stall { items } => Breaks { behind: *items, error: None },
-        _ => unreachable!("anything else breaks no stream"),
-    }
+    };
+    Breaks { behind, error }
 }

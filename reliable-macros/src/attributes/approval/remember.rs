@@ -13,8 +13,8 @@ use crate::options::Options;
 //     remember(to)
 //
 // Output:
-//     .remember()
-//     .remember_for(&["to"])
+//     .remember().only_here({ struct Here; ::core::any::TypeId::of::<Here>() })
+//     .remember_for(&["to"]).only_here(…)
 pub(super) fn remember(options: &Options, function: &Function, errors: &mut Errors) -> Option<TokenStream> {
     let mixed = Span::mixed_site();
     let only_here = quote_spanned!(mixed=>

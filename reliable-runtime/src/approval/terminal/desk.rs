@@ -205,8 +205,7 @@ fn text(request: &Request, code: &str) -> String {
         let _ = writeln!(text, "    why: {}", words::shown(reason));
     }
     for argument in &request.arguments {
-        let value = argument.value.as_ref().map_or_else(|| "<redacted>".to_owned(), |value| words::shown(value));
-        let _ = writeln!(text, "    {} = {value}", words::shown(&argument.name));
+        let _ = writeln!(text, "    {} = {}", words::shown(&argument.name), words::shown(&argument.shown()));
     }
     text += &how(request, code);
     let always = match &request.remember {

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use ::rmcp::RoleServer;
 use ::rmcp::handler::server::router::tool::ToolRouter;
-use ::rmcp::handler::server::tool::DynCallToolHandler;
 use ::rmcp::service::RequestContext;
 
 use crate::frameworks::rmcp::cancelled::drop_cancelled;
 use crate::frameworks::rmcp::elicitation::{Elicitation, is_in_rounds};
 use crate::frameworks::rmcp::errors::tell_faults;
 use crate::frameworks::rmcp::round::Round;
+use crate::frameworks::rmcp::routes::each;
 use crate::scope::Scope;
 
 /// The router with all that this library does for its tools, in one line: each tool with a `#[requires_approval]` asks the
@@ -94,10 +94,9 @@ where
     F: Fn(&RequestContext<RoleServer>) -> Elicitation + Send + Sync + 'static,
 {
     let by = Arc::new(by);
-    let mut router = tell_faults(drop_cancelled(router));
-    for route in router.map.values_mut() {
-        let (call, by) = (Arc::clone(&route.call), Arc::clone(&by));
-        let asking: Arc<DynCallToolHandler<S>> = Arc::new(move |mut context| {
+    each(tell_faults(drop_cancelled(router)), |call| {
+        let by = Arc::clone(&by);
+        Arc::new(move |mut context| {
             let elicitation = by(&context.request_context);
             let in_rounds = is_in_rounds(&context.request_context);
             let round = in_rounds.then(|| Round::begin(&mut context, &elicitation.principal_in_words())).flatten();
@@ -109,8 +108,6 @@ where
                     None => scope.run(outcome).await,
                 }
             })
-        });
-        route.call = asking;
-    }
-    router
+        })
+    })
 }

@@ -6,9 +6,10 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use ::rmcp::handler::server::router::tool::ToolRouter;
-use ::rmcp::handler::server::tool::DynCallToolHandler;
 use ::rmcp::service::RequestContext;
 use ::rmcp::{ErrorData, RoleServer};
+
+use crate::frameworks::rmcp::routes::each;
 
 /// The router with [`until_cancelled`] around each of its tools: so a call that its client cancels, or whose client goes
 /// away, is dropped, whatever the tool was about to do. An open question is closed, and a late yes runs nothing; a retry
@@ -40,17 +41,14 @@ use ::rmcp::{ErrorData, RoleServer};
 ///
 /// `rmcp` cancels the token of a request that was answered, too. A tool which is to go on as a task after its request was
 /// answered is called through a router without this.
-pub fn drop_cancelled<S: 'static>(mut router: ToolRouter<S>) -> ToolRouter<S> {
-    for route in router.map.values_mut() {
-        let call = Arc::clone(&route.call);
-        let dropped: Arc<DynCallToolHandler<S>> = Arc::new(move |context| {
+pub fn drop_cancelled<S: 'static>(router: ToolRouter<S>) -> ToolRouter<S> {
+    each(router, |call| {
+        Arc::new(move |context| {
             let request = context.request_context.clone();
             let outcome = call(context);
             Box::pin(async move { until_cancelled(&request, outcome).await })
-        });
-        route.call = dropped;
-    }
-    router
+        })
+    })
 }
 
 /// Runs `work` until the client cancels the call, or goes away. Then `work` is dropped where it waits, which is how

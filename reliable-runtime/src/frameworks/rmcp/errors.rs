@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use ::rmcp::ErrorData;
 use ::rmcp::handler::server::router::tool::ToolRouter;
-use ::rmcp::handler::server::tool::DynCallToolHandler;
 use ::rmcp::model::{CallToolResponse, CallToolResult, ContentBlock, ErrorCode, IntoContents, JsonObject, MetaObject};
 use ::rmcp::serde_json::Value;
 
+use crate::frameworks::rmcp::routes::each;
 use crate::said::fault::Fault;
 use crate::said::fault_kind::FaultKind;
 use crate::seen::outcome::Outcome;
@@ -228,14 +228,11 @@ pub fn tool_outcome<T: From<CallToolResult>>(outcome: Result<T, ErrorData>) -> R
 /// #[tool_handler(router = tell_faults(drop_cancelled(Self::tool_router())))]
 /// impl ServerHandler for Server {}
 /// ```
-pub fn tell_faults<S: 'static>(mut router: ToolRouter<S>) -> ToolRouter<S> {
-    for route in router.map.values_mut() {
-        let call = Arc::clone(&route.call);
-        let told: Arc<DynCallToolHandler<S>> = Arc::new(move |context| {
+pub fn tell_faults<S: 'static>(router: ToolRouter<S>) -> ToolRouter<S> {
+    each(router, |call| {
+        Arc::new(move |context| {
             let outcome = call(context);
             Box::pin(async move { tool_outcome(outcome.await) })
-        });
-        route.call = told;
-    }
-    router
+        })
+    })
 }

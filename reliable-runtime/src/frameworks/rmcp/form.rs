@@ -7,7 +7,7 @@ use ::rmcp::model::{
 use ::rmcp::serde_json::Value;
 
 use crate::said::decision::Decision;
-use crate::said::request::Request;
+use crate::said::request::{Argument, Request};
 use crate::said::words;
 
 pub(super) fn question(request: &Request) -> ElicitRequest {
@@ -17,10 +17,8 @@ pub(super) fn question(request: &Request) -> ElicitRequest {
 
 fn message(request: &Request) -> String {
     let why = request.reason.iter().map(|reason| format!("Why you are asked: {}", words::shown(reason)));
-    let arguments = request.arguments.iter().map(|argument| {
-        let value = argument.value.as_ref().map_or_else(|| "<redacted>".to_owned(), |value| words::shown(value));
-        format!("{} = {value}", argument.name)
-    });
+    let shown = |argument: &Argument| format!("{} = {}", argument.name, words::shown(&argument.shown()));
+    let arguments = request.arguments.iter().map(shown);
     let space = (!request.arguments.is_empty()).then(String::new);
     let lines = [format!("Run `{}`?", request.tool)].into_iter().chain(why).chain(space).chain(arguments);
     lines.collect::<Vec<_>>().join("\n")

@@ -1,6 +1,6 @@
 //! What goes wrong in a stream: it breaks off, or hangs.
 
-use super::{Failing, Injection, What};
+use super::{Break, Failing, How, Injection, What};
 
 /// The stream of the call breaks off behind so many items: the next one is an error. In a function with `stream` only.
 ///
@@ -30,14 +30,14 @@ use super::{Failing, Injection, What};
 /// # }
 /// ```
 pub fn cut_after(items: u32) -> Injection {
-    Injection::once(What::Cut { items, error: None })
+    Injection::once(What::Break(Break { behind: items, how: How::Cut(None) }))
 }
 
 /// The stream of the call hangs behind so many items. In a function with `stream` only.
 ///
 /// See [`cut_after`] for an example.
 pub fn stall_after(items: u32) -> Injection {
-    Injection::once(What::Stall { items })
+    Injection::once(What::Break(Break { behind: items, how: How::Stall }))
 }
 
 impl Injection {
@@ -52,10 +52,10 @@ impl Injection {
     /// # Panics
     /// If it cuts no stream.
     pub fn with<E: 'static>(self, error: impl Fn() -> E + Send + Sync + 'static) -> Self {
-        let What::Cut { items, .. } = self.what else {
+        let What::Break(Break { behind, how: How::Cut(_) }) = self.what else {
             panic!("`with` is for `cut_after`: `fail` has its error already")
         };
-        let failing = Failing::new(error);
-        Injection { what: What::Cut { items, error: Some(failing) }, ..self }
+        let how = How::Cut(Some(Failing::new(error)));
+        Injection { what: What::Break(Break { behind, how }), ..self }
     }
 }

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::future::pending;
 use std::time::Duration;
 
-use super::{Chaos, What};
+use super::{Break, Chaos, What};
 use crate::base::flow_time::Whose;
 use crate::base::timer::Timer;
 use crate::scope::Scope;
@@ -71,7 +71,6 @@ fn no_stream(point: &str) -> Infallible {
 pub(crate) enum Struck<R, B> {
     Ended(R),
     Waits(Wait),
-    #[cfg_attr(not(feature = "stream"), expect(dead_code, reason = "no plan has that"))]
     Breaks(B),
 }
 
@@ -92,10 +91,7 @@ impl Wait {
 /// What happens to the call that is reaching this point. `breaks` is asked how its stream does.
 pub(crate) fn struck<R: Outcome<Error: 'static>, B>(
     point: &'static str,
-    #[cfg_attr(not(feature = "stream"), expect(unused_variables, reason = "no plan has that"))] breaks: impl FnOnce(
-        &What,
-    )
-        -> B,
+    breaks: impl FnOnce(&Break) -> B,
 ) -> Option<Struck<R, B>> {
     let plan = Scope::find::<Chaos>()?;
     Some(match plan.point(point)?.next(point) {
@@ -104,7 +100,6 @@ pub(crate) fn struck<R: Outcome<Error: 'static>, B>(
         What::Hang => Struck::Waits(Wait::ForEver),
         What::Slow(by) => Struck::Waits(Wait::For(*by)),
         What::Panic(words) => panic!("{words}"),
-        #[cfg(feature = "stream")]
-        what @ (What::Cut { .. } | What::Stall { .. }) => Struck::Breaks(breaks(what)),
+        What::Break(how) => Struck::Breaks(breaks(how)),
     })
 }

@@ -1,15 +1,14 @@
 //! An error that is written down by its words.
 
 use std::error::Error;
-use std::iter::successors;
 
 use super::{AsAny, AsBoxed, AsBoxedSend, AsError};
+use crate::said::chain::and_causes;
 use crate::said::fault::Fault;
 use crate::said::told::Told;
 
 fn told(words: String, error: &(dyn Error + 'static)) -> Told {
-    let mut chain = successors(Some(error), |&error| error.source());
-    Told { words, fault: chain.find_map(|error| error.downcast_ref::<Fault>()).cloned() }
+    Told { words, fault: and_causes(error).find_map(|error| error.downcast_ref::<Fault>()).cloned() }
 }
 
 impl<T: Error + 'static> AsError<'_, T> {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::facade::{add, is_heard, record};
 use crate::said::circuit_state::CircuitState;
 use crate::said::event::{Event, Which, events};
-use crate::said::fault::{BudgetExceeded, Fault};
+use crate::said::fault::{BULKHEAD, BudgetExceeded, Fault, RATE_LIMIT};
 use crate::said::money::Usd;
 use crate::said::name::ToolName;
 
@@ -66,8 +66,8 @@ fn tagged(name: &'static str, method: &ToolName, tag: (&'static str, &'static st
 /// A policy of one's own may wait, too, and is not counted.
 fn limit_waited(tool: &ToolName, by: &ToolName, waited: Duration) {
     match &**by {
-        "bulkhead" => record("ft.bulkhead.waitingDuration", tool.text(), waited),
-        "rate limit" => record("ft.ratelimit.waitingDuration", tool.text(), waited),
+        BULKHEAD => record("ft.bulkhead.waitingDuration", tool.text(), waited),
+        RATE_LIMIT => record("ft.ratelimit.waitingDuration", tool.text(), waited),
         _ => {}
     }
 }
