@@ -366,6 +366,22 @@ mod the_digest {
         assert_eq!(digest(approver_by_hand()).await, None);
     }
 
+    #[tokio::test]
+    async fn by_hand_is_absent_where_an_argument_came_before_the_function() {
+        use reliable::Approval;
+        use reliable::expansion::Inspect;
+
+        let told = || Inspect::new(&40).digested().argument();
+        assert!(digest(Approval::new("refund").here(|| {}).argument("amount", told()).ask()).await.is_some());
+        for late in [
+            Approval::new("refund").argument("amount", told()).here(|| {}),
+            Approval::new("refund").argument("amount", told()).by_name(),
+            Approval::new("refund").here(|| {}).argument("amount", told()).by_name(),
+        ] {
+            assert_eq!(digest(late.ask()).await, None);
+        }
+    }
+
     async fn approver_by_hand() -> Result<(), Fault> {
         reliable::Approval::new("refund").show("amount", "40".to_owned()).ask().await
     }

@@ -60,7 +60,7 @@ struct Remembers {
 impl Identity {
     pub(crate) fn of_function(&mut self, path: fn() -> &'static str, tool: &str, place: &'static Location<'static>) {
         let function = Function { path, place };
-        self.call = Some(function.digest(tool));
+        self.begins_with(function.digest(tool));
         self.function = Some(function);
     }
 
@@ -77,11 +77,16 @@ impl Identity {
 
     /// What others see of it does not hang on where the function is. What is remembered does.
     pub(crate) fn by_name(&mut self, tool: &str) {
-        self.call = Some(digest::of(&("name", tool)));
+        self.begins_with(digest::of(&("name", tool)));
         #[cfg(feature = "durable")]
         {
             self.is_named = true;
         }
+    }
+
+    /// The arguments follow. What was told before would be left out: then there is no digest, and nothing is remembered.
+    fn begins_with(&mut self, function: Digest) {
+        self.call = (!self.has_arguments).then_some(function);
     }
 
     pub(crate) fn remember(&mut self, same: Same) {
