@@ -153,6 +153,7 @@ mod tests {
         assert_eq!(known(None, "m", "send"), "m::send");
     }
 
+    #[cfg(feature = "durable")]
     #[test]
     fn what_stands_in_its_module_has_its_path_for_itself() {
         for path in ["m::send", "m::send<u32>", "<m::A as m::Tool>::send<'_>", "<m::G<u8> as other::deep::Tool>::send"]

@@ -24,7 +24,9 @@ use crate::seen::emit::{is_heard, tell};
 use crate::seen::failure::Failure;
 use crate::seen::metrics;
 use crate::seen::outcome::Outcome;
-use rules::{DEFAULT, DEFAULT_RATIO, Ratio, Rules, Window};
+#[cfg(not(all(test, loom)))]
+use rules::DEFAULT;
+use rules::{DEFAULT_RATIO, Ratio, Rules, Window};
 use state::{Admitted, Change, FOR_EVER, LARGEST_WINDOW, Refused, State};
 
 /// Keeps calls away from a service that fails, and lets a few through after a while to see whether it is well again.
