@@ -79,14 +79,10 @@ pub(super) fn read_end<T: Recorded>(outcome: &str, run: &str) -> Result<T, Halt>
 /// The outcome of a run that is about to end, if it can be read again.
 pub(super) fn written_end<T: Recorded>(outcome: Written, run: &str) -> Result<String, Halt> {
     let (outcome, why) = match outcome {
-        Written::Json(outcome) => {
-            // A panic here would leave the run to the next worker, and that one to the next.
-            let read = caught(|| serde_json::from_str::<T>(&outcome).map(drop).map_err(|error| error.to_string()));
-            match read.unwrap_or_else(|words| Err(panicked(&words))) {
-                Ok(()) => return Ok(outcome),
-                Err(why) => ("read again as its type", why),
-            }
-        }
+        Written::Json(outcome) => match tried(|| serde_json::from_str::<T>(&outcome).map(drop)) {
+            Ok(()) => return Ok(outcome),
+            Err(why) => ("read again as its type", why),
+        },
         Written::Unwritable(why) => ("written down", why),
     };
     let message = format!(
@@ -96,9 +92,12 @@ pub(super) fn written_end<T: Recorded>(outcome: Written, run: &str) -> Result<St
     Err(Halt::new(HaltKind::Mismatch, message))
 }
 
-/// What is told of a panic in the user's code that reads something.
-pub(super) fn panicked(words: &str) -> String {
-    format!("it panicked: {}", words::told(&words))
+/// Reads something by the user's code, which may panic: that would leave the run to the next worker, and that one to the next.
+pub(super) fn tried<T>(read: impl FnOnce() -> serde_json::Result<T>) -> Result<T, String> {
+    match caught(read) {
+        Ok(read) => read.map_err(|error| error.to_string()),
+        Err(words) => Err(format!("it panicked: {}", words::told(&words))),
+    }
 }
 
 /// How an outcome is written down, and made again.

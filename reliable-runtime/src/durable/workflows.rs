@@ -10,10 +10,9 @@ use std::task::Poll;
 use serde::de::DeserializeOwned;
 use tokio::task::{JoinError, JoinSet};
 
-use crate::base::foreign::caught;
 use crate::durable::engine::{Engine, Journal, Work};
 use crate::durable::halt::{Halt, HaltKind};
-use crate::durable::recorded::{Recorded, panicked};
+use crate::durable::recorded::{Recorded, tried};
 use crate::durable::records::End;
 use crate::durable::run::go_on;
 use crate::durable::store_error::StoreError;
@@ -68,9 +67,7 @@ where
     W: Fn(I) -> F + Send + Sync + 'static,
 {
     fn go_on(self: Arc<Self>, run: String, input: &str, journal: Arc<dyn Journal>) -> Ended {
-        // That is the user's code, and the worker has other runs.
-        let read = caught(|| serde_json::from_str(input).map_err(|error| error.to_string()));
-        match read.unwrap_or_else(|words| Err(panicked(&words))) {
+        match tried(|| serde_json::from_str(input)) {
             Ok(input) => {
                 // It is called in the run: what it records at once has a place in it.
                 let flow = async move { (self.0)(input).await };
