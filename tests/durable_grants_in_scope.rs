@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use reliable::approver::Scripted;
-use reliable::durable::{HaltKind, Memory};
+use reliable::durable::{HaltKind, Memory, Question};
 use reliable::{Decision, Fault, Grants, Scope, durable, requires_approval};
 
 #[requires_approval(remember(to))]
@@ -88,14 +88,20 @@ async fn what_is_read_back_is_not_remembered_anew() {
     }
 }
 
+/// A question of the run, to which a human has said something outside of it since.
+async fn open_and_remembered_since(memory: &Memory, grants: &Grants) -> Question {
+    assert_eq!(unasked(memory, grants, "run", "bob").await, None, "it asks");
+    let question = memory.inbox().pending().await.unwrap().remove(0);
+    let (outside, _) = scope(grants, &[always()]);
+    outside.run(send("bob", "Good morning")).await.unwrap();
+    question
+}
+
 /// A human who has seen the question itself goes before one who has said something once.
 #[tokio::test(start_paused = true)]
 async fn an_answer_to_the_question_itself_goes_before_one_that_is_remembered() {
     let (memory, grants) = (Memory::new(), Grants::new());
-    assert_eq!(unasked(&memory, &grants, "run", "bob").await, None, "it asks");
-    let question = memory.inbox().pending().await.unwrap().remove(0);
-    let (outside, _) = scope(&grants, &[always()]);
-    outside.run(send("bob", "Good morning")).await.unwrap();
+    let question = open_and_remembered_since(&memory, &grants).await;
     assert!(memory.inbox().answer(&question.id, Decision::deny("not this one").by("bo")).await.unwrap());
     let denied = Fault::Denied { tool: "send".into(), reason: "not this one".into() };
     assert_eq!(unasked(&memory, &grants, "run", "bob").await, Some(Err(denied)));
@@ -105,10 +111,7 @@ async fn an_answer_to_the_question_itself_goes_before_one_that_is_remembered() {
 #[tokio::test(start_paused = true)]
 async fn an_open_question_is_answered_by_what_is_remembered() {
     let (memory, grants) = (Memory::new(), Grants::new());
-    assert_eq!(unasked(&memory, &grants, "run", "bob").await, None, "it asks");
-    let question = memory.inbox().pending().await.unwrap().remove(0);
-    let (outside, _) = scope(&grants, &[always()]);
-    outside.run(send("bob", "Good morning")).await.unwrap();
+    let question = open_and_remembered_since(&memory, &grants).await;
     assert!(unasked(&memory, &grants, "run", "bob").await.unwrap().is_ok());
     assert_eq!(memory.inbox().pending().await.unwrap(), []);
     assert!(!memory.inbox().answer(&question.id, Decision::deny("too late")).await.unwrap());

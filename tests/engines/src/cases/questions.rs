@@ -11,11 +11,11 @@ use crate::bench::Bench;
 use crate::lab::{Case, Human, nobody, until, yes};
 use crate::world::{Deaths, World, act, call, life, note, point};
 
-type Outcome<T> = Result<T, Fault>;
+pub(super) type Outcome<T> = Result<T, Fault>;
 
 #[requires_approval]
 #[durable]
-async fn send(to: &str) -> Outcome<String> {
+pub(super) async fn send(to: &str) -> Outcome<String> {
     let sent = format!("sent to {to}");
     act(&sent).await;
     Ok(sent)

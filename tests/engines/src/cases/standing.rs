@@ -6,27 +6,25 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use reliable::durable::HaltKind;
-use reliable::{Decision, Fault, durable, requires_approval};
+use reliable::{Decision, requires_approval};
 use tokio::sync::Notify;
 
 use crate::bench::Bench;
+use crate::cases::questions::{Outcome, send};
 use crate::lab::{Case, nobody, until, yes};
 use crate::world::{Deaths, World, act, call_after, life, point};
-
-type Outcome<T> = Result<T, Fault>;
-
-#[requires_approval]
-#[durable]
-async fn send(to: &str) -> Outcome<String> {
-    let sent = format!("sent to {to}");
-    act(&sent).await;
-    Ok(sent)
-}
 
 /// Something that is recorded, and not before the test has said so.
 fn told(to: &Arc<Notify>) -> impl Future<Output = Result<String, String>> + Send + use<> {
     let told = Arc::clone(to);
     call_after("hears", "has heard", async move { told.notified().await })
+}
+
+/// A flow that hears something, and by what it is told.
+fn hearing<F>(flow: fn(Arc<Notify>) -> F) -> (Arc<Notify>, impl Fn() -> F + Clone) {
+    let tell = Arc::new(Notify::new());
+    let hears = Arc::clone(&tell);
+    (tell, move || flow(Arc::clone(&hears)))
 }
 
 pub async fn rule_6_a_panic_beside_it_takes_no_answer_away(case: &Case<'_, impl Bench>) {
@@ -37,11 +35,8 @@ pub async fn rule_6_a_panic_beside_it_takes_no_answer_away(case: &Case<'_, impl 
         });
         sent
     }
-    let (run, world, tell) = (case.submit("").await, World::new(Deaths::None), Arc::new(Notify::new()));
-    let flow = {
-        let tell = Arc::clone(&tell);
-        move || flow(Arc::clone(&tell))
-    };
+    let (run, world) = (case.submit("").await, World::new(Deaths::None));
+    let (tell, flow) = hearing(flow);
     let process = case.start(&world, flow.clone()).await;
     let question = case.question(&run).await;
     tell.notify_one();
@@ -76,11 +71,8 @@ pub async fn rule_6_a_panic_that_the_flow_catches_makes_it_void(case: &Case<'_, 
             None => send("the deputy").await,
         }
     }
-    let (run, world, tell) = (case.submit("").await, World::new(Deaths::None), Arc::new(Notify::new()));
-    let flow = {
-        let tell = Arc::clone(&tell);
-        move || flow(Arc::clone(&tell))
-    };
+    let (run, world) = (case.submit("").await, World::new(Deaths::None));
+    let (tell, flow) = hearing(flow);
     let process = case.start(&world, flow.clone()).await;
     let first = case.question(&run).await;
     tell.notify_one();
@@ -102,11 +94,8 @@ pub async fn rule_6_the_loser_of_a_race_is_void_in_the_next_life(case: &Case<'_,
         send("the deputy").await
     }
     // It does something, and then something is recorded: that is where it dies.
-    let (run, world, tell) = (case.submit("").await, World::new(Deaths::At(2)), Arc::new(Notify::new()));
-    let flow = {
-        let tell = Arc::clone(&tell);
-        move || flow(Arc::clone(&tell))
-    };
+    let (run, world) = (case.submit("").await, World::new(Deaths::At(2)));
+    let (tell, flow) = hearing(flow);
     let process = case.start(&world, flow.clone()).await;
     let first = case.question(&run).await;
     tell.notify_one();
