@@ -33,7 +33,13 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A duration as a person would say it: whole milliseconds, or seconds, hours or days to one decimal.
 pub(crate) fn short(duration: Duration) -> String {
-    let to_one_decimal = |number: f64, unit| format!("{}{unit}", format!("{number:.1}").trim_end_matches(".0"));
+    let to_one_decimal = |number: f64, unit| {
+        let mut text = format!("{number:.1}");
+        if text.ends_with(".0") {
+            text.truncate(text.len() - ".0".len());
+        }
+        text + unit
+    };
     if duration < Duration::from_secs(1) {
         format!("{}ms", duration.as_millis())
     } else if duration < HOUR {

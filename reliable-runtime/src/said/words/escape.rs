@@ -40,9 +40,12 @@ struct Run {
 
 /// Whether the text would stay as it is, seen at a glance.
 pub(super) fn is_plain(text: &str, most: usize) -> bool {
-    const PADDING: &str = "         ";
-    const { assert!(PADDING.len() == MOST_IN_A_ROW + 1) };
-    text.len() <= most && text.bytes().all(|byte| matches!(byte, b' '..=b'~')) && !text.contains(PADDING)
+    let mut spaces = 0;
+    let mut is_shown = |byte| {
+        spaces = if byte == b' ' { spaces + 1 } else { 0 };
+        matches!(byte, b' '..=b'~') && spaces <= MOST_IN_A_ROW
+    };
+    text.len() <= most && text.bytes().all(|byte| is_shown(byte))
 }
 
 /// Room for what errors usually say, so that their words are one allocation.
@@ -187,14 +190,14 @@ impl Words {
 
 impl Write for Words {
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let inner = text.trim_matches(' ');
+        let begun = text.trim_start_matches(' ');
+        let inner = begun.trim_end_matches(' ');
         if self.is_cut {
             self.characters += text.chars().count();
         } else if self.stays_as_it_is(inner) {
-            let (before, behind) = text.split_once(inner).unwrap_or_default();
-            before.chars().for_each(|c| self.push(c));
+            (begun.len()..text.len()).for_each(|_| self.push(' '));
             self.push_plain(inner);
-            behind.chars().for_each(|c| self.push(c));
+            (inner.len()..begun.len()).for_each(|_| self.push(' '));
         } else {
             text.chars().for_each(|c| self.push(c));
         }
