@@ -10,29 +10,42 @@ use std::time::Duration;
 
 use crate::said::fault_kind::FaultKind;
 
+/// What the fault left whose source was asked for last.
+#[derive(Clone, Copy)]
+struct Left {
+    wait: Option<Duration>,
+    /// How many have left something until then: so a walk knows whether this was left on its way.
+    number: u64,
+}
+
 thread_local! {
-    /// That of the fault whose source was asked for last.
-    static WAIT: Cell<Option<Duration>> = const { Cell::new(None) };
+    static LEFT: Cell<Left> = const { Cell::new(Left { wait: None, number: 0 }) };
 }
 
 /// Leaves the wait of a fault whose source is asked for.
+#[inline]
 pub(crate) fn note_wait(wait: Option<Duration>) {
-    WAIT.set(wait);
+    LEFT.set(Left { wait, number: left_so_often() + 1 });
+}
+
+#[inline]
+fn left_so_often() -> u64 {
+    LEFT.with(|left| left.get().number)
 }
 
 /// The kind of the fault that `error` is or wraps, however deep, and the wait that this fault tells.
 #[inline]
 pub(crate) fn fault_below(error: &dyn Error) -> Option<(FaultKind, Option<Duration>)> {
-    // Of nearly all errors there is none, and the compiler may see that.
-    error.source()?;
-    WAIT.set(None);
-    fault_at_or_below(error.source()?)
+    let before = left_so_often();
+    // Of nearly all errors there is none, and the compiler may see that: then it leaves out all of this.
+    fault_at_or_below(error.source()?, before)
 }
 
 #[inline(never)]
-fn fault_at_or_below(cause: &(dyn Error + 'static)) -> Option<(FaultKind, Option<Duration>)> {
+fn fault_at_or_below(cause: &(dyn Error + 'static), before: u64) -> Option<(FaultKind, Option<Duration>)> {
     let kind = FaultKind::at_or_below(cause)?;
-    Some((kind, WAIT.take()))
+    let left = LEFT.get();
+    Some((kind, left.wait.filter(|_| left.number != before)))
 }
 
 #[cfg(test)]

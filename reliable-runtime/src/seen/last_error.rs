@@ -121,19 +121,30 @@ impl Noted {
         self.0 = Some(Box::new(Error { words, is_rejection: failure.is_rejection(), told: false }));
     }
 
-    #[cold]
+    #[inline]
     pub(crate) fn add_to(&mut self, fault: Fault) -> Fault {
-        let Some(noted) = &mut self.0 else { return fault };
-        noted.told = true;
-        if noted.is_rejection && fault.kind().is_rejection() {
-            return fault;
+        match &mut self.0 {
+            Some(noted) => noted.add_to(fault),
+            None => fault,
         }
-        fault.after_error(&noted.words)
     }
 
-    #[cold]
+    #[inline]
     pub(crate) fn clear(&mut self) {
-        self.0 = None;
+        if self.0.is_some() {
+            *self = Noted::NOTHING;
+        }
+    }
+}
+
+impl Error {
+    #[cold]
+    fn add_to(&mut self, fault: Fault) -> Fault {
+        self.told = true;
+        if self.is_rejection && fault.kind().is_rejection() {
+            return fault;
+        }
+        fault.after_error(&self.words)
     }
 }
 

@@ -32,6 +32,7 @@ pub trait Outcome: Sized {
     fn from_result(result: Result<Self::Value, Self::Error>) -> Self;
 
     /// The outcome of a call that the runtime ended.
+    #[inline]
     fn from_fault(fault: Fault) -> Self
     where
         Self::Error: FromFault,

@@ -252,15 +252,25 @@ impl<'a> Attempts<'a> {
     /// costs. It is known without the address of anything, so that what is seen of the error stays in registers.
     #[inline]
     fn seen_at_once(&mut self, budget: Option<&RetryBudget>, failure: &Failure<'_>) -> Option<Next> {
-        if is_any_heard([Which::Retrying, Which::GaveUp]) || metrics::is_heard() {
+        if is_told() {
             return None;
         }
-        let is_transient = failure.is_transient();
-        if is_transient && failure.asks_for().is_none() && self.failed.one_more_at_once(self.retry.at_once) {
+        if failure.is_transient() && failure.asks_for().is_none() && self.failed.one_more_at_once(self.retry.at_once) {
             return Some(Next::Retry);
         }
-        let is_last = !is_transient || self.failed.count() >= self.retry.max;
-        (is_last && budget.is_none()).then_some(Next::GiveUp)
+        self.is_over(budget, failure).then_some(Next::GiveUp)
+    }
+
+    /// Whether it is plain that no attempt follows this failure, and no budget is to know of it.
+    #[inline]
+    fn is_over(&self, budget: Option<&RetryBudget>, failure: &Failure<'_>) -> bool {
+        !failure.is_transient() || budget.is_none() && self.failed.count() >= self.retry.max
+    }
+
+    /// Whether no attempt follows this failure, if that is plain and nobody is to be told of it.
+    #[inline]
+    pub(super) fn is_over_at_once(&self, budget: Option<&RetryBudget>, failure: &Failure<'_>) -> bool {
+        !is_told() && self.is_over(budget, failure)
     }
 
     #[inline]
@@ -347,6 +357,12 @@ impl<'a> Attempts<'a> {
     fn elapsed(&self) -> Duration {
         Duration::from_micros(now_us().saturating_sub(self.started_us))
     }
+}
+
+/// Whether somebody may want to know what follows a failure.
+#[inline]
+fn is_told() -> bool {
+    is_any_heard([Which::Retrying, Which::GaveUp]) || metrics::is_heard()
 }
 
 #[cold]

@@ -100,7 +100,7 @@ impl<'a> Parts<'a> for BudgetedAttempts<'a> {
 
 impl<A> KeepingAttempts<A> {
     /// The fault, with what was kept.
-    #[cold]
+    #[inline]
     pub fn add_to(&mut self, fault: Fault) -> Fault {
         self.noted.add_to(fault)
     }
@@ -135,7 +135,7 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
                 self.after_success(tool);
                 ControlFlow::Break(R::from_result(Ok(value)))
             }
-            Err(error) => match self.failed(tool, &error, inspect) {
+            Err(error) => match self.failed(tool, &inspect(&error)) {
                 Some(pause) => ControlFlow::Continue(pause),
                 None => ControlFlow::Break(R::from_result(Err(error))),
             },
@@ -152,7 +152,7 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
         refuses: impl Fn(&R::Value) -> bool,
     ) -> ControlFlow<R, Pause<'a>> {
         match outcome.into_result() {
-            Ok(value) if refuses(&value) => match self.failed(tool, &(), |()| Failure::REFUSED_VALUE) {
+            Ok(value) if refuses(&value) => match self.failed(tool, &Failure::REFUSED_VALUE) {
                 Some(pause) => ControlFlow::Continue(pause),
                 None => ControlFlow::Break(R::from_result(Ok(value))),
             },
@@ -169,13 +169,22 @@ impl<'a, A: Parts<'a>> KeepingAttempts<A> {
         attempts.after_success(budget, tool);
     }
 
+    #[inline]
+    fn failed(&mut self, tool: &'static str, failure: &Failure<'_>) -> Option<Pause<'a>> {
+        let (attempts, budget) = self.attempts.parts();
+        // Of a call that ends with this very error nothing has to be kept: so in an outage no words are made.
+        if attempts.is_over_at_once(budget, failure) {
+            self.noted.clear();
+            return None;
+        }
+        self.after_failure(tool, failure)
+    }
+
     #[cold]
     #[inline(never)]
-    fn failed<E>(&mut self, tool: &'static str, error: &E, inspect: impl Fn(&E) -> Failure<'_>) -> Option<Pause<'a>> {
-        let failure = &inspect(error);
+    fn after_failure(&mut self, tool: &'static str, failure: &Failure<'_>) -> Option<Pause<'a>> {
         let (attempts, budget) = self.attempts.parts();
         let pause = attempts.after_failure(budget, tool, failure);
-        // Of a call that ends with this very error nothing has to be kept: so in an outage no words are made.
         match pause {
             Some(_) => self.noted.note(failure),
             None => self.noted.clear(),
