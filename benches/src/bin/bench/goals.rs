@@ -26,20 +26,24 @@ pub const WELL: [&str; 9] = [
 pub const COUNTED_TOO: [&str; 2] = ["timeout, pending once", "retry + breaker + timeout, a 48-byte error"];
 
 /// The cases that do not go well, as everyone does them.
-pub const FAILING: [&str; 10] = [
+pub const FAILING: [&str; 11] = [
     FAILED_ONCE,
     "four failed attempts",
     OPEN,
     "circuit breaker, half-open, no place",
     "bulkhead, full",
-    "rate limit, rejects",
+    EXHAUSTED,
     "timeout, fires",
     "hedge, the second attempt wins",
     "fallback, answers",
+    "fallback + retry + breaker, open",
     "approval, denied",
 ];
 const FAILED_ONCE: &str = "a failed attempt, then a good one";
 const OPEN: &str = "circuit breaker, open";
+const EXHAUSTED: &str = "rate limit, rejects";
+/// With the clock that ours goes by: its own shows no paused one.
+const LIKE_FOR_LIKE: &str = "governor by tokio's clock";
 /// What it may take to reject a call, besides a look at the clock.
 const REJECTION_NS: f64 = 5.0;
 
@@ -54,9 +58,11 @@ fn failing(figures: &[Figure]) -> Vec<Goal> {
         Some(Goal::new(format!("{case}: time, beside the best peer"), Some(ours / best), Bound::AtMost(1.0)))
     });
     let once = ratio(figures, FAILED_ONCE, BY_HAND, |figure| Some(figure.least_ns));
+    let exhausted = ratio(figures, EXHAUSTED, LIKE_FOR_LIKE, |figure| Some(figure.least_ns));
     let rejection = rejection_ns(figures);
     let mut goals: Vec<Goal> = beside_peers.collect();
     goals.push(Goal::new(format!("{FAILED_ONCE}: time, beside {BY_HAND}"), once, Bound::AtMost(2.0)));
+    goals.push(Goal::new(format!("{EXHAUSTED}: time, beside {LIKE_FOR_LIKE}"), exhausted, Bound::AtMost(1.0)));
     goals.push(Goal::new(format!("{OPEN}: ns beside its clock"), rejection, Bound::AtMost(REJECTION_NS)));
     goals
 }

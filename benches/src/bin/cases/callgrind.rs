@@ -49,7 +49,7 @@ fn callgrind_mark() {
 ///
 /// This program runs itself again under callgrind, which writes a file at each mark: the second of a pair holds what the
 /// calls between the two took.
-pub fn count(contenders: Option<&str>) -> Result<(), String> {
+pub fn count(contenders: Option<&str>, case: Option<&str>) -> Result<(), String> {
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
     let folder = scratch(&program)?;
     let output = Command::new("valgrind")
@@ -57,6 +57,7 @@ pub fn count(contenders: Option<&str>) -> Result<(), String> {
         .arg(format!("--callgrind-out-file={}", folder.join("out").display()))
         .args([program.as_os_str(), "marked".as_ref()])
         .args(contenders)
+        .args(case)
         .env("RUST_BACKTRACE", "0")
         .output()
         .map_err(|error| format!("valgrind: {error}"))?;

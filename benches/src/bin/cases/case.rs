@@ -53,6 +53,7 @@ cases! {
     TimedOut => "timeout, fires",
     Hedged => "hedge, the second attempt wins",
     Answered => "fallback, answers",
+    Outage => "fallback + retry + breaker, open",
     Denied => "approval, denied",
 }
 

@@ -45,6 +45,8 @@ pub fn add_to(rows: &mut Rows) {
     failsafe::add_to(rows.contender("failsafe"));
     #[cfg(feature = "governor")]
     governor::add_to(rows.contender("governor"));
+    #[cfg(feature = "governor")]
+    governor::add_by_tokios_clock_to(rows.contender("governor by tokio's clock"));
     #[cfg(feature = "recloser")]
     recloser::add_to(rows.contender("recloser"));
     #[cfg(feature = "seatbelt")]

@@ -31,7 +31,7 @@ use row::Rows;
 fn main() -> Result<(), String> {
     reliable_benches::refuse_debug_build();
     let mut arguments = std::env::args().skip(1);
-    let (mode, only) = (arguments.next(), arguments.next());
+    let (mode, only, case) = (arguments.next(), arguments.next(), arguments.next());
     let _inside = runtime().enter();
     let mut rows = Rows::default();
     contenders::add_to(&mut rows);
@@ -39,7 +39,7 @@ fn main() -> Result<(), String> {
     failing::add_to(&mut rows);
     #[cfg(feature = "options")]
     options::add_to(&mut rows);
-    let rows = rows.of(only.as_deref());
+    let rows = rows.of(only.as_deref(), case.as_deref());
     let heard_by = std::env::var("HEARD_BY").ok();
     heard::by_whom(heard_by.as_deref(), || match mode.as_deref() {
         Some("time") => {
@@ -50,8 +50,8 @@ fn main() -> Result<(), String> {
             callgrind::run_marked(&rows);
             Ok(())
         }
-        Some("count") => callgrind::count(only.as_deref()),
-        _ => Err("usage: cases time|count|marked [CONTENDER,CONTENDER…]".to_owned()),
+        Some("count") => callgrind::count(only.as_deref(), case.as_deref()),
+        _ => Err("usage: cases time|count|marked [CONTENDER,CONTENDER… [CASE]]".to_owned()),
     })
 }
 

@@ -12,16 +12,10 @@ const CALLS: u32 = 2000;
 const WAITING_RUNS: usize = 31;
 /// And where somebody listens: what that takes is told, and not held against anybody.
 const HEARD_RUNS: usize = 51;
-/// With `SHORT` set: enough to see that each row runs.
-const SHORT_RUNS: usize = 3;
 
 /// Prints `case, contender, least ns, median ns, allocations, bytes allocated, bytes of the future` for each row.
 pub fn time(rows: &[Row], is_heard: bool) {
-    let runs = match std::env::var_os("SHORT") {
-        Some(_) => SHORT_RUNS,
-        None if is_heard => HEARD_RUNS,
-        None => RUNS,
-    };
+    let runs = reliable_benches::runs(if is_heard { HEARD_RUNS } else { RUNS });
     let mut nanos = vec![Vec::with_capacity(runs); rows.len()];
     for run in 0..runs {
         for (row, nanos) in rows.iter().zip(&mut nanos) {
@@ -34,9 +28,8 @@ pub fn time(rows: &[Row], is_heard: bool) {
         nanos.sort_by(f64::total_cmp);
         let (least, median) = (nanos[0], nanos[nanos.len() / 2]);
         let heap = allocation_counter::measure(|| row.run(1, &mut Nobody));
-        // The future of a call that waits is boxed by whoever measures it.
-        let by_us = if row.case.waits() { [2, (row.future_bytes + size_of::<usize>()) as u64] } else { [0, 0] };
-        let (allocations, bytes) = (heap.count_total - by_us[0], heap.bytes_total - by_us[1]);
+        let beside = row.beside();
+        let (allocations, bytes) = (heap.count_total - beside[0], heap.bytes_total - beside[1]);
         let (contender, future) = (row.contender, row.future_bytes);
         println!("{row}\t{contender}\t{least:.2}\t{median:.2}\t{allocations}\t{bytes}\t{future}");
     }

@@ -32,6 +32,11 @@ impl Row {
     pub fn run(&self, calls: usize, watch: &mut dyn Watch) {
         self.call.run(calls, watch);
     }
+
+    /// The allocations, and their bytes, that a run of one call makes besides those of the call.
+    pub fn beside(&self) -> [u64; 2] {
+        self.call.beside()
+    }
 }
 
 impl fmt::Display for Row {
@@ -44,6 +49,11 @@ impl fmt::Display for Row {
 
 trait Call {
     fn run(&self, calls: usize, watch: &mut dyn Watch);
+
+    /// The allocations, and their bytes, that a run of one call makes besides those of the call.
+    fn beside(&self) -> [u64; 2] {
+        [0, 0]
+    }
 }
 
 /// Calls that go well. Each row is compiled for what it does and nothing else, or the compiler would inline less of it.
@@ -114,25 +124,33 @@ where
     M: Fn() -> F,
     F: Future<Output = Result<T, E>>,
 {
-    /// The wait itself is left out: all calls begin, then all timers fire, then all calls end.
+    /// The wait itself is left out: all calls begin, then all timers fire, then all calls end. Where one ends it is dropped, as
+    /// by whoever awaits it: some clean up only then.
     fn run(&self, calls: usize, watch: &mut dyn Watch) {
         let mut context = Context::from_waker(Waker::noop());
-        let mut begun: Vec<_> = (0..calls).map(|_| Box::pin(self.0())).collect();
+        let mut begun: Vec<_> = (0..calls).map(|_| Box::pin(Some(self.0()))).collect();
         hangs(true);
         watch.start();
         for call in &mut begun {
-            assert!(call.as_mut().poll(&mut context).is_pending(), "nothing is ready yet");
+            let call = call.as_mut().as_pin_mut().expect("it has not ended");
+            assert!(call.poll(&mut context).is_pending(), "nothing is ready yet");
         }
         watch.stop();
         crate::runtime().block_on(sleep(Duration::from_millis(3)));
         hangs(false);
         watch.start();
         for call in &mut begun {
-            let outcome = call.as_mut().poll(&mut context);
+            let begun = call.as_mut().as_pin_mut().expect("it has not ended");
+            let outcome = begun.poll(&mut context);
+            call.set(None);
             assert!(outcome.is_ready(), "the timer has fired");
             drop(black_box(outcome));
         }
         watch.stop();
+    }
+
+    fn beside(&self) -> [u64; 2] {
+        [2, (size_of::<usize>() + size_of::<Option<F>>()) as u64]
     }
 }
 
@@ -193,8 +211,9 @@ impl Rows {
         self
     }
 
-    /// The rows case by case, of the contenders named, or of all.
-    pub fn of(mut self, contenders: Option<&str>) -> Vec<Row> {
+    /// The rows case by case, of the contenders named, or of all; and of one case alone, if it is named.
+    pub fn of(mut self, contenders: Option<&str>, case: Option<&str>) -> Vec<Row> {
+        self.rows.retain(|row| case.is_none_or(|case| row.to_string() == case));
         if let Some(names) = contenders {
             self.rows.retain(|row| names.split(',').any(|name| name == row.contender));
         }

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use reliable_benches::runs;
 use serde::Serialize;
 
 use crate::{cargo, generate};
@@ -52,8 +53,9 @@ pub fn compare(place: &Path) -> Result<Dependencies, String> {
         ("cold-as-for-a-macro", &*without, AS_FOR_A_MACRO),
     ];
     let mut best = [f64::INFINITY; 3];
-    for time in 1..=COLD_BUILDS {
-        eprintln!("{time} of {COLD_BUILDS}: cold builds");
+    let times = runs(COLD_BUILDS);
+    for time in 1..=times {
+        eprintln!("{time} of {times}: cold builds");
         for ((name, dependencies, profiles), best) in builds.iter().zip(&mut best) {
             *best = best.min(cold_build(place, name, dependencies, profiles)?);
         }

@@ -75,6 +75,7 @@ fn rows(built: &[Built], functions: u32) -> Result<Vec<Row>, String> {
 /// They take turns, so that a slow moment of the machine meets them all.
 fn best_of(times: usize, built: &[Built], arguments: &[&str]) -> Result<Vec<f64>, String> {
     let mut best = vec![f64::INFINITY; built.len()];
+    let times = reliable_benches::runs(times);
     for time in 1..=times {
         for (one, best) in iter::zip(built, &mut best) {
             eprintln!("{time} of {times}: cargo {} of `{}`", arguments.join(" "), one.variant.name);

@@ -82,9 +82,10 @@ pub fn measure() -> Vec<Rates> {
     outage::add_to(&mut rows);
     let calls: Vec<u64> = rows.0.iter().map(Row::calls_in_a_run).collect();
     let mut rates = vec![[vec![], vec![]]; calls.len()];
+    let runs = reliable_benches::runs(RUNS);
     for _ in 0..MOST_RUNS {
         for ((row, &calls), rates) in rows.0.iter().zip(&calls).zip(&mut rates) {
-            for (threads, rates) in (1..).zip(rates).filter(|(_, rates)| rates.len() < RUNS) {
+            for (threads, rates) in (1..).zip(rates).filter(|(_, rates)| rates.len() < runs) {
                 rates.extend(row.calls_per_second(threads, calls));
             }
         }

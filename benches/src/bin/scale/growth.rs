@@ -64,8 +64,9 @@ pub fn measure() -> Vec<Step> {
     #[cfg(feature = "tower")]
     layers::add_to(&mut rows);
     let calls: Vec<u64> = rows.0.iter_mut().map(calls_in_a_run).collect();
-    let mut nanos = vec![Vec::with_capacity(RUNS); calls.len()];
-    for _ in 0..RUNS {
+    let runs = reliable_benches::runs(RUNS);
+    let mut nanos = vec![Vec::with_capacity(runs); calls.len()];
+    for _ in 0..runs {
         for ((row, &calls), nanos) in rows.0.iter_mut().zip(&calls).zip(&mut nanos) {
             nanos.push(time(row, calls).as_secs_f64() * 1e9 / calls as f64);
         }

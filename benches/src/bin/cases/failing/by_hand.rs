@@ -36,6 +36,7 @@ fn add_with<E: Fails>(rows: &mut Rows, error: Option<&'static str>) {
         .add_failing_with(Case::TimedOut, error, || timed_out::<E>(black_box(1)))
         .add_failing_with(Case::Hedged, error, || hedged::<E>(black_box(1)))
         .add_failing_with(Case::Answered, error, || answered::<E>(black_box(1)))
+        .add_failing_with(Case::Outage, error, || outage::<E>(black_box(1)))
         .add_failing_with(Case::Denied, error, || denied::<E>(black_box(1)));
 }
 
@@ -215,6 +216,22 @@ async fn answered<E: Fails>(n: u64) -> Result<u64, E> {
     match dead_tool::<E>(n).await {
         Err(error) if error.is_busy() => tool(n).await,
         outcome => outcome,
+    }
+}
+
+/// One that is open is not worth a retry.
+async fn outage<E: Fails>(n: u64) -> Result<u64, E> {
+    static BREAKER: Breaker = Breaker::closed();
+    let mut retries = 0;
+    loop {
+        let Ok(admitted) = BREAKER.admit() else { return tool(n).await };
+        let outcome = dead_tool::<E>(n).await;
+        admitted.record(outcome.is_err());
+        match outcome {
+            Err(error) if retries < 3 && error.is_busy() => retries += 1,
+            Err(_) => return tool(n).await,
+            outcome => return outcome,
+        }
     }
 }
 

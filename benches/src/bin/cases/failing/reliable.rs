@@ -3,7 +3,7 @@
 use std::hint::black_box;
 use std::time::Duration;
 
-use reliable::{Bulkhead, CircuitBreaker, approver};
+use reliable::{Bulkhead, CircuitBreaker, RetryBudget, approver};
 use reliable::{bulkhead, circuit_breaker, fallback, hedge, rate_limit, requires_approval, retry, timeout};
 
 use super::LONG;
@@ -46,6 +46,7 @@ macro_rules! with_error {
                     .add_failing_with(Case::TimedOut, error, || timed_out(black_box(1)))
                     .add_failing_with(Case::Hedged, error, || hedged(black_box(1)))
                     .add_failing_with(Case::Answered, error, || answered(black_box(1)))
+                    .add_failing_with(Case::Outage, error, || outage(black_box(1)))
                     .add_failing_with(Case::Denied, error, || denied(black_box(1)));
             }
 
@@ -95,6 +96,16 @@ macro_rules! with_error {
 
             #[fallback(tool)]
             async fn answered(n: u64) -> Result<u64, $error> {
+                dead_tool(n).await
+            }
+
+            /// Empty before the breaker opens: an error that hides what it was made of is retried until then.
+            static BUDGET: RetryBudget = RetryBudget::new(1);
+
+            #[fallback(tool)]
+            #[retry(max = 3, backoff = "none", budget = BUDGET)]
+            #[circuit_breaker(failures = 5, cooldown = LONG)]
+            async fn outage(n: u64) -> Result<u64, $error> {
                 dead_tool(n).await
             }
 
