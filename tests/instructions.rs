@@ -29,7 +29,7 @@ const COUNTS: [(&str, f64); 12] = [
 ];
 
 /// The same of a call that does not go well, which in an outage is every call. Nobody listens.
-const FAILING: [(&str, f64); 9] = [
+const FAILING: [(&str, f64); 11] = [
     ("a failed attempt, then a good one", 77.0),
     ("four failed attempts", 118.0),
     ("circuit breaker, open", 150.0),
@@ -39,6 +39,8 @@ const FAILING: [(&str, f64); 9] = [
     ("timeout, fires", 958.0),
     ("hedge, the second attempt wins", 1227.0),
     ("fallback, answers", 36.0),
+    ("fallback + retry + breaker, open", 381.0),
+    ("fallback + retry + breaker, open, a 48-byte error", 565.0),
 ];
 
 /// How much more may be needed before it is a regression.

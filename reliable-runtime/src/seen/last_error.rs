@@ -129,11 +129,9 @@ impl Noted {
         }
     }
 
-    #[inline]
+    #[cold]
     pub(crate) fn clear(&mut self) {
-        if self.0.is_some() {
-            *self = Noted::NOTHING;
-        }
+        self.0 = None;
     }
 }
 
