@@ -41,11 +41,11 @@ struct Run {
 /// Whether the text would stay as it is, seen at a glance.
 pub(super) fn is_plain(text: &str, most: usize) -> bool {
     let mut spaces = 0;
-    let mut is_shown = |byte| {
+    let is_shown = |byte| {
         spaces = if byte == b' ' { spaces + 1 } else { 0 };
         matches!(byte, b' '..=b'~') && spaces <= MOST_IN_A_ROW
     };
-    text.len() <= most && text.bytes().all(|byte| is_shown(byte))
+    text.len() <= most && text.bytes().all(is_shown)
 }
 
 /// Room for what errors usually say, so that their words are one allocation.
