@@ -22,16 +22,11 @@ fn the_readme_has_the_times_of_the_last_run() {
 #[test]
 fn the_readme_has_what_governor_takes_by_the_clock_of_the_others() {
     let results = Results::of(include_str!("../benches/results/cases.json"));
-    let [governor] = results.of_case("rate limit, rejects").into_iter().filter(by_tokios_clock).collect::<Vec<_>>()[..]
-    else {
-        panic!("it is not among the results")
-    };
+    let is_it = |figure: &&&Value| figure["contender"] == "governor by tokio's clock";
+    let figures = results.of_case("rate limit, rejects");
+    let governor = figures.iter().find(is_it).expect("it is among the results");
     let told = format!("by tokio's it takes {:.1}.", governor["least_ns"].as_f64().unwrap());
     assert!(README.contains(&told), "{told}");
-}
-
-fn by_tokios_clock(figure: &&Value) -> bool {
-    figure["contender"] == "governor by tokio's clock"
 }
 
 #[test]
