@@ -28,6 +28,7 @@ pub(crate) fn note_wait(wait: Option<Duration>) {
     LEFT.set(Left { wait, number: left_so_often() + 1 });
 }
 
+/// Taken out of the cell alone: of a copy of the whole the compiler does not see that nobody needs it.
 #[inline]
 fn left_so_often() -> u64 {
     LEFT.with(|left| left.get().number)
