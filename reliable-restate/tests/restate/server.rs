@@ -4,6 +4,7 @@ use std::io::Write;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::time::Duration;
 use std::{env, fs, process};
@@ -134,11 +135,23 @@ pub fn new_folder(what: &str) -> PathBuf {
 
 const PACKAGE: &str = "@restatedev/restate-server@1.7.12";
 
+/// Found once: of several that npm installs in one folder at the same time, one runs what another has half written.
 fn program() -> Option<PathBuf> {
+    static PROGRAM: LazyLock<Option<PathBuf>> = LazyLock::new(find_program);
+    if PROGRAM.is_none() {
+        println!(
+            "!!! SKIPPED: there is no Restate server. To install it: npm install --ignore-scripts --prefix {} {PACKAGE}",
+            npm_folder().display()
+        );
+    }
+    PROGRAM.clone()
+}
+
+fn find_program() -> Option<PathBuf> {
     if let Some(program) = env::var_os("RESTATE_SERVER") {
         return Some(program.into());
     }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm");
+    let folder = npm_folder();
     let kind = format!("{}-{}", env::consts::OS, if env::consts::ARCH == "x86_64" { "x64" } else { "arm64" });
     let program = folder.join(format!("node_modules/@restatedev/restate-server-{kind}/bin/restate-server"));
     if !program.exists() && env::var_os("CI").is_some() {
@@ -146,12 +159,9 @@ fn program() -> Option<PathBuf> {
             Command::new("npm").args(["install", "--ignore-scripts", "--prefix"]).arg(&folder).arg(PACKAGE).status();
         println!("npm install {PACKAGE}: {install:?}");
     }
-    if program.exists() {
-        return Some(program);
-    }
-    println!(
-        "!!! SKIPPED: there is no Restate server. To install it: npm install --ignore-scripts --prefix {} {PACKAGE}",
-        folder.display()
-    );
-    None
+    program.exists().then_some(program)
+}
+
+fn npm_folder() -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join("npm")
 }
