@@ -44,6 +44,19 @@ fn the_notes_have_the_counts_of_the_last_run() {
 }
 
 #[test]
+fn the_notes_have_what_it_costs_to_look_for_somebody_who_listens() {
+    let results = Results::of(include_str!("../benches/results/cases.json"));
+    let is_it = |figure: &&&Value| figure["contender"] == "reliable, nobody";
+    let figures = results.of_case("retry + breaker + timeout");
+    let looking = figures.iter().find(is_it).expect("it is among the results");
+    let told = format!(
+        "with nobody there the three together take {:.0} instructions",
+        looking["instructions"].as_f64().unwrap()
+    );
+    assert!(NOTES.contains(&told), "{told}");
+}
+
+#[test]
 fn what_is_told_of_a_million_calls_is_that_of_the_last_run() {
     let results: Value = serde_json::from_str(include_str!("../benches/results/scale.json")).unwrap();
     let [ours, by_hand] = ["reliable", "by hand"]

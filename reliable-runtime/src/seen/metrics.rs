@@ -72,9 +72,10 @@
 //! Policies of your own and `#[chaos]` count nothing.
 //!
 //! # What it costs
-//! Without a recorder, a look whether there is one. With one, each count looks up its series by name and tags, which
-//! allocates the list of the tags. A recorder that is installed for one thread only, and whose type has no fields, is
-//! taken for none.
+//! Without a recorder, a look whether there is one, which that crate takes some twenty instructions for: each attribute looks
+//! once a call, a timeout twice, a retry once more for each attempt that fails. With one, each count looks up its series by
+//! name and tags, which allocates the list of the tags. A recorder that is installed for one thread only, and whose type has
+//! no fields, is taken for none.
 
 mod events;
 mod facade;

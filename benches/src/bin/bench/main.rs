@@ -26,7 +26,7 @@ struct Report {
 }
 
 /// Who may listen to what happens.
-const EARS: [&str; 5] = ["recorder", "listener", "tracing", "tracing at another level", "metrics"];
+const EARS: [&str; 6] = ["nobody", "recorder", "listener", "tracing", "tracing at another level", "metrics"];
 
 fn main() -> Result<(), String> {
     reliable_benches::refuse_debug_build();

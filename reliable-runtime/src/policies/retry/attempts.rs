@@ -359,8 +359,10 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// Whether somebody may want to know what follows a failure.
-#[inline]
+/// Whether somebody may want to know what follows a failure. With that feature it is so long that it would keep what asks it
+/// from being inlined.
+#[cfg_attr(not(feature = "metrics"), inline)]
+#[cfg_attr(feature = "metrics", inline(never))]
 fn is_told() -> bool {
     is_any_heard([Which::Retrying, Which::GaveUp]) || metrics::is_heard()
 }

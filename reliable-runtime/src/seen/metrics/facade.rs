@@ -14,6 +14,7 @@ static METADATA: Metadata<'static> = Metadata::new("reliable", Level::INFO, Some
 
 /// Whether there is a recorder, and what happens here is new to it: an earlier life of a durable run has counted what is read
 /// back.
+#[inline]
 pub(crate) fn is_heard() -> bool {
     with_recorder(is_installed) && !is_read_back()
 }
@@ -22,11 +23,13 @@ pub(crate) fn is_heard() -> bool {
 /// whether what it hands out is its own stand-in for a missing recorder. That one is a `static` without a size. Whatever
 /// was installed is in a `Box`, which keeps no room for what has no size, and has no address for it either. So only a
 /// recorder without fields that is set for one thread is taken for none by mistake.
+#[inline]
 fn is_installed(recorder: &dyn Recorder) -> bool {
     size_of_val(recorder) > 0 || ptr::from_ref(recorder).addr() == align_of_val(recorder)
 }
 
 /// The tags are put together only if somebody listens.
+#[inline]
 pub(super) fn add<const N: usize>(
     name: &'static str,
     method: impl Into<SharedString>,
@@ -34,11 +37,23 @@ pub(super) fn add<const N: usize>(
     by: u64,
 ) {
     if is_heard() {
-        let key = key(name, method.into(), &tags());
-        tell(|recorder| recorder.register_counter(&key, &METADATA).increment(by));
+        add_to_recorder(name, method, tags, by);
     }
 }
 
+#[cold]
+#[inline(never)]
+fn add_to_recorder<const N: usize>(
+    name: &'static str,
+    method: impl Into<SharedString>,
+    tags: impl FnOnce() -> [Tag; N],
+    by: u64,
+) {
+    let key = key(name, method.into(), &tags());
+    tell(|recorder| recorder.register_counter(&key, &METADATA).increment(by));
+}
+
+#[inline(never)]
 pub(super) fn record(name: &'static str, method: impl Into<SharedString>, duration: Duration) {
     if is_heard() {
         record_as(&key(name, method.into(), &[]), duration);

@@ -18,10 +18,12 @@ const fn word(yes: bool) -> &'static str {
     if yes { "true" } else { "false" }
 }
 
+#[inline]
 pub(crate) fn retrying(tool: &'static str) {
     add("ft.retry.retries.total", tool, || [], 1);
 }
 
+#[inline]
 pub(crate) fn retry_ended(tool: &'static str, retried: bool, gave_up: Option<GaveUpReason>) {
     let result = || match gave_up {
         None => "valueReturned",
@@ -43,6 +45,7 @@ impl Started {
         Duration::from_micros(now_us().saturating_sub(since.get()))
     }
 
+    #[inline]
     fn record(self, name: &'static str, tool: &'static str) {
         if let Some(since) = self.0 {
             record(name, tool, Started::elapsed(since));
@@ -50,42 +53,51 @@ impl Started {
     }
 }
 
+#[inline]
 pub(crate) fn start() -> Started {
     Started(if is_heard() { NonZeroU64::new(now_us()) } else { None })
 }
 
 /// The same of a call that began earlier: `when` is not asked if nobody wants to know.
+#[inline]
 pub(crate) fn started_at(when: impl FnOnce() -> Option<Instant>) -> Started {
     let before = || when().map(|it| u64::try_from(it.elapsed().as_micros()).unwrap_or(u64::MAX));
     let before = if is_heard() { before() } else { None };
     Started(before.and_then(|us| NonZeroU64::new(now_us().saturating_sub(us))))
 }
 
+#[inline]
 pub(crate) fn timeout_ended(tool: &'static str, started: Started, timed_out: bool) {
     add("ft.timeout.calls.total", tool, || [("timedOut", word(timed_out))], 1);
     started.record("ft.timeout.executionDuration", tool);
 }
 
+#[inline]
 pub(crate) fn breaker_counted(tool: &'static str, failed: bool) {
     breaker_call(tool, if failed { "failure" } else { "success" });
 }
 
+#[inline]
 pub(crate) fn breaker_ignored(tool: &'static str) {
     breaker_call(tool, "ignored");
 }
 
+#[inline]
 pub(crate) fn breaker_rejected(tool: &'static str) {
     breaker_call(tool, "circuitBreakerOpen");
 }
 
+#[inline]
 fn breaker_call(tool: &'static str, result: &'static str) {
     add("ft.circuitbreaker.calls.total", tool, || [("circuitBreakerResult", result)], 1);
 }
 
+#[inline]
 pub(crate) fn bulkhead_rejected(tool: &'static str) {
     add("ft.bulkhead.calls.total", tool, || [("bulkheadResult", "rejected")], 1);
 }
 
+#[inline]
 pub(crate) fn bulkhead_admitted(tool: &'static str) -> Running {
     add("ft.bulkhead.calls.total", tool, || [("bulkheadResult", "accepted")], 1);
     let gauge = raise("ft.bulkhead.executionsRunning", tool);
@@ -115,6 +127,7 @@ impl Drop for Running {
     }
 }
 
+#[inline]
 pub(crate) fn bulkhead_waiting(tool: &'static str) -> Waiting {
     Waiting(raise("ft.bulkhead.executionsWaiting", tool).map(Box::new))
 }
@@ -131,22 +144,27 @@ impl Drop for Waiting {
     }
 }
 
+#[inline]
 pub(crate) fn rate_limit_permitted(tool: &'static str) {
     add("ft.ratelimit.calls.total", tool, || [("rateLimitResult", "permitted")], 1);
 }
 
+#[inline]
 pub(crate) fn rate_limit_rejected(tool: &'static str) {
     add("ft.ratelimit.calls.total", tool, || [("rateLimitResult", "rejected")], 1);
 }
 
+#[inline]
 pub(crate) fn fell_back(tool: &'static str) {
     add("ft.fallback.calls.total", tool, || [], 1);
 }
 
+#[inline]
 pub(crate) fn hedge_ended(tool: &'static str, hedged: bool) {
     add("ft.hedge.calls.total", tool, || [("hedged", word(hedged))], 1);
 }
 
+#[inline]
 pub(crate) fn failover_ended(tool: &'static str, failed_over: bool) {
     add("ft.failover.calls.total", tool, || [("failedOver", word(failed_over))], 1);
 }
@@ -155,6 +173,7 @@ pub(crate) fn failover_ended(tool: &'static str, failed_over: bool) {
 pub(crate) type Ended = Result<(), Option<FaultKind>>;
 
 /// An execution of a tool has come to its end.
+#[inline]
 pub(crate) fn tool_ended(tool: &ToolName, started: Started, ended: Ended) {
     if let Started(Some(since)) = started {
         let whose = ("gen_ai.tool.name", tool.text().into());
@@ -164,6 +183,7 @@ pub(crate) fn tool_ended(tool: &ToolName, started: Started, ended: Ended) {
 }
 
 /// The same of a run of an agent. Neither is asked if nobody wants to know.
+#[inline]
 pub(crate) fn run_ended(agent: &ToolName, took: impl FnOnce() -> Duration, ended: impl FnOnce() -> Ended) {
     if is_heard() {
         let whose = ("gen_ai.agent.name", agent.text().into());
