@@ -2,10 +2,9 @@
 //!
 //! # Finding your way
 //! - The attributes: [`retry`](macro@retry), [`timeout`](macro@timeout), [`fallback`](macro@fallback),
-//!   [`requires_approval`](macro@requires_approval), [`agent`](macro@agent),
-//!   [`circuit_breaker`](macro@circuit_breaker), [`failover`](macro@failover), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge),
-//!   [`rate_limit`](macro@rate_limit), [`call_limit`](macro@call_limit), [`policy`](macro@policy) for one of your own, and
-//!   [`chaos`](macro@chaos) for tests.
+//!   [`requires_approval`](macro@requires_approval), [`agent`](macro@agent), [`circuit_breaker`](macro@circuit_breaker),
+//!   [`failover`](macro@failover), [`bulkhead`](macro@bulkhead), [`hedge`](macro@hedge), [`rate_limit`](macro@rate_limit),
+//!   [`call_limit`](macro@call_limit), [`policy`](macro@policy) for one of your own, and [`chaos`](macro@chaos) for tests.
 //! - What they stand for, usable by hand and in a `static`: [`Retry`], [`Timeout`], [`AgentLimits`], [`CircuitBreaker`],
 //!   [`Failover`], [`CallLimit`], [`Bulkhead`], [`Hedge`], [`RateLimit`]. What they make for a call is in [`policies`].
 //! - What can go wrong besides a tool's own error: [`Fault`]. What of all that is worth a retry: [`Transient`], and for

@@ -18,8 +18,8 @@ pub(crate) struct Recorded(HashMap<String, OfTool>);
 type OfTool = HashMap<(Kind, u32), (u64, Entry)>;
 
 impl Recorded {
-    /// By the names as they were written: as a [`ToolName`](reliable_runtime::said::name::ToolName) that comes from outside they may
-    /// be others.
+    /// By the names as they were written: as a [`ToolName`](reliable_runtime::said::name::ToolName) that comes from outside
+    /// they may be others.
     pub(crate) fn of(recordings: Vec<(String, Recording)>) -> Self {
         let mut recorded = Recorded::default();
         for (tool, Recording { place, order, entry, .. }) in recordings {

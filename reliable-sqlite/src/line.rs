@@ -1,7 +1,7 @@
 //! What is read and written, in a line: all that waits goes into one transaction.
 //!
-//! The work is done by `spawn_blocking`, and not by a thread of its own: a paused clock goes on while nobody but such a thread is at
-//! work, and its timers would fire.
+//! The work is done by `spawn_blocking`, and not by a thread of its own: a paused clock goes on while nobody but such a thread
+//! is at work, and its timers would fire.
 
 use std::future::Future;
 use std::mem::take;

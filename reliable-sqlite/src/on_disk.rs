@@ -6,8 +6,8 @@ use rusqlite::Connection;
 
 use crate::trouble::Trouble;
 
-/// The file of a connection. `SQLite` would not notice that it was taken away, or that another one is in its place: what is written is
-/// lost then, as soon as nobody has it open any more.
+/// The file of a connection. `SQLite` would not notice that it was taken away, or that another one is in its place: what is
+/// written is lost then, as soon as nobody has it open any more.
 pub(crate) struct OnDisk {
     path: PathBuf,
     which: Which,

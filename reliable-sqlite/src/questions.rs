@@ -117,8 +117,8 @@ pub(crate) fn abandon(connection: &Connection, life: &Life, place: &Place) -> Re
     Ok(())
 }
 
-/// Only who answers first, and in time. Gives the run that has asked, if the answer counts; and remembers it, if it is to be. Where what
-/// was asked can't be read, no answer counts.
+/// Only who answers first, and in time. Gives the run that has asked, if the answer counts; and remembers it, if it is to be.
+/// Where what was asked can't be read, no answer counts.
 pub(crate) fn answer(
     connection: &Connection,
     question: QuestionId,

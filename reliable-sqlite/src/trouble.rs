@@ -50,8 +50,8 @@ impl Trouble {
         if self.is_of_one_run { Ok(self.halt) } else { Err(self) }
     }
 
-    /// What the run of which it is is stopped with: if nothing but what is written of that is to blame, so that it is parked, and no
-    /// other is to suffer from it.
+    /// What the run of which it is is stopped with: if nothing but what is written of that is to blame, so that it is parked,
+    /// and no other is to suffer from it.
     pub(crate) fn halt_of_run(self, path: &Path) -> Halt {
         let is_of_one_run = self.is_of_one_run;
         let halt = self.halt(path);

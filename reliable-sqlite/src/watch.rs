@@ -153,8 +153,8 @@ impl Waiting {
         Waiting { since: Instant::now(), really: std::time::Instant::now() }
     }
 
-    /// The longer somebody has waited, the longer between two looks. On a paused clock, which jumps from one look to the next, that has no
-    /// bound: else two days would be as many looks as they have seconds.
+    /// The longer somebody has waited, the longer between two looks. On a paused clock, which jumps from one look to the next,
+    /// that has no bound: else two days would be as many looks as they have seconds.
     fn pause(&self) -> Duration {
         let waited = self.since.elapsed();
         let is_real = waited <= 2 * (self.really.elapsed() + SELDOM);

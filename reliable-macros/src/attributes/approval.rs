@@ -168,8 +168,8 @@ impl Layer for Approval {
     }
 }
 
-/// `let approval = ::reliable::Approval::new("refund").here(|| {}).in_module(::core::module_path!()).argument(…);`, and one more such line for
-/// each parameter that may not be there.
+/// `let approval = ::reliable::Approval::new("refund").here(|| {}).in_module(::core::module_path!()).argument(…);`, and one
+/// more such line for each parameter that may not be there.
 fn question(function: &Function, calls: &[Call]) -> TokenStream {
     let (mixed, tool) = (Span::mixed_site(), &function.name);
     // A name that was given is all that it is known by.

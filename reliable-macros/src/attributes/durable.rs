@@ -203,8 +203,8 @@ impl Durable {
     }
 }
 
-/// `::reliable::durable::call("pay").here(|| {}).in_module(::core::module_path!()).shown(…)`, all of it at one place: so the compiler
-/// says there once what it has to say.
+/// `::reliable::durable::call("pay").here(|| {}).in_module(::core::module_path!()).shown(…)`, all of it at one place: so the
+/// compiler says there once what it has to say.
 fn call(function: &Function, span: Span) -> TokenStream {
     let tool = &function.name;
     // A name that was given is all that it is known by.

@@ -102,7 +102,8 @@ impl Drop for Reservation {
 }
 
 impl Run {
-    /// Spends at once what is known exactly, a [`Charge`] or just [`Usd`](crate::said::money::Usd): [`reserve`](Run::reserve), then [`commit`](Reservation::commit).
+    /// Spends at once what is known exactly, a [`Charge`] or just [`Usd`](crate::said::money::Usd): [`reserve`](Run::reserve),
+    /// then [`commit`](Reservation::commit).
     ///
     /// # Errors
     /// As for [`reserve`](Run::reserve).

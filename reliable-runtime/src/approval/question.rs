@@ -30,10 +30,10 @@ use crate::seen::span::ApprovalSpan;
 
 /// A question to a human, put together argument by argument and then asked.
 ///
-/// The approver is the one named with [`by`](Approval::by), else that of the innermost [`Scope`](crate::scope::Scope), else the process-wide
-/// one ([`approver::install`](crate::approval::approver::install)). Where there is none, the call is denied. In the flow of a durable
-/// run each question also waits in the store's inbox, whoever else is asked, and the first answer counts: without an approver it
-/// waits there, and is not denied.
+/// The approver is the one named with [`by`](Approval::by), else that of the innermost [`Scope`](crate::scope::Scope), else the
+/// process-wide one ([`approver::install`](crate::approval::approver::install)). Where there is none, the call is denied. In
+/// the flow of a durable run each question also waits in the store's inbox, whoever else is asked, and the first answer counts:
+/// without an approver it waits there, and is not denied.
 ///
 /// ```
 /// use reliable::{Approval, Fault, Scope, approver};
@@ -80,8 +80,9 @@ impl<'a> Approval<'a> {
         self
     }
 
-    /// The module where the function is: with it, two functions of one name in two modules, and two methods of one name if it comes
-    /// after [`here`](Approval::here), have questions of their own in a durable run. It is `module_path!()` in what `#[requires_approval]` writes.
+    /// The module where the function is: with it, two functions of one name in two modules, and two methods of one name if it
+    /// comes after [`here`](Approval::here), have questions of their own in a durable run. It is `module_path!()` in what
+    /// `#[requires_approval]` writes.
     ///
     /// ```
     /// # async fn f() -> Result<(), reliable::Fault> {
@@ -94,9 +95,9 @@ impl<'a> Approval<'a> {
         self
     }
 
-    /// It is known by its name alone, in whichever module the function is: so a durable run goes on with the answer when the function
-    /// has moved. It comes after [`here`](Approval::here), and before the arguments. It is what `#[requires_approval]` writes, too, where
-    /// there is a `name`. An answer that is remembered holds for the function where it is, all the same.
+    /// It is known by its name alone, in whichever module the function is: so a durable run goes on with the answer when the
+    /// function has moved. It comes after [`here`](Approval::here), and before the arguments. It is what `#[requires_approval]`
+    /// writes, too, where there is a `name`. An answer that is remembered holds for the function where it is, all the same.
     ///
     /// ```
     /// # async fn f() -> Result<(), reliable::Fault> {
@@ -240,8 +241,9 @@ impl<'a> Approval<'a> {
     ///
     /// # Errors
     /// [`Fault::Denied`] if the answer is no, if there is no approver (outside of a durable run), or if the approver panics, fails
-    /// or goes away; [`Fault::Expired`] if there is no answer in time; [`Fault::TooManyDenials`], without a question, if the agent's run
-    /// that this is a part of was denied too much ([`max_denials`](crate::agent::limits::AgentLimits::max_denials)).
+    /// or goes away; [`Fault::Expired`] if there is no answer in time; [`Fault::TooManyDenials`], without a question, if the
+    /// agent's run that this is a part of was denied too much
+    /// ([`max_denials`](crate::agent::limits::AgentLimits::max_denials)).
     #[expect(clippy::manual_async_fn, reason = "an `async fn` keeps its arguments twice")]
     pub fn ask(mut self) -> impl Future<Output = Result<(), Fault>> + Send + use<'a> {
         async move {

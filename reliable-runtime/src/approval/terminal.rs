@@ -28,9 +28,9 @@ use desk::{Desk, News, Question};
 /// Where the answer may be [remembered](Request::remember), the question says for what, and an `a` before the code allows all of
 /// that.
 ///
-/// Where an argument may be corrected, `e`, the code, and `body=Good morning` do that: what is a text in the call is a text as it is
-/// typed, or in quotes with the escapes of JSON, and anything else is JSON. Then the corrected call is shown, and asked about with
-/// another code, before it runs. A line has room for 4096 bytes; a longer one corrects nothing.
+/// Where an argument may be corrected, `e`, the code, and `body=Good morning` do that: what is a text in the call is a text as
+/// it is typed, or in quotes with the escapes of JSON, and anything else is JSON. Then the corrected call is shown, and asked
+/// about with another code, before it runs. A line has room for 4096 bytes; a longer one corrects nothing.
 ///
 /// Questions are shown one at a time, and one whose caller has gone (expired, cancelled) makes room for the next at once.
 /// The line that was being typed then answers nothing, unless it is the code of the next.

@@ -150,8 +150,8 @@ impl Clock {
     }
 }
 
-/// A clock that was begun somewhere, and is looked at from everywhere: in a flow it stands, and in its calls it goes on. It does not
-/// keep the flow: who holds it for longer holds no run.
+/// A clock that was begun somewhere, and is looked at from everywhere: in a flow it stands, and in its calls it goes on. It
+/// does not keep the flow: who holds it for longer holds no run.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
     flow: Option<Weak<dyn FlowTime>>,

@@ -26,9 +26,9 @@ pub(crate) fn without_generics(path: &str) -> Option<String> {
     (depth == 0 && qualified == 0).then_some(plain)
 }
 
-/// Whether no other function has this path: that of one that stands in its `module` itself, or is a method of a type there. What
-/// stands in a block may have the path of what stands in another one, also where a `const` has no name. `m::a::b` is a method `b` of
-/// a type, or a function in a function.
+/// Whether no other function has this path: that of one that stands in its `module` itself, or is a method of a type there.
+/// What stands in a block may have the path of what stands in another one, also where a `const` has no name. `m::a::b` is a
+/// method `b` of a type, or a function in a function.
 #[cfg(feature = "durable")]
 pub(crate) fn is_of_one_function(path: &str, module: &str, is_method: bool) -> bool {
     let Some(path) = without_generics(path) else { return false };

@@ -65,7 +65,8 @@ pub struct Call {
 pub struct Shown(Vec<Argument>);
 
 impl Call {
-    /// Which function it is: the path of this closure, which is never called, tells. It comes before [`in_module`](Call::in_module).
+    /// Which function it is: the path of this closure, which is never called, tells. It comes before
+    /// [`in_module`](Call::in_module).
     #[inline]
     pub fn here<F: FnOnce()>(mut self, here: F) -> Call {
         let _ = here;
@@ -75,9 +76,10 @@ impl Call {
         self
     }
 
-    /// The module where the function is: with it, two functions of one name in two modules are not the same, and two methods of one
-    /// name are not if it comes after [`here`](Call::here). It is `module_path!()` in what `#[durable]` writes, unless it has a `name`.
-    /// It comes before [`idempotency_key`](Call::idempotency_key): behind it, the call has its place, and keeps it.
+    /// The module where the function is: with it, two functions of one name in two modules are not the same, and two methods of
+    /// one name are not if it comes after [`here`](Call::here). It is `module_path!()` in what `#[durable]` writes, unless it
+    /// has a `name`. It comes before [`idempotency_key`](Call::idempotency_key): behind it, the call has its place, and keeps
+    /// it.
     ///
     /// ```
     /// use reliable::durable::{self, Memory};

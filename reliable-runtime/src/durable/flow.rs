@@ -108,8 +108,8 @@ impl Flow {
         POLLED.get() == Arc::as_ptr(self).addr()
     }
 
-    /// Takes the next place of this tool. The order of the calls is the order of their numbers, and so it is to be the same in each life:
-    /// in a task of its own it is not.
+    /// Takes the next place of this tool. The order of the calls is the order of their numbers, and so it is to be the same in
+    /// each life: in a task of its own it is not.
     pub(super) fn place(self: &Arc<Self>, kind: Kind, tool: ToolName) -> Place {
         if !self.is_polled() {
             self.halt(Halt::new(

@@ -14,8 +14,9 @@ use crate::durable::runs::Runs;
 /// An engine that keeps its runs in memory: for tests of what happens when a process dies. A clone is another handle on the
 /// same runs.
 ///
-/// It takes the place of a store, with all that one does with [`Runs`]: [`crash_after`](Memory::crash_after) lets the run die at any recorded call, and the next
-/// [`run`](Runs::run) of that id is its next life. Its time is tokio's, so that a paused clock makes an hour an instant.
+/// It takes the place of a store, with all that one does with [`Runs`]: [`crash_after`](Memory::crash_after) lets the run die
+/// at any recorded call, and the next [`run`](Runs::run) of that id is its next life. Its time is tokio's, so that a paused
+/// clock makes an hour an instant.
 ///
 /// ```
 /// use reliable::durable::{self, HaltKind, Memory};
@@ -51,8 +52,8 @@ impl Memory {
         Memory { runs: Runs::of(Arc::<Store>::clone(&store)), store }
     }
 
-    /// How long an answer holds that is remembered for later questions; see [`StoreGrants`](crate::durable::store_grants::StoreGrants).
-    /// Default: until somebody revokes it.
+    /// How long an answer holds that is remembered for later questions; see
+    /// [`StoreGrants`](crate::durable::store_grants::StoreGrants). Default: until somebody revokes it.
     ///
     /// ```
     /// use reliable::durable::Memory;

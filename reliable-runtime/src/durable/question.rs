@@ -45,8 +45,8 @@ pub(crate) struct Asked {
     asking: Asking,
 }
 
-/// Takes the place of a question, in a flow: the path that it is known by, and what is asked. Inside of a recorded call it stops the
-/// run: it would be recorded that nobody answered.
+/// Takes the place of a question, in a flow: the path that it is known by, and what is asked. Inside of a recorded call it
+/// stops the run: it would be recorded that nobody answered.
 pub(crate) fn asked(question: impl FnOnce() -> (ToolName, Asking)) -> Option<Box<Asked>> {
     let here = Here::now();
     if let Here::Plain = here {
@@ -139,8 +139,8 @@ impl Asked {
         }
     }
 
-    /// Answers it with what is remembered in this process, and gives its id. Not if it was answered before: an earlier life may have asked
-    /// it, and whoever has seen the question itself knows better.
+    /// Answers it with what is remembered in this process, and gives its id. Not if it was answered before: an earlier life may
+    /// have asked it, and whoever has seen the question itself knows better.
     pub(crate) async fn unless_answered(&self, decision: Decision) -> Option<(QuestionId, Decision)> {
         let id = self.open().await;
         let answered = Arc::clone(&self.flow.journal).answer(id, decision.clone());

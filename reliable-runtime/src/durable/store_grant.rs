@@ -77,7 +77,8 @@ impl StoreGrant {
         matches!(self.decision, Decision::Approved { .. })
     }
 
-    /// For an engine: whether it holds at this time. Not if it can't be read, nor if the clock was set back: nobody knows then how old it is.
+    /// For an engine: whether it holds at this time. Not if it can't be read, nor if the clock was set back: nobody knows then
+    /// how old it is.
     pub fn holds(&self, now: SystemTime) -> bool {
         const APART: Duration = Duration::from_secs(5);
         self.unreadable.is_none()

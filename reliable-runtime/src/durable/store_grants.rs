@@ -13,9 +13,9 @@ use crate::said::ids::QuestionId;
 /// An answer to a question of a run is remembered if the attribute allows it (`remember`, `remember(to)`), and if whoever gave
 /// it chose it, by [`Decision::remember`](crate::said::decision::Decision::remember). From then on it answers each question of
 /// the same call, in any run of the store and in any process, also of a next version of the program: a function is known by its
-/// path. Where two may have the same one, as in two blocks, it is known by its place in the source, too (file, line, column), and
-/// by what the compiler tells it from others by: it is asked about again when it has moved, or is built otherwise. A no goes before a yes. Where
-/// [`Grants`](crate::approval::grants::Grants) are in scope, they remember in place of the store.
+/// path. Where two may have the same one, as in two blocks, it is known by its place in the source, too (file, line, column),
+/// and by what the compiler tells it from others by: it is asked about again when it has moved, or is built otherwise. A no
+/// goes before a yes. Where [`Grants`](crate::approval::grants::Grants) are in scope, they remember in place of the store.
 ///
 /// ```
 /// use reliable::durable::Memory;

@@ -27,9 +27,9 @@ impl FlowTime for Flow {
     }
 
     fn sleep(self: Arc<Self>, Whose { tool, attribute }: Whose, time: Duration) -> Pin<Box<dyn Asleep>> {
-        // Without the path, which would cost all waits that are in no flow: two functions of one name share these numbers. They do so alike
-        // in each life, and no wait is over before its own time. In a program where the two have changed places one may find a wait of
-        // the other: a `name` keeps them apart.
+        // Without the path, which would cost all waits that are in no flow: two functions of one name share these numbers. They
+        // do so alike in each life, and no wait is over before its own time. In a program where the two have changed places one
+        // may find a wait of the other: a `name` keeps them apart.
         let tool = ToolName::from(format!("{tool}/{attribute}"));
         let until = Until(Arc::new(Mutex::new(self.stands_at().checked_add(time))));
         let wakes = Mutex::new(wakes(&self, &tool, until.clone(), time));

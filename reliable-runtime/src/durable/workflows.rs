@@ -211,8 +211,8 @@ pub(super) async fn work(engine: Arc<dyn Engine>, workflows: &Workflows) -> Resu
     }
 }
 
-/// Not if that is why a run has stopped: it would be taken up again at once, and do again what can't be written down. What else stops
-/// a run is its own affair; one that panics is parked.
+/// Not if that is why a run has stopped: it would be taken up again at once, and do again what can't be written down. What else
+/// stops a run is its own affair; one that panics is parked.
 fn store_works(ended: Result<Result<(), Halt>, JoinError>) -> Result<(), StoreError> {
     match ended {
         Ok(Err(Halt { kind: HaltKind::Store, message })) => Err(StoreError::new(message)),

@@ -101,9 +101,9 @@
 //! for; that of `async-openai` has the status, and the headers are lost. `OpenAI`'s and Anthropic's SDKs for other languages
 //! retry twice, unless the client is made with `max_retries` (or `maxRetries`) 0.
 //!
-//! The same holds for the time limit of an attempt: it is [`Timeout`](crate::policies::timeout::Timeout)'s or the client's. With both, the
-//! shorter one decides, and where that is the client's, the one above your function is never heard of. `reqwest` has none,
-//! unless you set one.
+//! The same holds for the time limit of an attempt: it is [`Timeout`](crate::policies::timeout::Timeout)'s or the client's.
+//! With both, the shorter one decides, and where that is the client's, the one above your function is never heard of. `reqwest`
+//! has none, unless you set one.
 
 use std::time::{Duration, SystemTime};
 

@@ -69,11 +69,11 @@ macro_rules! make_enum {
         /// | `reliable.approval` | info | `tool`, `question` | `decision`, `by` |
         /// | `execute_tool` | info | `otel.name`, `otel.kind`, `gen_ai.operation.name`, `gen_ai.tool.name`, `question` | `error.type`, `otel.status_code`, `otel.status_description` |
         ///
-        /// - `reliable.run` is one life of a durable run. `reliable.run.key` is the same in each of its lives, and another one in each
-        ///   other run, be it of the same id in another store: by that what a run has done is found in the traces of the
-        ///   processes that were at it. `reliable.run.continued` is there where something was recorded in an earlier life. Where it
-        ///   stops without an outcome of its own, `error.type` is the kind of the halt, such as `store`, or `cancelled` and `panic`
-        ///   as below.
+        /// - `reliable.run` is one life of a durable run. `reliable.run.key` is the same in each of its lives, and another one
+        ///   in each other run, be it of the same id in another store: by that what a run has done is found in the traces of
+        ///   the processes that were at it. `reliable.run.continued` is there where something was recorded in an earlier life.
+        ///   Where it stops without an outcome of its own, `error.type` is the kind of the halt, such as `store`, or
+        ///   `cancelled` and `panic` as below.
         /// - `invoke_agent` is a run of an agent, in the words of OpenTelemetry's conventions for generative AI, which are in
         ///   development there. At its end it is told what the run took: steps begun, tokens and money charged. Only without an
         ///   answer it has an `error.type`: `step_limit`, `over_budget`, `stuck`, `too_many_denials` or `timed_out` for the limit

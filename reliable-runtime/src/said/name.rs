@@ -10,8 +10,8 @@ use crate::said::words;
 
 /// A name as faults and events carry it: a text that is nearly always part of the program.
 ///
-/// It is a third smaller than a `Cow<'static, str>`. That is for the sake of [`Fault`](crate::said::fault::Fault), which is part of the
-/// error type of every tool: each layer around a call moves the outcome, and with it the room for an error.
+/// It is a third smaller than a `Cow<'static, str>`. That is for the sake of [`Fault`](crate::said::fault::Fault), which is
+/// part of the error type of every tool: each layer around a call moves the outcome, and with it the room for an error.
 ///
 /// ```
 /// use reliable::ToolName;

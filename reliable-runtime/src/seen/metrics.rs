@@ -59,15 +59,17 @@
 //! `#[requires_approval]`: of no other function is it known to be one.
 //!
 //! # The scheme
-//! Names, tags and their values are those of `MicroProfile` Fault Tolerance 4.1, but for those that begin with `gen_ai.`. What it has no word for is named in its
-//! style; rate limits have the names of `SmallRye`, which implements it. Durations are in seconds, as there under
-//! `MicroProfile` Telemetry (under `MicroProfile` Metrics they are nanoseconds). The bounds of the buckets that it prescribes
-//! are 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5 and 10: an exporter has to be told.
+//! Names, tags and their values are those of `MicroProfile` Fault Tolerance 4.1, but for those that begin with `gen_ai.`. What
+//! it has no word for is named in its style; rate limits have the names of `SmallRye`, which implements it. Durations are in
+//! seconds, as there under `MicroProfile` Telemetry (under `MicroProfile` Metrics they are nanoseconds). The bounds of the
+//! buckets that it prescribes are 0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 7.5 and 10: an exporter has
+//! to be told.
 //!
-//! Three differences. There is no `ft.invocations.total`, because nothing stands around the whole of a function to count
-//! it: take the outermost attribute's. There is no `ft.circuitbreaker.state.total`, because a breaker has no timer, and may
-//! be shared by functions or be one of many behind a key; [`CircuitBreaker::state`](crate::policies::circuit_breaker::CircuitBreaker::state) is there
-//! for a gauge of your own. And `opened.total` also counts a breaker that opens again after a probe.
+//! Three differences. There is no `ft.invocations.total`, because nothing stands around the whole of a function to count it:
+//! take the outermost attribute's. There is no `ft.circuitbreaker.state.total`, because a breaker has no timer, and may be
+//! shared by functions or be one of many behind a key;
+//! [`CircuitBreaker::state`](crate::policies::circuit_breaker::CircuitBreaker::state) is there for a gauge of your own. And
+//! `opened.total` also counts a breaker that opens again after a probe.
 //!
 //! Policies of your own and `#[chaos]` count nothing.
 //!

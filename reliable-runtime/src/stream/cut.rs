@@ -121,8 +121,8 @@ impl<E> OfAny<E> {
 /// That of the call, or of the plan.
 ///
 /// # Panics
-/// As [`strike`](crate::policies::chaos::strike::strike) does; and if the plan cuts the stream without an error, and that of the items
-/// can't be made of a fault.
+/// As [`strike`](crate::policies::chaos::strike::strike) does; and if the plan cuts the stream without an error, and that of
+/// the items can't be made of a fault.
 pub async fn struck<F, S, T, I, E>(
     point: &'static str,
     call: F,

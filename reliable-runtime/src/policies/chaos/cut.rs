@@ -4,8 +4,8 @@ use super::{Break, Failing, How, Injection, What};
 
 /// The stream of the call breaks off behind so many items: the next one is an error. In a function with `stream` only.
 ///
-/// The error is that of [`with`](Injection::with). Without it, it is a [`Fault::Policy`](crate::said::fault::Fault::Policy), which is
-/// worth another attempt, where the error of the items has `From<Fault>`. Behind 0 items it is the error of the call.
+/// The error is that of [`with`](Injection::with). Without it, it is a [`Fault::Policy`](crate::said::fault::Fault::Policy),
+/// which is worth another attempt, where the error of the items has `From<Fault>`. Behind 0 items it is the error of the call.
 ///
 /// ```
 /// use futures_util::stream::{self, BoxStream, StreamExt};

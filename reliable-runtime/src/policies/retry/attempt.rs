@@ -11,8 +11,8 @@ use crate::base::human_time::watching::Standstill;
 use crate::policies::retry::attempts::{Attempts, BudgetedAttempts};
 
 impl<'a> Attempts<'a> {
-    /// Runs an attempt, and leaves the time that a human is asked in it out of [`within`](crate::policies::retry::Retry::within). `#[retry]` does so
-    /// where there may be such a limit.
+    /// Runs an attempt, and leaves the time that a human is asked in it out of
+    /// [`within`](crate::policies::retry::Retry::within). `#[retry]` does so where there may be such a limit.
     ///
     /// ```
     /// use reliable::{Approval, Approver, Decision, Request, Retry};

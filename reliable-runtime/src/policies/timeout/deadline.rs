@@ -101,8 +101,9 @@ impl<F: Future> Future for TellingCall<F> {
 /// server that is told how long anybody waits for it, in a header or as a gRPC deadline. `None` where there is none, and zero
 /// where the time is up.
 ///
-/// It stands still while a human is asked, as the timeout does. A [`Scope`] takes it along, by [`reliable::spawn`](crate::scope::spawn)
-/// to a task, and by [`Scope::enter`] to a thread; what outlives a call that was done in time has no limit of it any more.
+/// It stands still while a human is asked, as the timeout does. A [`Scope`] takes it along, by
+/// [`reliable::spawn`](crate::scope::spawn) to a task, and by [`Scope::enter`] to a thread; what outlives a call that was done
+/// in time has no limit of it any more.
 ///
 /// ```
 /// use reliable::{Fault, time_left, timeout};

@@ -3,8 +3,8 @@
 use crate::said::digest::Digest;
 use crate::scope::digest_key;
 
-/// The digest of a value with the key that is in force, as for the store of a run, and the one with the key of this process: what is
-/// known in the process is known inside of a run and outside. Outside the two are the same.
+/// The digest of a value with the key that is in force, as for the store of a run, and the one with the key of this process:
+/// what is known in the process is known inside of a run and outside. Outside the two are the same.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Digests {
     pub(crate) here: Option<Digest>,

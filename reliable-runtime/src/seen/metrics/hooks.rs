@@ -1,5 +1,5 @@
-//! What is counted where it happens: a call that goes well has no event, and that of a retry, a timeout or a rejection may be one of
-//! a policy of one's own, which is not counted.
+//! What is counted where it happens: a call that goes well has no event, and that of a retry, a timeout or a rejection may be
+//! one of a policy of one's own, which is not counted.
 
 use std::num::NonZeroU64;
 use std::time::Duration;

@@ -13,8 +13,8 @@ use crate::said::words::short;
 use crate::seen::report::Entry;
 use crate::seen::report::table::Column;
 
-/// A question to a human, and what came of it: a row of [`Report::approvals`](crate::seen::report::Report::approvals), where there is an
-/// example.
+/// A question to a human, and what came of it: a row of [`Report::approvals`](crate::seen::report::Report::approvals), where
+/// there is an example.
 ///
 /// Its `Display` says on one line what may run, who said so, and what was changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
