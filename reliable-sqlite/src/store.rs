@@ -77,8 +77,8 @@ impl Store {
         self
     }
 
-    /// Forgets the runs that have ended, or were cancelled, longer ago than this, with all that is recorded of them, and says how
-    /// many that were. A parked one is kept: somebody may resume it.
+    /// Forgets the runs that have ended, or were cancelled, so long ago or longer, with all that is recorded of them, and says how
+    /// many that were: with `Duration::ZERO` all that are over. A parked one is kept: somebody may resume it.
     ///
     /// The id of a run that was forgotten is free again: submitted again, it runs again. What was answered in it once and for
     /// all is remembered all the same.

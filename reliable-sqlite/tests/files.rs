@@ -154,6 +154,7 @@ async fn what_is_long_over_is_forgotten_and_nothing_else() {
     assert_eq!(store.forget(Duration::MAX).await.unwrap(), 0);
     assert!(store.resume("parked").await.unwrap());
     assert!(matches!(store.list().await.unwrap()[1].status, Status::Waiting));
+    assert_eq!(store.forget(Duration::ZERO).await.unwrap(), 1, "also what has ended in this very millisecond");
 }
 
 #[tokio::test]

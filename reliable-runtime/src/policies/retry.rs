@@ -80,7 +80,8 @@ impl Retry {
 
     /// The retries after the first call: with `max(3)` the body runs at most 4 times. Default: 2.
     pub const fn max(self, max: u32) -> Self {
-        Retry { max, ..self }.counted()
+        // No more are counted: what is above that would have no end.
+        Retry { max: Failed::most(max), ..self }.counted()
     }
 
     /// How the pauses grow. Default: [`Backoff::Exp`].
@@ -156,7 +157,7 @@ impl Retry {
 
     const fn counted(self) -> Self {
         let at_once = match self {
-            Retry { backoff: Backoff::None, within: None, budget: None, max, .. } => Failed::most(max),
+            Retry { backoff: Backoff::None, within: None, budget: None, max, .. } => max,
             _ => 0,
         };
         Retry { at_once, ..self }

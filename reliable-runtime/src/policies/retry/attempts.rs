@@ -94,7 +94,7 @@ impl<'a> Attempts<'a> {
     #[inline]
     #[must_use]
     pub fn budget(self, budget: &'a RetryBudget) -> BudgetedAttempts<'a> {
-        BudgetedAttempts { attempts: Attempts { failed: Failed::none(true), ..self }, budget }
+        BudgetedAttempts { attempts: Attempts { failed: self.failed.paying(), ..self }, budget }
     }
 }
 
@@ -295,11 +295,11 @@ impl<'a> Attempts<'a> {
         tool: &'static str,
         failure: &Failure<'_>,
     ) -> Option<Pause<'a>> {
-        let retry = self.failed.count();
-        self.failed = self.failed.one_more();
-        let attempt = self.failed.count();
+        let (retry, failed) = (self.failed.count(), self.failed.one_more());
+        let attempt = failed.count();
         match self.next_delay(budget, retry, failure) {
             Ok(delay) => {
+                self.failed = failed;
                 metrics::retrying(tool);
                 tell!(Retrying { tool: tool.into(), attempt, error: failure.told(), pause: delay });
                 Some(self.pause(budget, tool, delay))

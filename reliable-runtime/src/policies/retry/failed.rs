@@ -14,6 +14,12 @@ impl Failed {
         Failed(if pays { Failed::PAYS } else { 0 })
     }
 
+    /// As many, and there is a budget.
+    #[inline]
+    pub(super) const fn paying(self) -> Self {
+        Failed(self.0 | Failed::PAYS)
+    }
+
     /// So many at most can be told from one that has a budget.
     pub(super) const fn most(failed: u32) -> u32 {
         if failed < Failed::PAYS { failed } else { Failed::PAYS - 1 }
@@ -48,7 +54,19 @@ impl Failed {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::ControlFlow;
+
     use super::*;
+    use crate::policies::retry::attempts::Attempts;
+    use crate::policies::retry::budget::RetryBudget;
+    use crate::policies::retry::pause::Pause;
+    use crate::policies::retry::{Backoff, Retry};
+    use crate::scope::Scope;
+    use crate::seen::inspect::Inspect;
+
+    fn fail<'a>(attempts: &mut Attempts<'a>) -> ControlFlow<Result<u32, &'static str>, Pause<'a>> {
+        attempts.settle("call", Err("503"), |error| Inspect::new(error).failure())
+    }
 
     #[test]
     fn a_budget_is_never_counted_nor_lost() {
@@ -61,5 +79,37 @@ mod tests {
             assert!(!most.clone().one_more_at_once(Failed::most(u32::MAX)));
         }
         assert_eq!([0, 7].map(Failed::most), [0, 7]);
+    }
+
+    #[test]
+    fn a_budget_that_comes_later_forgets_nothing() {
+        let (budget, retry) = (RetryBudget::new(100), Retry::new().max(1));
+        let mut attempts = retry.attempts();
+        assert!(fail(&mut attempts).is_continue());
+        let mut attempts = attempts.budget(&budget);
+        assert_eq!(attempts.number(), 2);
+        assert!(attempts.settle("call", Err::<u32, _>("503"), |error| Inspect::new(error).failure()).is_break());
+    }
+
+    #[test]
+    fn more_retries_than_are_counted_have_an_end() {
+        let retry = Retry::new().max(u32::MAX).backoff(Backoff::None);
+        let mut attempts = retry.attempts();
+        attempts.failed = Failed(Failed::most(u32::MAX) - 1);
+        assert!(fail(&mut attempts).is_continue());
+        assert!(fail(&mut attempts).is_break());
+    }
+
+    #[test]
+    fn the_last_attempt_has_its_number_whoever_listens() {
+        let last = || {
+            let retry = Retry::new().max(1).backoff(Backoff::None);
+            let (mut plain, mut keeping) = (retry.attempts(), retry.attempts().keeping());
+            let mut fail_once = || keeping.settle("call", Err::<u32, _>("503"), |error| Inspect::new(error).failure());
+            assert_eq!([fail_once().is_break(), fail_once().is_break()], [false, true]);
+            assert_eq!([fail(&mut plain).is_break(), fail(&mut plain).is_break()], [false, true]);
+            [plain.number(), keeping.number()]
+        };
+        assert_eq!((last(), Scope::current().listen(|_| {}).enter(last)), ([2, 2], [2, 2]));
     }
 }

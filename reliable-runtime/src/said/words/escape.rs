@@ -102,7 +102,8 @@ impl Words {
 
     /// Whether all of it can be taken at once, which is what most errors say: character by character it takes 20 times as long.
     fn stays_as_it_is(&self, text: &str) -> bool {
-        const RUN: usize = MOST_IN_A_ROW + "\\u{10ffff}×18446744073709551615".len();
+        // What ends only now: as many of the longest escape as are written out, and a joiner.
+        const RUN: usize = MOST_IN_A_ROW * "\\u{10ffff}".len() + "\\u{200d}".len();
         !text.is_empty()
             && self.out.len() + RUN + text.len() + ROOM_FOR_LENGTH <= self.most
             && is_plain(text, self.most)

@@ -206,6 +206,10 @@ fn a_url_loses_what_is_secret_in_it() {
         ("'https://h/a?b=c', x", "'https://h/a', x"),
         ("https://token@h:8080/", "https://h:8080/"),
         ("postgres://u:p/w?d@h/db", "postgres://h/db"),
+        ("postgres://u:p w@h/db is no URL", "postgres://h/db is no URL"),
+        ("postgres://u:p\"w\n@h/db", "postgres://h/db"),
+        ("http://h:80 by ana@example.com", "http://h:80 by ana@example.com"),
+        ("http://{host}:{port}/ or http://u:p@h/", "http://{host}:{port}/ or http://h/"),
         ("https://h/?k=1\nhttps://u@h/?k", "https://h/\\nhttps://h/"),
         ("https://h/?k={\"a\":1}", "https://h/\"a\":1}"),
         ("https://h/#a=secret", "https://h/"),
@@ -225,8 +229,22 @@ fn a_url_loses_what_is_secret_in_it() {
 
 #[test]
 fn a_url_that_is_cut_tells_nothing_of_a_password() {
-    let text = format!("{} https://user:{}@h/", "x".repeat(4000), "SECRET".repeat(100));
-    assert!(!told(&text).contains("SECRET"), "{}", told(&text));
+    for between in ["", "/", "?", "#", " "] {
+        let password = format!("SECRET{between}SECRET").repeat(100);
+        let text = format!("{} https://user:{password}@h/", "x".repeat(4000));
+        assert!(!told(&text).contains("SECRET"), "{}", told(&text));
+    }
+}
+
+#[test]
+fn it_is_the_same_in_whichever_pieces_it_comes() {
+    let escapes = "\u{10ffff}".repeat(MOST_SPACES);
+    for plain in (0..MOST_OF_A_LAST_ERROR).map(|length| "y".repeat(length)) {
+        let mut words = Words::at_most(MOST_OF_A_LAST_ERROR);
+        words.write_str(&escapes).unwrap();
+        words.write_str(&plain).unwrap();
+        assert_eq!(words.finish(), at_most(MOST_OF_A_LAST_ERROR, &format!("{escapes}{plain}")));
+    }
 }
 
 #[test]

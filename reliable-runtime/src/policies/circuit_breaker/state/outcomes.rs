@@ -95,7 +95,7 @@ impl Outcomes {
         let begin = |begins: u64| if begins == 0 { now % bucket_us + 1 } else { begins };
         let Some(begins) = self.update_tally(generation, begin, is_now) else { return false };
         let begins = begin(begins) - 1;
-        let bucket = now.wrapping_sub(begins) / bucket_us;
+        let bucket = bucket(now, begins, bucket_us);
         // One that comes so late that its bucket counts others by now is as if it had come too late for the window.
         let turns_late = LATE_US / (bucket_us * BUCKETS as u64);
         if !count(&self.calls, generation, bucket, turns_late) {
@@ -155,7 +155,7 @@ impl Outcomes {
                 self.failures_in(seen.min(window)) == 0
             }
             Window::Time { bucket_us } => {
-                let bucket = now().wrapping_sub((tally & TALLY).saturating_sub(1)) / bucket_us;
+                let bucket = bucket(now(), (tally & TALLY).saturating_sub(1), bucket_us);
                 sum(&self.failures, generation, bucket) == 0
             }
         }
@@ -170,6 +170,11 @@ impl Outcomes {
         };
         self.calls[..words].iter().enumerate().map(ones).sum()
     }
+}
+
+/// In which bucket this is. In the first one is who lags behind the first outcome of all: the clock may begin with it.
+fn bucket(now: u64, begins: u64, bucket_us: u64) -> u64 {
+    now.wrapping_add(bucket_us - begins) / bucket_us
 }
 
 /// Counts one in this bucket. What another turn of the buckets has left there is gone; but if that is a later one, by no more than
@@ -204,4 +209,23 @@ fn place(bucket: u64) -> usize {
 
 fn stamp(generation: u64, bucket: u64) -> u64 {
     (generation >> PAYLOAD_BITS << 22 | (bucket / BUCKETS as u64) & TURN) << COUNT_BITS
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    /// The clock may have begun after the bucket in which the first outcome is.
+    #[test]
+    fn who_lags_behind_the_first_outcome_is_counted_whenever_that_is() {
+        let hour_and_a_half = 5_400_000_000;
+        let window = Window::Time { bucket_us: hour_and_a_half };
+        let ratio = Ratio { millionths: 1_000_000, window, min_calls: 3 };
+        for first in [2, hour_and_a_half / 2, hour_and_a_half + 2, 1 << 46] {
+            let outcomes = Outcomes::new();
+            let is_reached = [first, first - 1, first + 1].map(|at| outcomes.push(&ratio, 0, true, || at, || true));
+            assert_eq!(is_reached, [false, false, true], "{first}");
+            assert!(!outcomes.has_no_failure(window, 0, || first - 1), "{first}");
+        }
+    }
 }
