@@ -52,7 +52,7 @@ impl Failed {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, not(loom)))]
 mod tests {
     use std::ops::ControlFlow;
 
