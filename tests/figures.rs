@@ -8,7 +8,7 @@ const NOTES: &str = include_str!("../notes.md");
 
 #[test]
 fn the_readme_has_the_times_of_the_last_run() {
-    let results = Results::of(include_str!("../benches/results/cases.json"));
+    let results = Results::new(include_str!("../benches/results/cases.json"));
     for title in ["a call that goes well", "a call that does not"] {
         let rows = rows::<4>(README, &format!("| {title} | by hand | `reliable` | the fastest of the others |"));
         assert!(rows.len() > 5, "{rows:?}");
@@ -21,17 +21,15 @@ fn the_readme_has_the_times_of_the_last_run() {
 
 #[test]
 fn the_readme_has_what_governor_takes_by_the_clock_of_the_others() {
-    let results = Results::of(include_str!("../benches/results/cases.json"));
-    let is_it = |figure: &&&Value| figure["contender"] == "governor by tokio's clock";
-    let figures = results.of_case("rate limit, rejects");
-    let governor = figures.iter().find(is_it).expect("it is among the results");
+    let results = Results::new(include_str!("../benches/results/cases.json"));
+    let governor = results.of("rate limit, rejects", "governor by tokio's clock").expect("it is among the results");
     let told = format!("by tokio's it takes {:.1}.", governor["least_ns"].as_f64().unwrap());
     assert!(README.contains(&told), "{told}");
 }
 
 #[test]
 fn the_notes_have_the_counts_of_the_last_run() {
-    let results = Results::of(include_str!("../benches/results/cases.json"));
+    let results = Results::new(include_str!("../benches/results/cases.json"));
     let rows = rows::<5>(NOTES, "| | by hand | `reliable` | bytes by hand | bytes |");
     assert!(rows.len() > 5, "{rows:?}");
     for [case, told @ ..] in rows {
@@ -45,10 +43,8 @@ fn the_notes_have_the_counts_of_the_last_run() {
 
 #[test]
 fn the_notes_have_what_it_costs_to_look_for_somebody_who_listens() {
-    let results = Results::of(include_str!("../benches/results/cases.json"));
-    let is_it = |figure: &&&Value| figure["contender"] == "reliable, nobody";
-    let figures = results.of_case("retry + breaker + timeout");
-    let looking = figures.iter().find(is_it).expect("it is among the results");
+    let results = Results::new(include_str!("../benches/results/cases.json"));
+    let looking = results.of("retry + breaker + timeout", "reliable, nobody").expect("it is among the results");
     let told = format!(
         "with nobody there the three together take {:.0} instructions",
         looking["instructions"].as_f64().unwrap()
@@ -118,22 +114,23 @@ fn about(number: &Value) -> String {
 struct Results(Value);
 
 impl Results {
-    fn of(json: &str) -> Results {
+    fn new(json: &str) -> Results {
         Results(serde_json::from_str(json).unwrap())
     }
 
-    fn of_case(&self, case: &str) -> Vec<&Value> {
-        self.0["figures"].as_array().unwrap().iter().filter(|figure| figure["case"] == case).collect()
+    fn of_case<'a>(&'a self, case: &str) -> impl Iterator<Item = &'a Value> {
+        self.0["figures"].as_array().unwrap().iter().filter(move |figure| figure["case"] == case)
+    }
+
+    fn of(&self, case: &str, contender: &str) -> Option<&Value> {
+        self.of_case(case).find(|figure| figure["contender"] == contender)
     }
 
     /// By hand, with this library, and of the others the fastest.
     fn times(&self, case: &str) -> [String; 3] {
-        let figures = self.of_case(case);
         let ns = |figure: &Value| figure["least_ns"].as_f64().unwrap();
-        let of = |who| {
-            figures.iter().find(|it| it["contender"] == who).map_or("–".to_owned(), |it| format!("{:.1}", ns(it)))
-        };
-        let peers = figures.iter().filter(|it| {
+        let of = |who| self.of(case, who).map_or("–".to_owned(), |it| format!("{:.1}", ns(it)));
+        let peers = self.of_case(case).filter(|it| {
             let who = it["contender"].as_str().unwrap();
             !["raw call", "by hand", "tokio's clock"].contains(&who) && !who.starts_with("reliable")
         });
@@ -145,10 +142,8 @@ impl Results {
 
     /// The instructions of both, and the bytes of their futures.
     fn counts(&self, case: &str, of: [&str; 2]) -> [String; 4] {
-        let figures = self.of_case(case);
         let number = |who, key| {
-            let figure = figures.iter().find(|figure| figure["contender"] == who);
-            figure.map_or("–".to_owned(), |figure| format!("{:.0}", figure[key].as_f64().unwrap()))
+            self.of(case, who).map_or("–".to_owned(), |figure| format!("{:.0}", figure[key].as_f64().unwrap()))
         };
         let [one, other] = of;
         [

@@ -75,9 +75,9 @@
 //!
 //! # What it costs
 //! Without a recorder, a look whether there is one, which that crate takes some twenty instructions for: each attribute looks
-//! once or twice in a call, and a retry also once or twice for each attempt that fails. With one, each count looks up its series by
-//! name and tags, which allocates the list of the tags. A recorder that is installed for one thread only, and whose type has
-//! no fields, is taken for none.
+//! once or twice in a call, and a retry also once or twice for each attempt that fails. With one, each count looks up its
+//! series by name and tags, which allocates the list of the tags. A recorder that is installed for one thread only, and whose
+//! type has no fields, is taken for none.
 
 mod events;
 mod facade;

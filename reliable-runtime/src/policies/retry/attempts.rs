@@ -359,8 +359,8 @@ impl<'a> Attempts<'a> {
     }
 }
 
-/// Whether somebody may want to know what follows a failure. With that feature it is so long that it would keep what asks it
-/// from being inlined.
+/// Whether somebody may want to know what follows a failure. With the feature `metrics` it is so long that it would keep what
+/// asks it from being inlined.
 #[cfg_attr(not(feature = "metrics"), inline)]
 #[cfg_attr(feature = "metrics", inline(never))]
 fn is_told() -> bool {
